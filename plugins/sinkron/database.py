@@ -1,0 +1,112 @@
+"""The warehouse: connections, transactions whose errors carry no row, and migrations.
+
+One driver, psycopg 3, for ledger, decisions and COPY alike: a fencing token can only guard a COPY that runs in
+the same transaction (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import dict_row
+
+from sinkron import settings as settings_module
+from sinkron.settings import Settings, SettingsError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = "sinkron:migrasi"
+
+
+class DatabaseError(RuntimeError):
+    """A statement failed; says what and where, without the row that Postgres quotes in DETAIL."""
+
+
+def owner_url(settings: Settings) -> str:
+    """Address of the warehouse for its owner: DATABASE_URL, or the embedded server (started if need be)."""
+    if settings.database_url:
+        return settings.database_url
+    from sinkron import postgres
+
+    return postgres.ensure_running(settings).url("gudang")
+
+
+@contextmanager
+def safe_errors() -> Iterator[None]:
+    """Turn psycopg errors into `DatabaseError` without DETAIL, which may quote a whole row."""
+    try:
+        yield
+    except psycopg.Error as error:
+        diag = error.diag
+        where = ".".join(part for part in (diag.schema_name, diag.table_name, diag.constraint_name) if part)
+        # The primary message of a data exception (class 22) quotes the offending value.
+        message = "nilai tidak sah" if (error.sqlstate or "").startswith("22") else diag.message_primary
+        raise DatabaseError(
+            f"Postgres {error.sqlstate or type(error).__name__}: {message or 'connection lost'}"
+            + (f" [{where}]" if where else "")
+        ) from None
+
+
+@contextmanager
+def connect(settings: Settings, *, autocommit: bool = False, name: str = "sinkron") -> Iterator[psycopg.Connection]:
+    """A connection of the owner, rows as dicts; closed at the end, errors without personal values."""
+    with (
+        safe_errors(),
+        psycopg.connect(
+            owner_url(settings), autocommit=autocommit, row_factory=dict_row, application_name=name
+        ) as connection,
+    ):
+        yield connection
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Bring the warehouse to the newest schema; return the names applied now.
+
+    Each numbered file runs in one transaction under an advisory lock, so two starts at once apply it once.
+    Makes the installation key at the first start and refuses a database made under another key: with another
+    key every uid and `id_baris` would be new and everything would be sent again.
+    """
+    settings = settings_module.ensure_secrets(settings, {"SINKRON_KUNCI": 32})
+    applied: list[str] = []
+    with connect(settings) as connection:
+        connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [MIGRATION_LOCK])
+        connection.execute("create schema if not exists buku")
+        connection.execute(
+            "create table if not exists buku.migrasi (nama text primary key, sha256 text not null,"
+            " diterapkan timestamptz not null default now())"
+        )
+        connection.commit()
+        known = {row["nama"]: row["sha256"] for row in connection.execute("select nama, sha256 from buku.migrasi")}
+        for path in sorted(MIGRATIONS.glob("[0-9]*.sql")):
+            body = path.read_text(encoding="utf-8")
+            digest = hashlib.sha256(body.encode()).hexdigest()
+            if path.name in known:
+                if known[path.name] != digest:
+                    raise DatabaseError(
+                        f"migration {path.name} was applied with sha256 {known[path.name][:12]}… and is now "
+                        f"{digest[:12]}…: an applied migration is never edited, add a new one"
+                    )
+                continue
+            connection.execute(body)
+            connection.execute("insert into buku.migrasi (nama, sha256) values (%s, %s)", [path.name, digest])
+            connection.commit()
+            applied.append(path.name)
+        check_installation_key(connection, settings)
+        connection.commit()
+    return applied
+
+
+def check_installation_key(connection: psycopg.Connection, settings: Settings) -> None:
+    """Record the fingerprint of the installation key once; raise SettingsError when it differs."""
+    fingerprint = hmac.new(settings.installation_key, b"sidik-kunci", hashlib.sha256).hexdigest()
+    connection.execute("insert into buku.instalasi (sidik_kunci) values (%s) on conflict do nothing", [fingerprint])
+    known = connection.execute("select sidik_kunci from buku.instalasi").fetchone()
+    if known["sidik_kunci"] != fingerprint:
+        raise SettingsError(
+            f"SINKRON_KUNCI in {settings.env_file} is not the key this warehouse was made with (fingerprint "
+            f"{fingerprint[:12]}…, expected {known['sidik_kunci'][:12]}…); restore the .env that belongs to it"
+        )

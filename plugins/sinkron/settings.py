@@ -1,0 +1,158 @@
+"""The one place where the environment is read: process environment first, then `.env`, then defaults."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class SettingsError(RuntimeError):
+    """A setting is missing or contradicts what the installation already holds."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the pipeline takes from outside, read once per call of `load`.
+
+    `values` is the merged environment (process over `.env`); connections (`AIRFLOW_CONN_*`) are looked up there.
+    `home` is the only folder that may hold personal data.
+    """
+
+    values: dict[str, str]
+    env_file: Path
+    home: Path
+    kabupaten: str
+    nama_kabupaten: str
+
+    @property
+    def landing(self) -> Path:
+        """Exact bytes of every delivery, content-addressed, read-only."""
+        return self.home / "pendaratan"
+
+    @property
+    def work(self) -> Path:
+        """Scratch of running steps; emptied by the step that made it."""
+        return self.home / "kerja"
+
+    @property
+    def inbox(self) -> Path:
+        return self.home / "masuk"
+
+    @property
+    def outbox(self) -> Path:
+        return self.home / "keluar"
+
+    @property
+    def sandbox(self) -> Path:
+        return self.home / "sandbox"
+
+    @property
+    def postgres(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def airflow_home(self) -> Path:
+        return self.home / "airflow"
+
+    @property
+    def seeds(self) -> Path:
+        """Reference data under version control: thresholds, code lists, region codes."""
+        return ROOT / "dbt_project" / "seeds"
+
+    @property
+    def database_url(self) -> str | None:
+        """The warehouse on a real server, or None for the embedded one."""
+        return self.values.get("DATABASE_URL") or None
+
+    @property
+    def installation_key(self) -> bytes:
+        """Secret under which uids and `id_baris` are made; 32 bytes.
+
+        Raises SettingsError when it was never made: `make migrate` (or demo, up, month) makes it.
+        """
+        value = self.values.get("SINKRON_KUNCI", "")
+        try:
+            key = bytes.fromhex(value)
+        except ValueError:
+            key = b""
+        if len(key) != 32:
+            raise SettingsError(
+                f"SINKRON_KUNCI in {self.env_file} must be 64 hex digits, got {len(value)} characters; "
+                "restore the file from the backup of this installation, or run `make migrate` on a new one"
+            )
+        return key
+
+    def allowed_stale(self) -> frozenset[str]:
+        """Sources that may be replaced by their newest earlier delivery (`IZINKAN_LAMA=a,b`)."""
+        return frozenset(s.strip() for s in self.values.get("IZINKAN_LAMA", "").split(",") if s.strip())
+
+    def private_folders(self) -> dict[str, Path]:
+        """The folders that may hold personal data, by what they are for; outside them there is none."""
+        return {
+            "pendaratan": self.landing,
+            "kerja": self.work,
+            "masuk": self.inbox,
+            "keluar": self.outbox,
+            "ekspor": self.outbox / "ekspor",
+            "postgres": self.postgres,
+            "sandbox": self.sandbox,
+        }
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """`KEY=VALUE` lines of a dotenv file; comments and blank lines ignored, quotes around a value removed."""
+    values: dict[str, str] = {}
+    if not path.exists():
+        return values
+    for line in path.read_text(encoding="utf-8").splitlines():
+        line = line.strip()
+        if not line or line.startswith("#") or "=" not in line:
+            continue
+        key, _, value = line.partition("=")
+        value = value.strip()
+        if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+            value = value[1:-1]
+        values[key.strip()] = value
+    return values
+
+
+def add_to_env_file(path: Path, values: dict[str, str]) -> None:
+    """Append values to a dotenv file (0600, replaced in one rename), keeping what stands there."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if text and not text.endswith("\n"):
+        text += "\n"
+    text += "".join(f"{key}={value}\n" for key, value in values.items())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    temporary.replace(path)
+
+
+def load(environ: dict[str, str] | None = None) -> Settings:
+    """Read the settings now. `SINKRON_HOME` and `SINKRON_ENV_FILE` move the data folder and the `.env`."""
+    process = dict(os.environ if environ is None else environ)
+    env_file = Path(process.get("SINKRON_ENV_FILE") or ROOT / ".env")
+    values = {**read_env_file(env_file), **process}
+    home = Path(values.get("SINKRON_HOME") or ROOT / "run").absolute()
+    return Settings(
+        values=values,
+        env_file=env_file,
+        home=home,
+        kabupaten=values.get("SINKRON_WILAYAH", "33.16"),
+        nama_kabupaten=values.get("SINKRON_NAMA_WILAYAH", "Blora"),
+    )
+
+
+def ensure_secrets(settings: Settings, names: dict[str, int]) -> Settings:
+    """Make each named secret (`{name: bytes}`) that does not exist yet, in `.env`, and read the settings again."""
+    missing = {name: secrets.token_hex(size) for name, size in names.items() if not settings.values.get(name)}
+    if not missing:
+        return settings
+    add_to_env_file(settings.env_file, missing)
+    return load({**settings.values, **missing})
