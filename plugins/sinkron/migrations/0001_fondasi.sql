@@ -41,7 +41,7 @@ create table buku.kiriman (
     ukuran jsonb not null default '{}',
     diterima timestamptz not null default now(),
     unique (sumber, periode, sha256),
-    check ((status = 'ditolak') = (kode is not null and status <> 'sama') or status = 'digantikan')
+    constraint ditolak_dengan_kode check (status <> 'ditolak' or kode is not null)
 );
 comment on table buku.kiriman is 'Setiap kiriman yang byte-nya disimpan, juga yang ditolak';
 create index on buku.kiriman (sumber, periode, status);

