@@ -17,9 +17,7 @@ from sinkron.settings import Settings
 def instalasi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A running embedded server in a folder of its own, not migrated."""
     home = tmp_path_factory.mktemp("instalasi")
-    environ = {
-        k: v for k, v in os.environ.items() if not k.startswith(("SINKRON_", "AIRFLOW_", "DATABASE_URL"))
-    }
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("SINKRON_", "AIRFLOW_", "DATABASE_URL"))}
     settings = settings_module.load(
         {**environ, "SINKRON_HOME": str(home / "run"), "SINKRON_ENV_FILE": str(home / "env")}
     )
@@ -38,9 +36,7 @@ def gudang(instalasi: Settings, tmp_path: Path, request: pytest.FixtureRequest) 
         connection.execute(f"create database {name} owner pemilik")
         connection.execute(f"alter database {name} set timezone to 'Asia/Jakarta'")
     url = server.url("gudang").rsplit("/", 1)[0] + f"/{name}"
-    settings = settings_module.load(
-        {**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": str(tmp_path / "run")}
-    )
+    settings = settings_module.load({**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": str(tmp_path / "run")})
     database.migrate(settings)
     yield settings_module.load(settings.values)
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:

@@ -52,9 +52,7 @@ def safe_errors() -> Iterator[None]:
 
 
 @contextmanager
-def connect(
-    settings: Settings, *, autocommit: bool = False, name: str = "sinkron"
-) -> Iterator[psycopg.Connection]:
+def connect(settings: Settings, *, autocommit: bool = False, name: str = "sinkron") -> Iterator[psycopg.Connection]:
     """A connection of the owner, rows as dicts; closed at the end, errors without personal values."""
     with (
         safe_errors(),
@@ -82,9 +80,7 @@ def migrate(settings: Settings) -> list[str]:
             " diterapkan timestamptz not null default now())"
         )
         connection.commit()
-        known = {
-            row["nama"]: row["sha256"] for row in connection.execute("select nama, sha256 from buku.migrasi")
-        }
+        known = {row["nama"]: row["sha256"] for row in connection.execute("select nama, sha256 from buku.migrasi")}
         for path in sorted(MIGRATIONS.glob("[0-9]*.sql")):
             body = path.read_text(encoding="utf-8")
             digest = hashlib.sha256(body.encode()).hexdigest()
@@ -107,9 +103,7 @@ def migrate(settings: Settings) -> list[str]:
 def check_installation_key(connection: psycopg.Connection, settings: Settings) -> None:
     """Record the fingerprint of the installation key once; raise SettingsError when it differs."""
     fingerprint = hmac.new(settings.installation_key, b"sidik-kunci", hashlib.sha256).hexdigest()
-    connection.execute(
-        "insert into buku.instalasi (sidik_kunci) values (%s) on conflict do nothing", [fingerprint]
-    )
+    connection.execute("insert into buku.instalasi (sidik_kunci) values (%s) on conflict do nothing", [fingerprint])
     known = connection.execute("select sidik_kunci from buku.instalasi").fetchone()
     if known["sidik_kunci"] != fingerprint:
         raise SettingsError(

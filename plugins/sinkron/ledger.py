@@ -43,9 +43,7 @@ class StepRun:
     def transaction(self) -> Iterator[psycopg.Connection]:
         """A transaction that commits only while this run still holds the step; raises Fenced otherwise."""
         with database.connect(self.settings, name=f"sinkron {self.name}") as connection:
-            row = connection.execute(
-                "select token from buku.token where kunci = %s for share", [self.lock]
-            ).fetchone()
+            row = connection.execute("select token from buku.token where kunci = %s for share", [self.lock]).fetchone()
             if row["token"] != self.token:
                 raise Fenced(
                     f"step {self.name} of {self.periode} holds token {self.token}, the ledger says {row['token']}: "
@@ -91,8 +89,7 @@ def step(
 
 def _close(holder: psycopg.Connection, run: StepRun, outcome: str, error: str | None) -> None:
     holder.execute(
-        "update buku.jalan set selesai = clock_timestamp(), hasil = %s, hitungan = %s, galat = %s"
-        " where id_jalan = %s",
+        "update buku.jalan set selesai = clock_timestamp(), hasil = %s, hitungan = %s, galat = %s where id_jalan = %s",
         [outcome, json.dumps(run.counts), error, run.id_jalan],
     )
 

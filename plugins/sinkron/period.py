@@ -19,9 +19,7 @@ class PeriodError(ValueError):
 def parse(value: str | None) -> str:
     """Return `value` if it is a month `YYYY-MM`; raise PeriodError otherwise."""
     if not value or not PATTERN.fullmatch(value):
-        raise PeriodError(
-            f"period must be a month YYYY-MM such as 2026-07, got {value!r}; set PERIODE or the Param"
-        )
+        raise PeriodError(f"period must be a month YYYY-MM such as 2026-07, got {value!r}; set PERIODE or the Param")
     return value
 
 

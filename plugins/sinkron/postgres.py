@@ -158,9 +158,7 @@ def _ensure_databases(server: Server) -> None:
             if not connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
                 connection.execute(psycopg.sql.SQL("create database {} owner {}").format(name, role))
                 # Months are counted in Asia/Jakarta (contracts/sources.md).
-                connection.execute(
-                    psycopg.sql.SQL("alter database {} set timezone to 'Asia/Jakarta'").format(name)
-                )
+                connection.execute(psycopg.sql.SQL("alter database {} set timezone to 'Asia/Jakarta'").format(name))
 
 
 def _run(folder: Path, tool: str, *arguments: str) -> None:
