@@ -1,0 +1,204 @@
+"""Typed reading of `source.yml`: what a source is, delivers and must satisfy, said once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+# Landing types (name in source.yml -> type of the Postgres column).
+POSTGRES_TYPE = {
+    "id": "text", "text": "text", "nik": "text", "kk": "text", "kode": "text", "jenis_kelamin": "text",
+    "program": "text", "rt_rw": "text", "kode_desa": "text", "kode_kecamatan_bps": "text",
+    "tanggal": "date", "waktu": "timestamptz", "bulat": "integer", "desil": "smallint",
+    "desimal": "numeric", "rupiah": "numeric", "lintang": "numeric", "bujur": "numeric",
+    "exclude": "boolean", "ya_lain": "boolean",
+}  # fmt: skip
+# Types whose values come from a code list of core/kode.yml; `kode` names its list, these have a fixed one.
+FIXED_LIST = {"desil": "desil", "exclude": "exclude"}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Strict):
+    """One declared field of an entity. `dari`: JSON paths in the row, first non-empty wins (REST only)."""
+
+    nama: str
+    tipe: Literal[tuple(POSTGRES_TYPE)]  # type: ignore[valid-type]
+    arti: str
+    peka: Literal["umum", "pribadi", "terbatas"] = "umum"
+    wajib: bool = False
+    kelayakan: bool = False
+    turunan: bool = False
+    daftar: str | None = None
+    alias: tuple[str, ...] = ()
+    dari: tuple[str, ...] = ()
+
+    @property
+    def code_list(self) -> str | None:
+        """Name of the code list its values come from, None for a free field."""
+        return FIXED_LIST.get(self.tipe, self.daftar)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """JSON paths to read it from."""
+        return self.dari or (self.nama,)
+
+    @model_validator(mode="after")
+    def _list_known(self) -> Column:
+        if (self.tipe == "kode") != (self.daftar is not None):
+            raise ValueError(f"column {self.nama}: `daftar` belongs to tipe kode, and only there")
+        if self.code_list is not None and self.code_list not in code_lists():
+            raise ValueError(f"column {self.nama}: no code list {self.code_list!r} in connectors/core/kode.yml")
+        return self
+
+
+class Parent(_Strict):
+    """The entity a row hangs on: `kolom` here names the row of `entitas` by its id."""
+
+    entitas: str
+    kolom: str
+
+
+class Entity(_Strict):
+    """One table of a source: key, parents, floor of rows, columns."""
+
+    arti: str
+    peran: Literal["keluarga", "anggota", "kepesertaan"]
+    id: str
+    kunci: tuple[str, ...]
+    lantai: int = Field(ge=0)
+    induk: tuple[Parent, ...] = ()
+    kolom: tuple[Column, ...]
+
+    def column(self, nama: str) -> Column:
+        """The column of that name; KeyError when undeclared."""
+        return {c.nama: c for c in self.kolom}[nama]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Declared names in order."""
+        return tuple(c.nama for c in self.kolom)
+
+    @model_validator(mode="after")
+    def _names_known(self) -> Entity:
+        names = self.names
+        if len(set(names)) != len(names):
+            raise ValueError("a column is declared twice")
+        for used in (self.id, *self.kunci, *(p.kolom for p in self.induk)):
+            if used not in names:
+                raise ValueError(f"`{used}` is used as key, id or parent but is no column")
+        return self
+
+
+class Thresholds(_Strict):
+    """Names of the rows of seed `ambang` that judge a delivery of this source (values live in the seed)."""
+
+    nik_rusak: str
+    baris_turun: str
+    luar_wilayah: str
+    nik_ganda: str
+    nik_ganda_awal: str
+    kode_tidak_dikenal: str
+    wilayah_tertukar: str
+    kolom_tertukar: str
+
+
+class Access(_Strict):
+    """How a REST source is read: strategies by name and paths below the connection's base_path."""
+
+    otentikasi: Literal["oauth_client_credentials", "api_key"]
+    paginasi: Literal["cursor", "numbered"]
+    jalur: str
+    ukuran: int = Field(gt=0)
+    jalur_token: str | None = None
+
+
+class Source(_Strict):
+    """A whole source.yml. `ambang` has no default: a source without thresholds does not load."""
+
+    nama: str
+    judul: str
+    pemilik: str
+    koneksi: str
+    jenis: Literal["berkas", "rest"]
+    jadwal: str
+    geser_bulan: int
+    wajib: bool
+    ambang: Thresholds
+    akses: Access | None = None
+    program_alias: dict[str, str] = {}
+    entitas: dict[str, Entity]
+
+    @property
+    def family(self) -> str:
+        """Name of the entity that holds the families."""
+        return next(n for n, e in self.entitas.items() if e.peran == "keluarga")
+
+    @property
+    def person(self) -> str:
+        """Name of the entity that holds the persons."""
+        return next(n for n, e in self.entitas.items() if e.peran == "anggota")
+
+    def columns_landed(self, entitas: str) -> tuple[str, ...]:
+        """Columns of the landing CSV of an entity, in order (id_kiriman is added by the step)."""
+        return ("nomor_baris", "nasib", *self.entitas[entitas].names, "mentah")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Source:
+        if (self.jenis == "rest") != (self.akses is not None):
+            raise ValueError("`akses` belongs to a REST source, and every REST source has it")
+        roles = [e.peran for e in self.entitas.values()]
+        if sorted(roles) != ["anggota", "keluarga", "kepesertaan"]:
+            raise ValueError(f"one entity a role is expected (keluarga, anggota, kepesertaan), got {roles}")
+        for name, entity in self.entitas.items():
+            if unknown := [p.entitas for p in entity.induk if p.entitas not in self.entitas]:
+                raise ValueError(f"{name}: parent {unknown} is no entity of this source")
+        return self
+
+
+@cache
+def code_lists() -> dict[str, dict[str, str]]:
+    """All code lists: list -> {normalised code or spelling -> code}. Normalised: lower case, letters and digits.
+
+    A `>` is kept as the word `lebih`, or "> 2200" and "2200" would be one spelling.
+    """
+    raw = yaml.safe_load((Path(__file__).parent / "kode.yml").read_text("utf-8"))
+    result: dict[str, dict[str, str]] = {}
+    for name, codes in raw.items():
+        known: dict[str, str] = {}
+        for code, spellings in codes.items():
+            for spelling in (code, *([spellings] if isinstance(spellings, str) else spellings)):
+                key = normalised(str(spelling))
+                if key and known.setdefault(key, str(code)) != str(code):
+                    raise ValueError(f"connectors/core/kode.yml: {name}: two codes for one spelling ({key}).")
+        result[name] = known
+    return result
+
+
+def normalised(spelling: str) -> str:
+    """A spelling as it is compared: lower case, only letters and digits, `>` as the word `lebih`."""
+    return "".join(c for c in spelling.lower().replace(">", "lebih") if c.isalnum())
+
+
+def load_source(path: Path) -> Source:
+    """Read one source.yml. Raises ValueError naming file and fields when it is not a valid declaration."""
+    try:
+        source = Source.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except ValidationError as error:
+        what = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ValueError(f"{path.parent.name}/source.yml is not a valid source: {what}.") from None
+    if source.nama != path.parent.name:
+        raise ValueError(f"{path.parent.name}/source.yml: `nama` is {source.nama!r}, expected its folder's name.")
+    return source
+
+
+def load_sources(root: Path | None = None) -> dict[str, Source]:
+    """Every source under `root` (default: this package), by name, sorted. Raises as load_source does."""
+    folder = root or Path(__file__).parent.parent
+    return {s.nama: s for s in map(load_source, sorted(folder.glob("*/source.yml")))}

@@ -1,0 +1,117 @@
+"""Writes what follows from the source.yml files: landing DDL, dbt sources, the table of sources in docs.
+
+`python -m connectors.generate` writes, `python -m connectors.generate --check` exits 1 when a file differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+from connectors.core.source import POSTGRES_TYPE, Entity, Source, load_sources
+
+NOTICE = "Generated from connectors/*/source.yml by `python -m connectors.generate`; do not edit."
+LEDGER_COLUMNS = (
+    ("id_kiriman", "text not null", "Kiriman asal baris ini"),
+    ("nomor_baris", "integer not null", "Nomor baris data pada berkasnya, atau urutan dalam pembacaannya"),
+    ("nasib", "text check (nasib in ('digabung', 'di_luar_lingkup'))",
+     "Kosong bila diolah lebih lanjut; digabung = kembar dalam kiriman; di_luar_lingkup = kabupaten lain"),
+)  # fmt: skip
+RAW_COLUMN = ("mentah", "jsonb", "Nilai mentah yang tidak terbaca, per kolom; kosong untuk kebanyakan baris")
+
+
+def _table(source: Source, name: str, entity: Entity) -> str:
+    columns = [*LEDGER_COLUMNS, *((c.nama, POSTGRES_TYPE[c.tipe], c.arti) for c in entity.kolom), RAW_COLUMN]
+    table = f"pendaratan.{source.nama}_{name}"
+    body = ",\n".join(f"    {nama} {tipe}" for nama, tipe, _ in columns)
+    lines = [f"create table {table} (\n{body}\n) partition by list (id_kiriman);"]
+    lines.append(f"comment on table {table} is {_quoted(entity.arti)};")
+    lines += [f"comment on column {table}.{nama} is {_quoted(arti)};" for nama, _, arti in columns]
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def landing_ddl(sources: dict[str, Source]) -> str:
+    """The landing tables of all sources as one migration; schema `pendaratan` is made by migration 0001."""
+    tables = [_table(s, n, e) for s in sources.values() for n, e in s.entitas.items()]
+    head = f"-- {NOTICE}\n-- One partition a delivery; the step attaches it. No key and no index: rows are read whole."
+    return "\n\n".join([head, *tables]) + "\n"
+
+
+def dbt_sources(source: Source) -> str:
+    """The dbt source file of one source, with the Indonesian meaning of each column."""
+    tables = []
+    for name, entity in source.entitas.items():
+        columns = [{"name": n, "description": a} for n, _, a in LEDGER_COLUMNS]
+        columns += [
+            {"name": c.nama, "data_type": POSTGRES_TYPE[c.tipe], "description": c.arti,
+             "config": {"meta": {"peka": c.peka}}} for c in entity.kolom
+        ]  # fmt: skip
+        columns.append({"name": RAW_COLUMN[0], "description": RAW_COLUMN[2]})
+        tables.append({"name": f"{source.nama}_{name}", "description": entity.arti, "columns": columns})
+    content = {
+        "version": 2,
+        "sources": [{
+            "name": source.nama, "schema": "pendaratan", "description": source.judul,
+            "config": {"meta": {"pemilik": source.pemilik}}, "tables": tables,
+        }],
+    }  # fmt: skip
+    return f"# {NOTICE}\n" + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
+
+
+def docs_page(sources: dict[str, Source]) -> str:
+    """The table of sources for docs/: who owns them, how they come, which fields they bring."""
+    lines = ["# Sources", "", f"<!-- {NOTICE} -->", "",
+             "| source | what | owner | connection | how | required |", "|---|---|---|---|---|---|"]  # fmt: skip
+    for s in sources.values():
+        how = "files" if s.akses is None else f"REST `{s.akses.jalur}`"
+        lines.append(f"| `{s.nama}` | {s.judul} | {s.pemilik} | `{s.koneksi}` | {how} | {'yes' if s.wajib else 'no'} |")
+    for s in sources.values():
+        for name, entity in s.entitas.items():
+            lines += ["", f"## `pendaratan.{s.nama}_{name}`", "", f"{entity.arti} Key: {', '.join(entity.kunci)}.", "",
+                      "| column | type | required | sensitivity | meaning |", "|---|---|---|---|---|"]  # fmt: skip
+            for c in entity.kolom:
+                required = "yes" if c.wajib else ""
+                lines.append(f"| `{c.nama}` | {POSTGRES_TYPE[c.tipe]} | {required} | {c.peka} | {c.arti} |")
+    return "\n".join(lines) + "\n"
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """Every generated file with its content, by path below `root` (the project's folder)."""
+    sources = load_sources(root / "connectors")
+    files = {
+        root / "plugins/sinkron/migrations/0100_pendaratan.sql": landing_ddl(sources),
+        root / "docs/sources.md": docs_page(sources),
+    }
+    for s in sources.values():
+        files[root / f"dbt_project/models/staging/{s.nama}/_{s.nama}__sources.yml"] = dbt_sources(s)
+    return files
+
+
+def main(argv: list[str] | None = None, root: Path | None = None) -> int:
+    """Write the files, or with --check compare them. Returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="exit 1 when a generated file differs")
+    check = parser.parse_args(argv).check
+    root = root or Path(__file__).resolve().parent.parent
+    files = generated(root)
+    stale = [p for p, text in files.items() if not p.exists() or p.read_text("utf-8") != text]
+    if check:
+        for path in stale:
+            print(f"{path.relative_to(root)} differs from the source.yml files: run python -m connectors.generate.")
+        return 1 if stale else 0
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(files[path], "utf-8")
+        print(f"wrote {path.relative_to(root)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
