@@ -1,0 +1,108 @@
+"""Connections as Airflow writes them (`AIRFLOW_CONN_<ID>`, JSON or URI), read without Airflow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One connection. base_url: `scheme://host:port<base_path>` for REST, "" else; path: folder for `fs`."""
+
+    conn_id: str
+    conn_type: str
+    base_url: str
+    path: Path | None
+    login: str | None = field(repr=False)
+    password: str | None = field(repr=False)
+
+
+def connection(conn_id: str, environ: Mapping[str, str], dotenv: Mapping[str, str] | None = None) -> Connection:
+    """The connection of that id, from the process environment first, then `.env` (contracts/sources.md).
+
+    Raises KeyError when it is set nowhere and ValueError when it cannot be read; neither shows its content.
+    """
+    name = f"AIRFLOW_CONN_{conn_id.upper()}"
+    text = environ.get(name) or (dotenv or {}).get(name)
+    if not text:
+        raise KeyError(f"{name} is not set; put it into the environment or .env (contracts/sources.md, Connections).")
+    try:
+        values = _from_json(text) if text.lstrip().startswith("{") else _from_uri(text)
+        return _build(conn_id, values)
+    except (ValueError, TypeError, AttributeError):
+        raise ValueError(
+            f"{name} cannot be read: expected Airflow's JSON or URI form with conn_type, host or extra.path."
+        ) from None
+
+
+def _from_json(text: str) -> dict[str, Any]:
+    values = json.loads(text)
+    if isinstance(values.get("extra"), str):
+        values["extra"] = json.loads(values["extra"] or "{}")
+    return values
+
+
+def _from_uri(text: str) -> dict[str, Any]:
+    """Airflow's URI: conn_type://login:password@host:port/schema?extras, each part percent-encoded.
+
+    A host that carries a scheme is written `conn_type://scheme://host:port` by people, and escaped by Airflow.
+    """
+    kind, _, rest = text.partition("://")
+    prefix = ""
+    for scheme in ("http", "https"):
+        if rest.startswith(f"{scheme}://"):
+            prefix, rest = f"{scheme}://", rest[len(scheme) + 3 :]
+    parts = urlsplit(f"//{rest}")
+    extra = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if "__extra__" in extra:
+        extra = json.loads(extra["__extra__"])
+    # `hostname` would lower-case an escaped address; the raw host is unescaped as Airflow does it.
+    host = parts.netloc.rpartition("@")[2]
+    if parts.port is not None:
+        host = host.rpartition(":")[0]
+    return {
+        "conn_type": kind.replace("-", "_"),
+        "host": prefix + unquote(host),
+        "port": parts.port,
+        "schema": unquote(parts.path.lstrip("/")),
+        "login": unquote(parts.username) if parts.username is not None else None,
+        "password": unquote(parts.password) if parts.password is not None else None,
+        "extra": extra,
+    }
+
+
+def _build(conn_id: str, values: dict[str, Any]) -> Connection:
+    kind = values["conn_type"] if values.get("conn_type") else "http"
+    extra = values.get("extra") or {}
+    folder = extra.get("path")
+    base_url = "" if kind in ("fs", "sftp") else _base_url(values, extra)
+    if kind in ("fs", "sftp") and not folder:
+        raise ValueError("no path")
+    return Connection(
+        conn_id=conn_id,
+        conn_type=kind,
+        base_url=base_url,
+        path=Path(folder) if folder else None,
+        login=values.get("login"),
+        password=values.get("password"),
+    )
+
+
+def _base_url(values: dict[str, Any], extra: dict[str, Any]) -> str:
+    host, scheme, below = values["host"], values.get("schema") or "http", ""
+    port = values.get("port")
+    if "://" in host:
+        parts = urlsplit(host)
+        scheme, below = parts.scheme, parts.path.rstrip("/")
+        port = parts.port or port
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    if not host or scheme not in ("http", "https"):
+        raise ValueError("no host, or not http")
+    base_path = "/".join(p for p in (extra.get("base_path") or "").split("/") if p)
+    address = f"{scheme}://{host}" + (f":{int(port)}" if port else "") + below
+    return f"{address}/{base_path}" if base_path else address

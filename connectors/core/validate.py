@@ -1,0 +1,73 @@
+"""What happens to rows: twins, keys given twice, rows without their parent. Everything set-based, in DuckDB.
+
+A row ends loaded (`kode` NULL) or quarantined with one reason; a loaded row may carry a `nasib`.
+Rules: contracts/rules.md, "Refusals and thresholds".
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from connectors.core.canonical import name
+from connectors.core.source import Entity, Source
+
+CONTENT_SEPARATOR, CONTENT_NULL = "chr(31)", "chr(30)"
+
+
+def content(entity: Entity) -> str:
+    """SQL text of a row's canonical content, nomor_baris left out; equal text means equal content."""
+    parts = [f"coalesce({name(c)}::varchar, {CONTENT_NULL})" for c in (*entity.names, "mentah")]
+    return f"concat_ws({CONTENT_SEPARATOR}, {', '.join(parts)})"
+
+
+def settle_duplicates(con: duckdb.DuckDBPyConnection, table: str, entity: Entity) -> None:
+    """Equal key and equal content: the second is `digabung`. Equal key, other content: all are kunci_ganda."""
+    key = ", ".join(name(c) for c in entity.kunci)
+    con.execute(
+        f"create or replace temp table ganda as with kunci as (select {key} from {table} where kode is null"
+        f" group by {key} having count(*) > 1),"
+        f" isi as (select t.nomor_baris, {key}, md5({content(entity)}) as sidik from {table} t semi join kunci k on "
+        + " and ".join(f"t.{name(c)} is not distinct from k.{name(c)}" for c in entity.kunci)
+        + " where t.kode is null)"
+        f" select nomor_baris, row_number() over (partition by {key} order by nomor_baris) as urutan,"
+        f" min(sidik) over (partition by {key}) <> max(sidik) over (partition by {key}) as berbeda from isi"
+    )
+    con.execute(f"update {table} t set kode = 'kunci_ganda' from ganda g where g.nomor_baris = t.nomor_baris and berbeda")
+    con.execute(
+        f"update {table} t set nasib = coalesce(nasib, 'digabung') from ganda g"
+        " where g.nomor_baris = t.nomor_baris and not berbeda and urutan > 1"
+    )
+
+
+def follow_parent(con: duckdb.DuckDBPyConnection, tables: dict[str, str], source: Source, entitas: str) -> None:
+    """Rows go where their parents went: quarantined for the parent's reason, or out of scope with it.
+
+    A row whose parent is not in the delivery is `induk_tidak_ada`. An empty reference (a family-grain
+    membership has no person) is no reference.
+    """
+    table = tables[entitas]
+    for parent in source.entitas[entitas].induk:
+        key = name(source.entitas[parent.entitas].id)
+        con.execute(
+            f"create or replace temp table induk as select {key} as id, bool_or(kode is null) as dimuat,"
+            " min(kode) as kode, bool_and(nasib = 'di_luar_lingkup') filter (kode is null) as di_luar"
+            f" from {tables[parent.entitas]} where {key} is not null group by {key}"
+        )
+        con.execute(
+            "create or replace temp table nasib_anak as select t.nomor_baris,"
+            " case when i.id is null then 'induk_tidak_ada' when not i.dimuat then i.kode end as kode, i.di_luar"
+            f" from {table} t left join induk i on i.id = t.{name(parent.kolom)}"
+            f" where t.kode is null and t.{name(parent.kolom)} is not null"
+            " and (i.id is null or not i.dimuat or i.di_luar)"
+        )
+        con.execute(
+            f"update {table} t set kode = n.kode, nasib = case when n.di_luar then 'di_luar_lingkup' else t.nasib end"
+            " from nasib_anak n where n.nomor_baris = t.nomor_baris"
+        )
+
+
+def settle(con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str]) -> None:
+    """Settle every entity, parents before children (their order in source.yml)."""
+    for entitas, entity in source.entitas.items():
+        settle_duplicates(con, tables[entitas], entity)
+        follow_parent(con, tables, source, entitas)

@@ -1,0 +1,25 @@
+{# What is being built comes from the session (sinkron.dbt sets it), not from dbt variables: a changed variable
+   makes dbt parse the whole project again. #}
+{% macro id_rilis() %}current_setting('sinkron.id_rilis'){% endmacro %}
+{% macro periode() %}split_part(current_setting('sinkron.id_rilis'), '/', 1){% endmacro %}
+{% macro revisi() %}split_part(current_setting('sinkron.id_rilis'), '/', 2)::int{% endmacro %}
+{% macro id_sebelum() %}nullif(current_setting('sinkron.id_sebelum'), ''){% endmacro %}
+{# The last day of the period: ages and expiries are reckoned by it (rules.md). #}
+{% macro tanggal_acuan() %}current_setting('sinkron.tanggal_acuan')::date{% endmacro %}
+
+{# The delivery of a source that this candidate is composed of. #}
+{% macro kiriman(sumber) -%}
+    (
+        select susunan.id_kiriman from buku.susunan as susunan
+        where susunan.id_rilis = {{ id_rilis() }} and susunan.sumber = '{{ sumber }}'
+    )
+{%- endmacro %}
+
+{# A dated threshold: the newest row of the seed that is in force on the reference date. #}
+{% macro ambang(nama) -%}
+    (
+        select ambang.nilai from {{ ref('ambang') }} as ambang
+        where ambang.nama = '{{ nama }}' and ambang.berlaku_dari <= {{ tanggal_acuan() }}
+        order by ambang.berlaku_dari desc limit 1
+    )
+{%- endmacro %}

@@ -1,0 +1,36 @@
+{# Housing and asset columns, the same names in all three registries (DTSEN's); order as published. #}
+{% macro kolom_rumah() %}
+    {{ return([
+        'status_kepemilikan_rumah', 'luas_lantai', 'jenis_lantai_terluas', 'jenis_dinding_terluas',
+        'jenis_atap_terluas', 'sumber_air_minum_utama', 'sumber_penerangan_utama', 'daya_terpasang',
+        'id_pelanggan_pln', 'bahan_bakar_utama_memasak', 'fasilitas_bab', 'jenis_kloset',
+        'pembuangan_akhir_tinja', 'aset_bergerak_lemari_es', 'aset_bergerak_ac', 'aset_bergerak_emas_perhiasan',
+        'aset_bergerak_komputer_laptop_tablet', 'aset_bergerak_sepeda_motor', 'aset_bergerak_mobil',
+        'aset_tidak_bergerak_lahan_lainnya', 'aset_tidak_bergerak_rumah_lainnya', 'jumlah_ternak_sapi',
+        'jumlah_ternak_kambing_domba',
+    ]) }}
+{% endmacro %}
+
+{# Those of them that hold a code of the seed `kode`. #}
+{% macro kolom_berkode() %}
+    {{ return(kolom_rumah() | reject('in', ['luas_lantai', 'id_pelanggan_pln', 'jumlah_ternak_sapi',
+        'jumlah_ternak_kambing_domba']) | list) }}
+{% endmacro %}
+
+{# The address moves as one block (rules.md "Golden"). #}
+{% macro kolom_alamat() %}
+    {{ return(['kode_desa', 'dusun', 'rt', 'rw', 'alamat', 'lat', 'lon']) }}
+{% endmacro %}
+
+{# Sources in the order of their trust in identity: the seed `survivorship` has the ranks an attribute. #}
+{% macro sumber() %}{{ return(['dtsen', 'dtjateng', 'simnakis']) }}{% endmacro %}
+
+{# Priority of a source in a tie. #}
+{% macro prioritas(kolom) -%}
+    case {{ kolom }} {% for s in sumber() %}when '{{ s }}' then {{ loop.index }} {% endfor %}end
+{%- endmacro %}
+
+{# Upper case, single blanks; the regular expression only where it is needed. #}
+{% macro teks_nama(kolom) -%}
+    upper(case when position('  ' in {{ kolom }}) > 0 then regexp_replace({{ kolom }}, '\s+', ' ', 'g') else {{ kolom }} end)
+{%- endmacro %}

@@ -1,0 +1,59 @@
+{# NIK and No KK (domain.md 2.1-2.3). Blanks, dots and quotes around the digits are form, not value. #}
+{% macro angka(kolom) -%}
+    translate({{ kolom }}, ' .''`"' || chr(160) || chr(8203) || chr(65279), '')
+{%- endmacro %}
+
+{# kosong | rusak | sementara | sah, from the form alone (rules.md, nik_status). #}
+{% macro bentuk_nik(nik) -%}
+    case
+        when {{ nik }} is null then 'kosong'
+        when {{ nik }} !~ '^[0-9]{16}$' then 'rusak'
+        when {{ nik }} = repeat(left({{ nik }}, 1), 16) or right({{ nik }}, 4) = '9999' then 'sementara'
+        when {{ nik }} !~ '^[1-9][0-9]{5}([04][1-9]|[1256][0-9]|[37][01])(0[1-9]|1[0-2])[0-9]{6}$' then 'rusak'
+        when right({{ nik }}, 4) = '0000' then 'rusak'
+        else 'sah'
+    end
+{%- endmacro %}
+
+{# Null unless it can be a KK number: no +40 in its registration day, serial not 0000. #}
+{% macro kk_sah(kk) -%}
+    case
+        when {{ kk }} ~ '^[1-9][0-9]{5}(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{6}$'
+            and right({{ kk }}, 4) <> '0000' and {{ kk }} <> repeat(left({{ kk }}, 1), 16)
+            then {{ kk }}
+    end
+{%- endmacro %}
+
+{# Registration date inside a valid KK number (digits 7-12); null when impossible or after the period. #}
+{% macro kk_terdaftar(kk) -%}
+    case
+        when substr({{ kk }}, 7, 4) not in ('3002', '3102', '3104', '3106', '3109', '3111')
+            and '20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2)
+            <= to_char({{ tanggal_acuan() }}, 'YYYYMMDD')
+            and (substr({{ kk }}, 7, 4) <> '2902' or substr({{ kk }}, 11, 2)::int % 4 = 0)
+            then to_date('20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2), 'YYYYMMDD')
+    end
+{%- endmacro %}
+
+{# Two numbers of 16 digits that differ in one digit or by one swap of neighbours: a misspelling. #}
+{% macro salah_ketik(a, b) -%}
+    (
+        select count(*) = 1 or (
+            count(*) = 2 and max(i) - min(i) = 1
+            and substr({{ a }}, min(i), 1) = substr({{ b }}, max(i), 1)
+            and substr({{ a }}, max(i), 1) = substr({{ b }}, min(i), 1)
+        )
+        from generate_series(1, 16) as digit (i)
+        where substr({{ a }}, i, 1) <> substr({{ b }}, i, 1)
+    )
+{%- endmacro %}
+
+{# Digits 1-4, then twelve stars: the date inside, or the serial, would give the rest away (published.md). #}
+{% macro samar(nomor) -%}
+    left({{ nomor }}, 4) || repeat('*', 12)
+{%- endmacro %}
+
+{# First letter of each word, then ***. #}
+{% macro samar_nama(nama) -%}
+    regexp_replace({{ nama }}, '(\S)\S*', '\1***', 'g')
+{%- endmacro %}

@@ -1,0 +1,52 @@
+-- One standard shape for family records of all registries; what follows knows no source by its columns.
+with dtjateng_wilayah as (
+    -- A DTJateng row without kecamatan takes the code of the family that it is linked to by its KK number in
+    -- another registry (rules.md); the release before is asked when nobody has it this month.
+    select distinct on (kosong.id_rt) kosong.id_rt, sumber_lain.kode_desa
+    from {{ ref('stg_dtjateng__rumah_tangga') }} as kosong
+    inner join (
+        select no_kk_angka, kode_desa, 1 as urutan from {{ ref('stg_dtsen__keluarga') }}
+        union all
+        select no_kk_angka, kode_desa, 2 from {{ ref('stg_simnakis__keluarga') }}
+        union all
+        select no_kk, kode_desa, 3 from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum() }}
+    ) as sumber_lain on kosong.no_kk_angka = sumber_lain.no_kk_angka
+    where kosong.kode_desa is null and sumber_lain.kode_desa is not null
+    order by kosong.id_rt, sumber_lain.urutan
+),
+
+semua as (
+    select
+        'dtsen' as sumber, id_keluarga, id_kiriman, nomor_baris, no_kk_angka, tanggal, kode_desa, dusun, rt, rw,
+        alamat, null::numeric as lat, null::numeric as lon, null::text as status,
+        {% for kolom in kolom_rumah() %}{{ kolom }}, {% endfor %}
+        desil_nasional, exclude, alasan_exclude, null::smallint as peringkat_provinsi
+    from {{ ref('stg_dtsen__keluarga') }}
+    union all
+    select
+        'dtjateng', rt.id_rt, rt.id_kiriman, rt.nomor_baris, rt.no_kk_angka, rt.tanggal,
+        coalesce(rt.kode_desa, wilayah.kode_desa), rt.dusun, rt.rt, rt.rw,
+        rt.alamat, null, null, null,
+        {% for kolom in kolom_rumah() %}rt.{{ kolom }}, {% endfor %}
+        null, null, null, rt.peringkat_provinsi
+    from {{ ref('stg_dtjateng__rumah_tangga') }} as rt
+    left join dtjateng_wilayah as wilayah on rt.id_rt = wilayah.id_rt
+    union all
+    select
+        'simnakis', id_keluarga, id_kiriman, nomor_baris, no_kk_angka, tanggal, kode_desa, dusun, rt, rw,
+        alamat, lat, lon, status,
+        {% for kolom in kolom_rumah() %}{{ kolom }}, {% endfor %}
+        null, null, null, null
+    from {{ ref('stg_simnakis__keluarga') }}
+),
+
+int_rumah_tangga__rekaman as (
+    select
+        semua.*,
+        {{ prioritas('sumber') }} as prioritas,
+        {{ kk_sah('no_kk_angka') }} as no_kk,
+        {{ kk_terdaftar(kk_sah('no_kk_angka')) }} as kk_terdaftar
+    from semua
+)
+
+select * from int_rumah_tangga__rekaman

@@ -1,0 +1,86 @@
+"""First linkage of persons: exact agreement decides, by named rules, in set-based SQL.
+
+The matcher's interface is the table `pasangan` (a, b, aturan, urutan, mirip): pairs of `rekaman.rid` that are evidence for
+one person, the rule that found them, its rank, and how alike the names are (0 to 1). Another matcher (Splink) adds rows to the same table.
+"""
+
+from __future__ import annotations
+
+# Names of one person differ between registries by spelling, titles and truncation; below this, two people of one
+# KK and birth date are twins rather than variants (research/perf.md section 3: guard at 0.8, twins fall under 0.88).
+SIMILAR_NAME = 0.88
+# With an equal NIK the name has only to be plausible, or the NIK was copied from another member.
+PLAUSIBLE_NAME = 0.70
+# Blocking rules explode when a value is a placeholder: more pairs a record than this stops the run.
+PAIR_CEILING_PER_RECORD = 8
+
+
+class PairExplosion(RuntimeError):
+    """A rule makes more pairs than people can have; a placeholder value is shared by many records."""
+
+
+RULES = {
+    "nik_sama": f"""
+        select a.rid as a, b.rid as b
+        from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
+        where jaro_winkler_similarity(a.nama, b.nama) >= {SIMILAR_NAME}
+            or (
+                a.tanggal_lahir = b.tanggal_lahir
+                and jaro_winkler_similarity(a.nama, b.nama) >= {PLAUSIBLE_NAME}
+            )
+    """,
+    "kk_lahir_nama": f"""
+        select a.rid as a, b.rid as b
+        from rekaman as a
+        inner join rekaman as b
+            on a.no_kk = b.no_kk and a.tanggal_lahir = b.tanggal_lahir and a.rid < b.rid
+        where jaro_winkler_similarity(a.nama, b.nama) >= {SIMILAR_NAME}
+            and a.jenis_kelamin is not distinct from b.jenis_kelamin
+    """,
+    "nama_lahir_desa": """
+        select a.rid as a, b.rid as b
+        from rekaman as a
+        inner join rekaman as b
+            on a.nama = b.nama and a.tanggal_lahir = b.tanggal_lahir
+            and a.kode_desa = b.kode_desa and a.rid < b.rid
+        where not a.lahir_baku and a.sumber <> b.sumber
+            and a.jenis_kelamin is not distinct from b.jenis_kelamin
+    """,
+    "kk_nama_lahir_beda": """
+        select a.rid as a, b.rid as b
+        from rekaman as a
+        inner join rekaman as b on a.no_kk = b.no_kk and a.nama = b.nama and a.rid < b.rid
+        where a.sumber <> b.sumber and a.jenis_kelamin is not distinct from b.jenis_kelamin
+            and (
+                a.tanggal_lahir is null or b.tanggal_lahir is null
+                or year(a.tanggal_lahir) = year(b.tanggal_lahir)
+                or (
+                    day(a.tanggal_lahir) = day(b.tanggal_lahir)
+                    and month(a.tanggal_lahir) = month(b.tanggal_lahir)
+                )
+            )
+    """,
+}
+
+
+def find_pairs(con) -> dict[str, int]:
+    """Fill `pasangan` from `rekaman` (which has `rid`); return the pairs that each rule found.
+
+    Raises PairExplosion when a rule makes more than PAIR_CEILING_PER_RECORD pairs a record.
+    """
+    records = con.sql("select count(*) from rekaman").fetchall()[0][0]
+    con.execute("create or replace table pasangan (a bigint, b bigint, aturan varchar, urutan integer, mirip double)")
+    counts = {}
+    for rank, (name, query) in enumerate(RULES.items(), start=1):
+        con.execute(f"""
+            insert into pasangan
+            select p.a, p.b, '{name}', {rank}, jaro_winkler_similarity(x.nama, y.nama)
+            from ({query}) as p inner join rekaman as x on p.a = x.rid inner join rekaman as y on p.b = y.rid
+        """)
+        counts[name] = con.sql(f"select count(*) from pasangan where aturan = '{name}'").fetchall()[0][0]
+        if counts[name] > PAIR_CEILING_PER_RECORD * max(records, 1000):
+            raise PairExplosion(
+                f"rule {name} made {counts[name]} pairs of {records} records, at most "
+                f"{PAIR_CEILING_PER_RECORD} a record expected; look for one value shared by many records in its keys"
+            )
+    return counts

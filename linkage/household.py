@@ -1,0 +1,107 @@
+"""From family records to households, and each person to exactly one of them.
+
+A household is one KK (domain.md 1.2), but a KK number is no household key: it changes when a head dies, on divorce,
+on moving. So family records are one household when they carry one KK number, or when most of their people are the
+same and no source tells them apart.
+"""
+
+from __future__ import annotations
+
+from linkage.cluster import components
+
+
+def cluster_families(con) -> dict[str, int]:
+    """Fill `rumah` (fid, rumah) from `keluarga` (with `fid`), `rekaman` and `klaster`; return counts.
+
+    Two groups of different KK are joined only if they share more than half of the larger group's people and no
+    source has a record in both: a source that lists two families means two (a split seen by one registry).
+    """
+    con.execute("""
+        create or replace table kk_komponen as
+        select fid, coalesce(min(fid) over (partition by no_kk), fid) as label from keluarga where no_kk is not null
+        union all select fid, fid from keluarga where no_kk is null
+    """)
+    con.execute("""
+        create or replace table huni as
+        select distinct f.label as rumah, k.klaster
+        from rekaman as r
+        inner join klaster as k on r.rid = k.rid
+        inner join keluarga as g on r.sumber = g.sumber and r.id_keluarga = g.id_keluarga
+        inner join kk_komponen as f on g.fid = f.fid
+        where r.hadir
+    """)
+    con.execute("""
+        create or replace table sisi_rumah as
+        with sized as (select rumah, count(*) as orang from huni group by rumah),
+        shared as (
+            select x.rumah as a, y.rumah as b, count(*) as bersama
+            from huni as x inner join huni as y on x.klaster = y.klaster and x.rumah < y.rumah
+            group by x.rumah, y.rumah
+        ),
+        listed as (
+            select distinct f.label as rumah, g.sumber
+            from keluarga as g inner join kk_komponen as f on g.fid = f.fid
+        )
+        select s.a, s.b, s.bersama
+        from shared as s
+        inner join sized as p on s.a = p.rumah
+        inner join sized as q on s.b = q.rumah
+        where 2 * s.bersama > greatest(p.orang, q.orang)
+            and not exists (
+                select 1 from listed as m inner join listed as n on m.sumber = n.sumber
+                where m.rumah = s.a and n.rumah = s.b
+            )
+    """)
+    components(con, "sisi_rumah", "rumah_komponen")
+    con.execute("""
+        create or replace table rumah as
+        select f.fid, coalesce(c.label, f.label) as rumah
+        from kk_komponen as f left join rumah_komponen as c on f.label = c.rid
+    """)
+    households, joined = con.sql("""
+        select count(distinct rumah), (select count(*) from sisi_rumah) from rumah
+    """).fetchall()[0]
+    return {"rumah_tangga": households, "disatukan_lewat_anggota": joined}
+
+
+def place_persons(con) -> None:
+    """Fill `letak` (klaster, rumah, sumber, id_sumber): one household a person.
+
+    The newest own date of the record that places the person there wins; a KK registered after that date counts as
+    of its registration; ties by source (rules.md "Golden"). A record that says dead or moved places only a person
+    whom no other record places.
+    """
+    con.execute("""
+        create or replace table letak as
+        select k.klaster, h.rumah, r.sumber, r.id_sumber
+        from rekaman as r
+        inner join klaster as k on r.rid = k.rid
+        inner join keluarga as g on r.sumber = g.sumber and r.id_keluarga = g.id_keluarga
+        inner join rumah as h on g.fid = h.fid
+        qualify row_number() over (
+            partition by k.klaster
+            order by r.hadir desc, greatest(r.tanggal, g.kk_terdaftar) desc nulls last, r.prioritas, r.id_sumber
+        ) = 1
+    """)
+
+
+def absorb_empty(con) -> int:
+    """Move family records whose people all live elsewhere by newer records to where most of them live.
+
+    So an old KK that only a lagging registry still carries belongs to the household that its people form now.
+    Returns how many groups were moved.
+    """
+    con.execute("""
+        create or replace table pindahan as
+        select h.rumah as dari, l.rumah as ke, count(distinct k.klaster) as orang
+        from rumah as h
+        inner join keluarga as g on h.fid = g.fid
+        inner join rekaman as r on g.sumber = r.sumber and g.id_keluarga = r.id_keluarga
+        inner join klaster as k on r.rid = k.rid
+        inner join letak as l on k.klaster = l.klaster
+        where not exists (select 1 from letak as x where x.rumah = h.rumah)
+        group by h.rumah, l.rumah
+        qualify row_number() over (partition by h.rumah order by orang desc, l.rumah) = 1
+    """)
+    con.execute("update rumah set rumah = p.ke from pindahan as p where rumah.rumah = p.dari")
+    return con.sql("select count(*) from pindahan").fetchall()[0][0]

@@ -1,0 +1,69 @@
+"""One month's linkage from input tables to output tables: match, cluster, households, ids."""
+
+from __future__ import annotations
+
+from linkage import cluster, exact, household, registry
+from linkage.tables import OUTPUT
+
+
+def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
+    """Run the linkage in a DuckDB connection whose input tables (`linkage.tables`) are filled; return counts.
+
+    `key` is the installation key under which new ids are made, `id_rilis` the release that founds them. The same
+    inputs give the same outputs, whatever the number of threads. Raises exact.PairExplosion.
+    """
+    con.execute("""
+        create or replace table rekaman as
+        select row_number() over (order by prioritas, sumber, id_sumber, id_keluarga) as rid, * from rekaman
+    """)
+    con.execute("""
+        create or replace table keluarga as
+        select row_number() over (order by prioritas, sumber, id_keluarga) as fid, * from keluarga
+    """)
+    for table in ("uid_baru", "digantikan", "peristiwa"):
+        con.execute(f"create or replace table {table} ({', '.join(f'{c} varchar' for c in OUTPUT[table])})")
+    pairs = exact.find_pairs(con)
+    counts = {f"pasangan_{name}": n for name, n in pairs.items()}
+    counts |= cluster.cluster(con)
+    counts |= household.cluster_families(con)
+    household.place_persons(con)
+    counts["kk_lama_diserap"] = household.absorb_empty(con)
+    registry.assign_persons(con, key, id_rilis)
+    registry.assign_households(con, key, id_rilis)
+    _outputs(con)
+    for table in ("uid_baru", "digantikan"):
+        for grain, n in con.sql(f"select grain, count(*) from {table} group by grain").fetchall():
+            counts[f"{table}_{grain}"] = n
+    return counts
+
+
+def _outputs(con) -> None:
+    """`tautan` and `tempat`; exactly one record of each uid is its main one (`utama`)."""
+    con.execute("""
+        create or replace table tempat as
+        select p.uid as uid_individu, h.uid as uid_rumah_tangga, l.sumber, l.id_sumber
+        from letak as l
+        inner join uid_individu as p on l.klaster = p.klaster
+        inner join uid_rumah_tangga as h on l.rumah = h.klaster
+    """)
+    con.execute("""
+        create or replace table tautan as
+        select 'individu' as grain, r.sumber, r.id_sumber, u.uid, k.aturan,
+            row_number() over (
+                partition by u.uid order by r.prioritas, r.tanggal desc nulls last, r.id_sumber
+            ) = 1 as utama
+        from rekaman as r
+        inner join klaster as k on r.rid = k.rid
+        inner join uid_individu as u on k.klaster = u.klaster
+        union all
+        select 'rumah_tangga', g.sumber, g.id_keluarga, u.uid,
+            case when count(*) over (partition by u.uid) = 1 then 'sendiri'
+                when count(*) over (partition by u.uid, g.no_kk) > 1 and g.no_kk is not null then 'kk_sama'
+                else 'anggota_sama' end,
+            row_number() over (
+                partition by u.uid order by g.prioritas, g.tanggal desc nulls last, g.id_keluarga
+            ) = 1
+        from keluarga as g
+        inner join rumah as h on g.fid = h.fid
+        inner join uid_rumah_tangga as u on h.rumah = u.klaster
+    """)

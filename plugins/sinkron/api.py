@@ -1,0 +1,135 @@
+"""Airflow over its public REST API, as one of its users: start runs, watch them, answer a question."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from sinkron import airflow_setup
+from sinkron.settings import Settings
+
+FINISHED = frozenset({"success", "failed"})
+PAGE = 100
+
+
+class ApiError(RuntimeError):
+    """Airflow refused a request, or a run did not end as it should."""
+
+
+@dataclass
+class Api:
+    """A logged-in session. `user` is one of airflow_setup.USERS; its password comes from the installation."""
+
+    settings: Settings
+    user: str = "pemilik"
+    client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        base = f"http://127.0.0.1:{airflow_setup.port(self.settings)}"
+        self.client = httpx.Client(base_url=base, timeout=30, trust_env=False)
+        body = {"username": self.user, "password": airflow_setup.passwords(self.settings)[self.user]}
+        token = self.client.post("/auth/token", json=body)
+        if token.status_code != 201:
+            raise ApiError(f"login of {self.user} at {base}: got HTTP {token.status_code}, expected 201")
+        self.client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+
+    def __enter__(self) -> Api:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
+    def call(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
+        """One request below /api/v2; raises ApiError with Airflow's own words when it is not 2xx."""
+        answer = self.client.request(method, f"/api/v2{path}", **kwargs)
+        if not answer.is_success:
+            raise ApiError(f"{method} {path} as {self.user}: HTTP {answer.status_code}: {answer.text[:500]}")
+        return answer.json() if answer.content else {}
+
+    def pages(self, path: str, key: str, **params: Any) -> Iterator[dict[str, Any]]:
+        """All entries of a listing, page after page."""
+        offset = 0
+        while True:
+            page = self.call("GET", path, params={**params, "limit": PAGE, "offset": offset})
+            yield from page[key]
+            offset += PAGE
+            if offset >= page["total_entries"]:
+                return
+
+    def trigger(self, dag_id: str, periode: str | None = None, conf: dict[str, Any] | None = None) -> str:
+        """Start a run of a DAG for a month (None for DAGs without one); returns its run id."""
+        body: dict[str, Any] = {"logical_date": None, "conf": conf or {}}
+        if periode:
+            body["partition_key"] = periode
+        return self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"]
+
+    def runs(self, dag_id: str, periode: str | None = None) -> list[dict[str, Any]]:
+        """Runs of a DAG (of one month, if given), oldest first."""
+        found = self.pages(f"/dags/{dag_id}/dagRuns", "dag_runs", order_by="id")
+        return [run for run in found if periode is None or run["partition_key"] == periode]
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, str | None]:
+        """State of every task of a run, by task id."""
+        found = self.pages(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", "task_instances")
+        return {task["task_id"]: task["state"] for task in found}
+
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str, **inputs: Any) -> dict[str, Any]:
+        """Answer the question of a waiting task ("Approve" or "Reject") as this user.
+
+        Answer no sooner than some seconds after the question: Airflow 3.3.2 loses an answer that arrives while
+        the task is still on its way to waiting.
+        """
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        return self.call("PATCH", path, json={"chosen_options": [option], "params_input": inputs})
+
+
+def trigger(settings: Settings, dag_id: str, periode: str | None = None) -> str:
+    """Start a run of a DAG for a month as `pemilik`; returns its run id."""
+    with Api(settings) as api:
+        return api.trigger(dag_id, periode)
+
+
+def wait_runs(
+    settings: Settings,
+    wanted: Iterable[tuple[str, str]],
+    seconds: float,
+    progress: Callable[[str, str, str, str], None] | None = None,
+    ends_at: frozenset[str] = frozenset(),
+) -> dict[tuple[str, str], str]:
+    """Wait until the newest run of every (dag id, month) has ended; returns how: "success" or "failed".
+
+    `progress(dag_id, periode, task_id, state)` is called at each change of a task's state, as it is seen.
+    A run whose task reaches a state of `ends_at` (such as "awaiting_input") also counts as ended, with that state.
+    Raises ApiError when one has not ended, or not even begun, within `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    seen: dict[tuple[str, str, str, str], str | None] = {}
+    result: dict[tuple[str, str], str] = {}
+    wanted = list(dict.fromkeys(wanted))
+    with Api(settings) as api:
+        while True:
+            for dag_id, periode in wanted:
+                if (dag_id, periode) in result or not (runs := api.runs(dag_id, periode)):
+                    continue
+                run = runs[-1]
+                tasks = api.tasks(dag_id, run["dag_run_id"])
+                for task_id, state in tasks.items():
+                    key = (dag_id, periode, run["dag_run_id"], task_id)
+                    if seen.get(key) != state:
+                        seen[key] = state
+                        if progress and state:
+                            progress(dag_id, periode, task_id, state)
+                if run["state"] in FINISHED:
+                    result[dag_id, periode] = run["state"]
+                elif reached := ends_at.intersection(state for state in tasks.values() if state):
+                    result[dag_id, periode] = reached.pop()
+            if len(result) == len(wanted):
+                return result
+            if time.monotonic() > deadline:
+                missing = ", ".join(f"{dag} {periode}" for dag, periode in wanted if (dag, periode) not in result)
+                raise ApiError(f"after {seconds:.0f} s these runs have not ended: {missing}; look at them in the UI")
+            time.sleep(1)

@@ -1,0 +1,233 @@
+"""Start and stop Airflow's three services, each in a session of its own, known by pid and start time.
+
+Not `airflow standalone`: ended by TERM it leaves eight orphans behind (design, "Running it").
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+from sinkron import airflow_setup, postgres
+from sinkron.api import Api
+from sinkron.settings import Settings
+
+COMMANDS = {
+    "api-server": ("api-server",),
+    # The api-server reads the logs of LocalExecutor from the disk itself: no second port that serves them.
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+}
+READY_SECONDS = 180
+GRACE_SECONDS = 15
+
+
+class ServiceError(RuntimeError):
+    """A service did not start, or did not stop."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the UI is, and who may log in with which password."""
+
+    url: str
+    passwords: dict[str, str]
+
+
+def up(settings: Settings) -> Address:
+    """Start what does not run, wait until the API answers and every DAG file has been read; return the address.
+
+    Raises ServiceError when a service dies, a DAG file cannot be imported, or it takes more than three minutes.
+    """
+    states = status(settings)
+    if any(states.values()) and not all(states.values()):
+        down(settings, keep_postgres=True)
+        states = status(settings)
+    if not all(states.values()):
+        airflow_setup.choose_port(settings)
+        environment = airflow_setup.environment(settings)
+        airflow_setup.passwords(settings)
+        _migrate(settings, environment)
+        for name in COMMANDS:
+            _start(settings, name, environment)
+    _wait_until_ready(settings)
+    return address(settings)
+
+
+def address(settings: Settings) -> Address:
+    """The printed address and logins."""
+    return Address(f"http://127.0.0.1:{airflow_setup.port(settings)}", airflow_setup.passwords(settings))
+
+
+def status(settings: Settings) -> dict[str, bool]:
+    """Which of the services run now, by name."""
+    return {name: _leader_lives(_record(settings, name)) for name in COMMANDS}
+
+
+def down(settings: Settings, keep_postgres: bool = False) -> None:
+    """Stop everything `up` started, the embedded Postgres last. Does nothing where nothing runs.
+
+    Raises ServiceError when a process or a port outlives it.
+    """
+    port = airflow_setup.port(settings) if (settings.airflow_home / "port").exists() else None
+    records = {name: _record(settings, name) for name in COMMANDS}
+    left = _end([pid for record in records.values() for pid in _members(record)], records)
+    if left:
+        raise ServiceError(f"these processes are still alive after KILL: {left}; look at them with ps")
+    ran = any(record for record in records.values())
+    for name in COMMANDS:
+        _pid_file(settings, name).unlink(missing_ok=True)
+    if ran and port and not postgres.wait_until_gone(port):
+        raise ServiceError(f"port {port} still answers, expected nothing there; another program took it")
+    if keep_postgres:
+        return
+    state = settings.postgres / "server.json"
+    server = json.loads(state.read_text())["port"] if state.exists() else None
+    if postgres.stop(settings) and server and not postgres.wait_until_gone(server):
+        raise ServiceError(f"port {server} of the embedded Postgres still answers; see {settings.postgres / 'log'}")
+
+
+def _migrate(settings: Settings, environment: dict[str, str]) -> None:
+    log = _log_file(settings, "migrasi")
+    with log.open("ab") as output:
+        command = [sys.executable, "-m", "airflow", "db", "migrate"]
+        done = subprocess.run(command, env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise ServiceError(f"`airflow db migrate` ended with {done.returncode}, expected 0; see {log}")
+
+
+def _start(settings: Settings, name: str, environment: dict[str, str]) -> None:
+    with _log_file(settings, name).open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "airflow", *COMMANDS[name]],
+            env=environment,
+            cwd=settings.airflow_home,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            umask=0o077,
+        )
+    path = _pid_file(settings, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"pid": process.pid, "mulai": psutil.Process(process.pid).create_time()}))
+
+
+def _wait_until_ready(settings: Settings) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    waiting_for = "the API"
+    while time.monotonic() < deadline:
+        if dead := [name for name, alive in status(settings).items() if not alive]:
+            logs = ", ".join(str(_log_file(settings, name)) for name in dead)
+            raise ServiceError(f"{', '.join(dead)} died while starting; see {logs}")
+        try:
+            waiting_for = _not_ready(settings)
+        except (httpx.HTTPError, RuntimeError):
+            waiting_for = "the API"
+        if not waiting_for:
+            return
+        time.sleep(0.5)
+    raise ServiceError(f"after {READY_SECONDS} s still waiting for {waiting_for}; see {settings.home / 'log'}")
+
+
+def _not_ready(settings: Settings) -> str:
+    """What is still missing, or an empty string. Raises ServiceError when a DAG file does not import."""
+    with Api(settings) as api:
+        health = api.call("GET", "/monitor/health")
+        for name in ("scheduler", "dag_processor"):
+            if health[name]["status"] != "healthy":
+                return name
+        if errors := [error["filename"] for error in api.pages("/importErrors", "import_errors")]:
+            raise ImportFailed(f"these DAG files do not import: {', '.join(errors)}; the UI shows why")
+        seen = {dag["relative_fileloc"] for dag in api.pages("/dags", "dags")}
+    files = {path.name for path in airflow_setup.dags_folder(settings).glob("*.py")}
+    return f"DAG files {sorted(files - seen)}" if files - seen else ""
+
+
+class ImportFailed(ServiceError):
+    """A DAG file does not import."""
+
+
+def _log_file(settings: Settings, name: str) -> Path:
+    folder = settings.home / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.log"
+
+
+def _pid_file(settings: Settings, name: str) -> Path:
+    return settings.home / "pid" / f"{name}.json"
+
+
+def _record(settings: Settings, name: str) -> dict[str, float] | None:
+    path = _pid_file(settings, name)
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def _leader_lives(record: dict[str, float] | None) -> bool:
+    if not record:
+        return False
+    try:
+        process = psutil.Process(int(record["pid"]))
+        return process.create_time() == record["mulai"] and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _members(record: dict[str, float] | None) -> list[int]:
+    """Pids of the session that the service leads, also when the leader died and left them behind.
+
+    A session's number is not given to a new process while it has members; if a process with this number exists and
+    began at another time, the session is gone and the number belongs to a stranger.
+    """
+    if not record:
+        return []
+    pid = int(record["pid"])
+    if psutil.pid_exists(pid) and not _leader_lives(record):
+        process = psutil.Process(pid)
+        if process.create_time() != record["mulai"]:
+            return []
+    found = []
+    for candidate in psutil.pids():
+        try:
+            if os.getsid(candidate) == pid and psutil.Process(candidate).status() != psutil.STATUS_ZOMBIE:
+                found.append(candidate)
+        except (ProcessLookupError, PermissionError, psutil.NoSuchProcess):
+            continue
+    return found
+
+
+def _end(pids: list[int], records: dict[str, dict[str, float] | None]) -> list[int]:
+    """TERM, then KILL what is left, asking the sessions again each time; returns what survived."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        for pid in pids:
+            try:
+                os.kill(pid, sign)
+            except ProcessLookupError:
+                continue
+        deadline = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < deadline:
+            _reap(records)
+            pids = [pid for record in records.values() for pid in _members(record)]
+            if not pids:
+                return []
+            time.sleep(0.2)
+    return pids
+
+
+def _reap(records: dict[str, dict[str, float] | None]) -> None:
+    """Collect ended services that are our own children, or their pids would stay as zombies."""
+    for record in records.values():
+        if record:
+            try:
+                os.waitpid(int(record["pid"]), os.WNOHANG)
+            except ChildProcessError:
+                continue
