@@ -7,6 +7,7 @@ Nothing is kept: the context lives in memory, without stores on disk and without
 from __future__ import annotations
 
 import logging
+import re
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -20,10 +21,10 @@ log = logging.getLogger(__name__)
 def run(url: str, gate: Gate) -> Verdict:
     """Measure and judge every check of the gate; a check that cannot be made ends as `galat`, never as passed.
 
-    `url` is a Postgres address (`postgresql://…`). Reads in one read-only snapshot. Raises
+    `url` is a Postgres address (`postgresql://…` or `postgres://…`). Reads in one read-only snapshot. Raises
     sqlalchemy.exc.OperationalError when the server cannot be reached.
     """
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg://", url)
     measured, faults = _measure(url, gate)
     judged = _judge(url, gate, measured)
     checks = tuple(_check(measure, measured, faults, judged) for measure in gate.measures)

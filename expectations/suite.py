@@ -48,7 +48,7 @@ class Measure:
 
     def shown(self, value: float) -> str:
         """A number with its unit, in Indonesian notation (`1.234 baris`, `2,50 persen`)."""
-        text = f"{value:,.2f}" if self.unit == "persen" else f"{value:,.0f}"
+        text = f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
         return f"{text.translate(str.maketrans(',.', '.,'))} {self.unit}"
 
 
