@@ -5,6 +5,7 @@ Not `airflow standalone`: ended by TERM it leaves eight orphans behind (design, 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -18,14 +19,14 @@ import httpx
 import psutil
 
 from sinkron import airflow_setup, postgres
-from sinkron.api import Api
+from sinkron.api import Api, ApiError
 from sinkron.settings import Settings
 
 COMMANDS = {
     "api-server": ("api-server",),
+    "dag-processor": ("dag-processor",),
     # The api-server reads the logs of LocalExecutor from the disk itself: no second port that serves them.
     "scheduler": ("scheduler", "--skip-serve-logs"),
-    "dag-processor": ("dag-processor",),
 }
 READY_SECONDS = 180
 GRACE_SECONDS = 15
@@ -79,13 +80,14 @@ def down(settings: Settings, keep_postgres: bool = False) -> None:
     Raises ServiceError when a process or a port outlives it.
     """
     port = airflow_setup.port(settings) if (settings.airflow_home / "port").exists() else None
-    records = {name: _record(settings, name) for name in COMMANDS}
-    left = _end([pid for record in records.values() for pid in _members(record)], records)
-    if left:
-        raise ServiceError(f"these processes are still alive after KILL: {left}; look at them with ps")
-    ran = any(record for record in records.values())
-    for name in COMMANDS:
-        _pid_file(settings, name).unlink(missing_ok=True)
+    ran = False
+    # The api-server last: a task that is ended still reports how.
+    for name in reversed(COMMANDS):
+        if record := _record(settings, name):
+            ran = True
+            if left := _end(record):
+                raise ServiceError(f"{name}: processes {left} are alive after KILL; look at them with ps")
+            _pid_file(settings, name).unlink()
     if ran and port and not postgres.wait_until_gone(port):
         raise ServiceError(f"port {port} still answers, expected nothing there; another program took it")
     if keep_postgres:
@@ -131,7 +133,7 @@ def _wait_until_ready(settings: Settings) -> None:
             raise ServiceError(f"{', '.join(dead)} died while starting; see {logs}")
         try:
             waiting_for = _not_ready(settings)
-        except (httpx.HTTPError, RuntimeError):
+        except (httpx.HTTPError, ApiError):
             waiting_for = "the API"
         if not waiting_for:
             return
@@ -147,14 +149,10 @@ def _not_ready(settings: Settings) -> str:
             if health[name]["status"] != "healthy":
                 return name
         if errors := [error["filename"] for error in api.pages("/importErrors", "import_errors")]:
-            raise ImportFailed(f"these DAG files do not import: {', '.join(errors)}; the UI shows why")
+            raise ServiceError(f"these DAG files do not import: {', '.join(errors)}; the UI shows why")
         seen = {dag["relative_fileloc"] for dag in api.pages("/dags", "dags")}
     files = {path.name for path in airflow_setup.dags_folder(settings).glob("*.py")}
     return f"DAG files {sorted(files - seen)}" if files - seen else ""
-
-
-class ImportFailed(ServiceError):
-    """A DAG file does not import."""
 
 
 def _log_file(settings: Settings, name: str) -> Path:
@@ -205,29 +203,19 @@ def _members(record: dict[str, float] | None) -> list[int]:
     return found
 
 
-def _end(pids: list[int], records: dict[str, dict[str, float] | None]) -> list[int]:
-    """TERM, then KILL what is left, asking the sessions again each time; returns what survived."""
+def _end(record: dict[str, float]) -> list[int]:
+    """TERM the session, then KILL what is left, asking for its members again each time; returns what survived."""
+    pids = _members(record)
     for sign in (signal.SIGTERM, signal.SIGKILL):
         for pid in pids:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, sign)
-            except ProcessLookupError:
-                continue
         deadline = time.monotonic() + GRACE_SECONDS
         while time.monotonic() < deadline:
-            _reap(records)
-            pids = [pid for record in records.values() for pid in _members(record)]
-            if not pids:
+            # A service that is our own child stays as a zombie until it is collected.
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(int(record["pid"]), os.WNOHANG)
+            if not (pids := _members(record)):
                 return []
             time.sleep(0.2)
     return pids
-
-
-def _reap(records: dict[str, dict[str, float] | None]) -> None:
-    """Collect ended services that are our own children, or their pids would stay as zombies."""
-    for record in records.values():
-        if record:
-            try:
-                os.waitpid(int(record["pid"]), os.WNOHANG)
-            except ChildProcessError:
-                continue

@@ -1,0 +1,38 @@
+"""
+### Apa yang dilakukan
+Setiap pagi membandingkan buku besar dengan kalender: memberi tahu apa yang terlambat, dan memulai apa yang terlewat
+(bulan yang kirimannya lengkap tetapi belum dibangun, kandidat yang belum diperiksa).
+
+### Membaca dan menulis
+Membaca `buku`, `rilis`, `keputusan` dan seed `kalender`. Menulis temuan ke log dan XCom; memancarkan aset `landed`
+atau `golden` untuk bulan yang terlewat.
+
+### Bila gagal
+Basis data tidak dapat dihubungi, atau seed kalender rusak: galatnya menyebut yang mana. Bersihkan (clear) tugas itu.
+Temuan `terlambat` bukan kegagalan tugas: hubungi pemilik sumber.
+
+### Penanggung jawab
+Operator Sinkron, dinas sosial kabupaten.
+"""
+
+from airflow.sdk import CronTriggerTimetable, chain, dag
+from sinkron.assets import GOLDEN, LANDED
+from sinkron.tags import Tag
+from sinkron.tasks import DEFAULTS
+from sinkron.watch import look, start
+
+
+@dag(
+    dag_display_name="Awasi bulan berjalan",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable("0 6 * * *", timezone="Asia/Jakarta"),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=[Tag.PENGAWASAN],
+)
+def watch_months():
+    chain(look(), [start("build", LANDED), start("publish", GOLDEN)])
+
+
+watch_months()

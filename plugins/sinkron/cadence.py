@@ -1,0 +1,72 @@
+"""When a source is read and for which month: its `jadwal` and `geser_bulan`, without the weight of its schema."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from airflow.timetables.trigger import CronPartitionTimetable
+
+from sinkron.settings import ROOT
+
+if TYPE_CHECKING:
+    from pendulum import DateTime
+
+JAKARTA = "Asia/Jakarta"
+
+
+class MonthTimetable(CronPartitionTimetable):
+    """Runs by a cron line; the key of a run is the calendar month of its day in Asia/Jakarta, shifted by months.
+
+    Airflow's own CronPartitionTimetable shifts by ticks of the cron line, so that a source looked at daily would get
+    yesterday's month, not last month.
+    """
+
+    def __init__(self, cron: str, months: int) -> None:
+        super().__init__(cron, timezone=JAKARTA, key_format="%Y-%m")
+        self.months = months
+
+    def serialize(self) -> dict[str, Any]:
+        return {"cron": self._expression, "months": self.months}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> MonthTimetable:
+        return cls(data["cron"], data["months"])
+
+    def _get_partition_date(self, *, run_date: DateTime) -> DateTime:
+        return run_date.in_timezone(self._timezone).start_of("month").add(months=self.months)
+
+    def iter_partition_dagrun_infos(self, *, earliest: dt.datetime, latest: dt.datetime) -> Iterator[Any]:
+        """One run a month in a backfill, not one a tick."""
+        seen = set()
+        for info in super().iter_partition_dagrun_infos(earliest=earliest, latest=latest):
+            if info.partition_key not in seen:
+                seen.add(info.partition_key)
+                yield info
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """The facts of a source.yml that a DAG needs."""
+
+    nama: str
+    judul: str
+    pemilik: str
+    jadwal: str
+    geser_bulan: int
+
+    @property
+    def timetable(self) -> MonthTimetable:
+        return MonthTimetable(self.jadwal, self.geser_bulan)
+
+
+def cadences() -> list[Cadence]:
+    """Every source under connectors/, sorted by name; its declaration is validated where it is used."""
+    found = []
+    for path in sorted((ROOT / "connectors").glob("*/source.yml")):
+        declared = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        found.append(Cadence(**{name: declared[name] for name in Cadence.__dataclass_fields__}))
+    return found

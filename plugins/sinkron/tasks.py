@@ -1,0 +1,92 @@
+"""Tasks of the line: each runs one step of `sinkron.line` for the month of its run and hands on its counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from airflow.sdk import Asset, Param, XComArg, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from sinkron import outcomes, period
+from sinkron import settings as settings_module
+from sinkron.line import STEPS
+
+DEFAULTS = {
+    "owner": "sinkron",
+    "retries": 2,
+    "retry_delay": dt.timedelta(seconds=30),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": dt.timedelta(minutes=10),
+}
+
+
+def period_params() -> dict[str, Param]:
+    """The Param with which a person starts a month by hand; a run that has a partition key does not need it."""
+    return {
+        "periode": Param(
+            None,
+            type=["null", "string"],
+            pattern=period.PATTERN.pattern,
+            title="Periode",
+            description="Bulan YYYY-MM; kosongkan bila kunci partisi diisi",
+        )
+    }
+
+
+def step(name: str, sumber: str | None = None, outlet: Asset | None = None) -> XComArg:
+    """The task of one step of the line, named as the step; emits `outlet` for the month if the step did its work."""
+
+    @task(task_id=name, task_display_name=STEPS[name].label, outlets=[outlet] if outlet else [])
+    def run(**context: Any) -> dict[str, Any]:
+        return perform(name, sumber, outlet, context)
+
+    return run()
+
+
+def perform(name: str, sumber: str | None, outlet: Asset | None, context: dict[str, Any]) -> dict[str, Any]:
+    """Run a step and turn its named outcomes into Airflow's.
+
+    Nothing to do (a source has not delivered, the delivery is the same, the month is not complete or is built
+    already) skips what follows and leaves the run green. What only a person can settle (a refused delivery, a gate
+    that holds, a missing or negative decision) fails without a retry. Everything else is retried.
+    """
+    periode = period.of_context(context)
+    settings = settings_module.load()
+    counts = settle(lambda: STEPS[name].run(settings, periode, sumber))
+    if idle := nothing_new(name, counts):
+        context["ti"].xcom_push("return_value", counts)
+        raise AirflowSkipException(idle)
+    if outlet:
+        context["outlet_events"][outlet].add_partitions(periode)
+    return counts
+
+
+def settle(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Do the work; NotReady skips, the other named outcomes fail for good. Messages hold counts and codes only."""
+    try:
+        return work()
+    except outcomes.NotReady as outcome:
+        raise AirflowSkipException(str(outcome)) from None
+    except outcomes.Outcome as outcome:
+        raise AirflowFailException(f"{type(outcome).__name__}: {outcome}") from None
+
+
+def nothing_new(name: str, counts: dict[str, Any]) -> str | None:
+    """Why nothing follows from this step's result, or None when the line goes on."""
+    if name == "land" and counts.get("status") != "diterima":
+        return f"kiriman berstatus {counts.get('status')}: tidak ada yang baru untuk bulan ini"
+    if name == "compose" and not counts.get("siap"):
+        missing = ", ".join(counts.get("kurang") or [])
+        return f"bulan belum lengkap, menunggu {missing}" if missing else "susunan kiriman ini sudah pernah dibangun"
+    return None
+
+
+@task(task_id="rollback", task_display_name="Geser penunjuk")
+def rollback(**context: Any) -> dict[str, Any]:
+    """Move the pointer back to the release of the Param, in the name of the user who started the run."""
+    from sinkron import publish
+
+    params, user = context["params"], context["dag_run"].triggering_user_name or "sistem"
+    return settle(lambda: publish.rollback(settings_module.load(), params["id_rilis"], user, params["alasan"]))

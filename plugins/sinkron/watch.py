@@ -1,0 +1,156 @@
+"""The daily look at the months: what is late is an alarm, what was missed is started.
+
+`look` compares the ledger with the calendar seed `kalender.csv`; `start` emits the asset by which Airflow begins the
+run of a month. Both only read the warehouse.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import logging
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from airflow.sdk import Asset, XComArg, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from sinkron import database, period
+from sinkron import settings as settings_module
+from sinkron.line import REQUIRED
+from sinkron.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One dated row of the calendar: day `hari` of the month `geser_bulan` after the period."""
+
+    peristiwa: str
+    sumber: str
+    geser_bulan: int
+    hari: int
+    berlaku_dari: dt.date
+
+    def due(self, periode: str) -> dt.date:
+        """The day on which this is expected for a period."""
+        month = periode
+        for _ in range(self.geser_bulan):
+            month = period.following(month)
+        last = period.reference_date(month)
+        return last.replace(day=min(self.hari, last.day))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`terlambat` and `menunggu` are alarms; `mulai` names the step to begin with (`build` or `publish`)."""
+
+    periode: str
+    jenis: str
+    sumber: str = ""
+    sejak: str = ""
+    mulai: str = ""
+
+
+def calendar(settings: Settings, periode: str) -> list[Event]:
+    """The calendar in force for a period. Raises ValueError naming file and line when a row cannot be read."""
+    path = settings.seeds / "kalender.csv"
+    newest: dict[tuple[str, str], Event] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), start=2):
+            try:
+                event = Event(
+                    row["peristiwa"], row["sumber"], int(row["geser_bulan"]), int(row["hari"]),
+                    dt.date.fromisoformat(row["berlaku_dari"]),
+                )  # fmt: skip
+            except (KeyError, TypeError, ValueError) as error:
+                raise ValueError(f"{path.name} line {number}: {type(error).__name__}; expected a dated row") from None
+            key = (event.peristiwa, event.sumber)
+            in_force = event.berlaku_dari <= period.reference_date(periode)
+            if in_force and (key not in newest or newest[key].berlaku_dari < event.berlaku_dari):
+                newest[key] = event
+    return list(newest.values())
+
+
+# One row a month, from the first that was delivered to the last that is over (or further, if more was delivered).
+MONTHS = """
+with bulan as (
+    select to_char(hari, 'YYYY-MM') as periode
+    from generate_series(
+        (select min(periode || '-01')::date from buku.kiriman),
+        greatest((select max(periode || '-01')::date from buku.kiriman), %(hari_ini)s::date - interval '1 month'),
+        interval '1 month'
+    ) as hari
+),
+terima as (
+    select distinct on (periode, sumber) periode, sumber, id_kiriman
+    from buku.kiriman where status = 'diterima' order by periode, sumber, urutan desc
+)
+select
+    bulan.periode,
+    array(select sumber from terima where terima.periode = bulan.periode) as mendarat,
+    -- The newest candidate or release made of exactly the newest accepted deliveries.
+    (
+        select rilis.status || case when rilis.sha256 is null then '/belum_diperiksa' else '' end
+        from rilis.rilis
+        where rilis.periode = bulan.periode and not exists (
+            select from terima
+            where terima.periode = bulan.periode and terima.sumber = any(%(wajib)s) and not exists (
+                select from buku.susunan
+                where susunan.id_rilis = rilis.id_rilis and susunan.id_kiriman = terima.id_kiriman
+            )
+        )
+        order by rilis.revisi desc limit 1
+    ) as susunan_terbaru
+from bulan order by bulan.periode
+"""
+
+
+def findings(settings: Settings, today: dt.date) -> list[Finding]:
+    """What is late, waits for a person, or was missed, on a day."""
+    found: list[Finding] = []
+    with database.connect(settings, name="sinkron awasi") as connection:
+        months = connection.execute(MONTHS, {"hari_ini": today, "wajib": list(REQUIRED)}).fetchall()
+    for month in months:
+        periode, state = month["periode"], month["susunan_terbaru"]
+        missing = set(REQUIRED) - set(month["mendarat"])
+        for event in calendar(settings, periode):
+            late = today > event.due(periode)
+            if event.peristiwa == "kiriman" and event.sumber in missing and late:
+                found.append(Finding(periode, "kiriman_terlambat", event.sumber, f"{event.due(periode)}"))
+            if event.peristiwa == "terbit" and late and (missing or state not in ("terbit", "digantikan", "ditarik")):
+                found.append(Finding(periode, "terbit_terlambat", "", f"{event.due(periode)}"))
+        if not missing and state is None:
+            found.append(Finding(periode, "belum_dibangun", mulai="build"))
+        elif not missing and state == "kandidat/belum_diperiksa":
+            found.append(Finding(periode, "belum_diperiksa", mulai="publish"))
+        elif not missing and state in ("kandidat", "ditahan"):
+            found.append(Finding(periode, "menunggu_putusan" if state == "kandidat" else "ditahan_gerbang"))
+    return found
+
+
+@task(task_id="look", task_display_name="Lihat kalender")
+def look(**context: Any) -> list[dict[str, str]]:
+    """Findings of the day on which the run was due, each also a warning in the log."""
+    today = context["dag_run"].run_after.astimezone(period.JAKARTA).date()
+    found = [asdict(finding) for finding in findings(settings_module.load(), today)]
+    for finding in found:
+        log.warning("bulan %(periode)s: %(jenis)s %(sumber)s %(sejak)s", finding)
+    return found
+
+
+def start(what: str, outlet: Asset) -> XComArg:
+    """The task that begins the missed runs of one kind by emitting their asset, a key a month."""
+    labels = {"build": "Mulai yang belum dibangun", "publish": "Mulai yang belum diperiksa"}
+
+    @task(task_id=f"start_{what}", task_display_name=labels[what], outlets=[outlet])
+    def run(**context: Any) -> list[str]:
+        found = context["ti"].xcom_pull(task_ids="look")
+        months = sorted({finding["periode"] for finding in found if finding["mulai"] == what})
+        if not months:
+            raise AirflowSkipException("tidak ada yang terlewat")
+        context["outlet_events"][outlet].add_partitions(months)
+        return months
+
+    return run()
