@@ -66,13 +66,13 @@ class Parent(_Strict):
 
 
 class Entity(_Strict):
-    """One table of a source: key, parents, floor of rows, columns."""
+    """One table of a source. lantai: name of the `ambang` row with its smallest number of rows, if it has one."""
 
     arti: str
     peran: Literal["keluarga", "anggota", "kepesertaan"]
     id: str
     kunci: tuple[str, ...]
-    lantai: int = Field(ge=0)
+    lantai: str | None = None
     induk: tuple[Parent, ...] = ()
     kolom: tuple[Column, ...]
 
@@ -100,13 +100,20 @@ class Thresholds(_Strict):
     """Names of the rows of seed `ambang` that judge a delivery of this source (values live in the seed)."""
 
     nik_rusak: str
-    baris_turun: str
-    luar_wilayah: str
     nik_ganda: str
     nik_ganda_awal: str
+    baris_turun: str
+    luar_wilayah: str
     kode_tidak_dikenal: str
     wilayah_tertukar: str
-    kolom_tertukar: str
+    keluarga_per_kecamatan: str
+
+
+class Village(_Strict):
+    """Columns of the family entity that say its village: a code (village, or BPS kecamatan) and a name, if given."""
+
+    kode: str
+    nama: str | None = None
 
 
 class Access(_Strict):
@@ -131,6 +138,7 @@ class Source(_Strict):
     geser_bulan: int
     wajib: bool
     ambang: Thresholds
+    desa: Village
     akses: Access | None = None
     program_alias: dict[str, str] = {}
     entitas: dict[str, Entity]
@@ -156,6 +164,8 @@ class Source(_Strict):
         roles = [e.peran for e in self.entitas.values()]
         if sorted(roles) != ["anggota", "keluarga", "kepesertaan"]:
             raise ValueError(f"one entity a role is expected (keluarga, anggota, kepesertaan), got {roles}")
+        if not {self.desa.kode, self.desa.nama or self.desa.kode} <= set(self.entitas[self.family].names):
+            raise ValueError("`desa` names a column that the family entity does not have")
         for name, entity in self.entitas.items():
             if unknown := [p.entitas for p in entity.induk if p.entitas not in self.entitas]:
                 raise ValueError(f"{name}: parent {unknown} is no entity of this source")

@@ -1,0 +1,159 @@
+"""DTSEN: a monthly folder of files with a manifest (contracts/sources.md, section 1)."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from connectors.core.connection import Connection
+from connectors.core.files import READERS
+from connectors.core.landing import Landed, Raw, finish, workspace
+from connectors.core.signals import NotYet, Refusal, SourceUnavailable
+from connectors.core.source import Source
+from connectors.core.store import Extracted, Store, StoredFile, identity
+from connectors.core.thresholds import Reference
+
+MANIFEST = "manifest.json"
+MANIFEST_LIMIT = 1 << 20
+
+
+def extract(source: Source, connection: Connection, periode: str, store: Store) -> Extracted:
+    """Store the newest complete revision of the month: manifest.json, then the files that it names.
+
+    Nothing is judged here: what the manifest promises is compared with the stored bytes by `land`.
+    Raises NotYet when no revision has its manifest, SourceUnavailable when the folder cannot be read.
+    """
+    if connection.conn_type != "fs" or connection.path is None:
+        raise SourceUnavailable(
+            f"{source.nama}: connection {connection.conn_id} has conn_type {connection.conn_type}; expected fs with extra.path."
+        )
+    folder = connection.path / source.nama / periode
+    try:
+        if not connection.path.is_dir():
+            raise SourceUnavailable(f"{source.nama}: the folder of connection {connection.conn_id} is not there.")
+        found = [int(m[1]) for p in _entries(folder) if (m := re.fullmatch(r"rev-(\d{1,6})", p.name)) and _ready(p)]
+        if not found:
+            raise NotYet(f"{source.nama} {periode}: no rev-<n> with {MANIFEST} yet.")
+        revision = max(found)
+        delivery = folder / f"rev-{revision}"
+        files = [store.put(delivery / MANIFEST, MANIFEST)]
+        manifest = _manifest(store.path(files[0].sha256)) or {}
+        for name in _names(manifest):
+            if (delivery / name).is_file() and not (delivery / name).is_symlink():
+                files.append(store.put(delivery / name, name))
+    except OSError as error:
+        raise SourceUnavailable(
+            f"{source.nama} {periode}: delivery cannot be read ({error.strerror}); check the folder's rights, then run again."
+        ) from None
+    stored = tuple(files)
+    return Extracted(source.nama, periode, revision, stored, identity(stored), _facts(manifest))
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _ready(revision: Path) -> bool:
+    return (revision / MANIFEST).is_file() and not (revision / MANIFEST).is_symlink()
+
+
+def _manifest(path: Path) -> dict[str, Any] | None:
+    """The manifest's object, or None when the bytes are none."""
+    if path.stat().st_size > MANIFEST_LIMIT:
+        return None
+    try:
+        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _files(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    files = manifest.get("berkas")
+    return [f for f in files if isinstance(f, dict)] if isinstance(files, list) else []
+
+
+def _names(manifest: dict[str, Any]) -> list[str]:
+    """Plain file names of the manifest, each once; a path or a hidden file is none of ours to read."""
+    names = [f["nama"] for f in _files(manifest) if isinstance(f.get("nama"), str)]
+    return [n for n in dict.fromkeys(names) if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}", n) and n != MANIFEST]
+
+
+def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
+    facts = {k: manifest.get(k) for k in ("versi_dtsen", "desil_per", "dibuat")}
+    rows = [f.get("baris") for f in _files(manifest)]
+    return {
+        **{k: str(v)[:40] for k, v in facts.items() if v is not None},
+        "baris": sum(r for r in rows if isinstance(r, int)),
+    }
+
+
+def land(source: Source, extracted: Extracted, store: Store, reference: Reference, kerja: Path) -> Landed:
+    """Row files of a stored delivery, written into `kerja`. Raises Refusal with a code of rules.md."""
+    manifest = _manifest(store.verified(extracted.berkas[0]))
+    if manifest is None:
+        raise Refusal("bentuk_tidak_terbaca", f"{MANIFEST} bukan objek JSON. Kirim ulang manifest.")
+    promised = _check_manifest(source, extracted, manifest, reference)
+    con = workspace(kerja)
+    try:
+        tables, has_nul, notices = {}, False, {}
+        for entitas, (file, rows) in promised.items():
+            path = store.verified(file)
+            reader = READERS["." + file.nama.partition(".")[2].lower()]
+            tables[entitas] = f"mentah_{entitas}"
+            read = reader(con, path, source.entitas[entitas], file.nama, tables[entitas])
+            if read.baris != rows:
+                raise Refusal(
+                    "manifest_tidak_cocok",
+                    f"{file.nama}: {read.baris} baris, manifest menyebut {rows}. Kirim ulang berkas atau manifest.",
+                    {"baris": read.baris},
+                )
+            has_nul = has_nul or _has_nul(path)
+            notices[entitas] = {"judul_tidak_dikenal": read.header_tidak_dikenal, "kolom_tidak_ada": read.kolom_tidak_ada}
+        return finish(source, Raw(con, tables, has_nul, {"pemberitahuan": notices}), reference, kerja)
+    finally:
+        con.close()
+
+
+def _check_manifest(
+    source: Source, extracted: Extracted, manifest: dict[str, Any], reference: Reference
+) -> dict[str, tuple[StoredFile, int]]:
+    """Entity -> (stored file, rows promised), after manifest, folder and bytes were compared."""
+    if manifest.get("periode") != extracted.periode:
+        raise Refusal("bulan_salah", f"Manifest bukan untuk periode {extracted.periode} (nama folder). Kirim bulan yang benar.")
+    if str(manifest.get("kabupaten", "")).replace(".", "") != reference.kabupaten.replace(".", ""):
+        raise Refusal("wilayah_salah", f"Manifest bukan untuk kabupaten {reference.kabupaten}. Periksa wilayah ekspor.")
+    if manifest.get("sumber") != source.nama or manifest.get("revisi") != extracted.revisi:
+        raise Refusal(
+            "manifest_tidak_cocok",
+            f"Manifest tidak menyebut sumber {source.nama} dan revisi {extracted.revisi} (nama folder). Perbaiki manifest.",
+        )
+    stored = {f.nama: f for f in extracted.berkas[1:]}
+    promised: dict[str, tuple[StoredFile, int]] = {}
+    for entry in _files(manifest):
+        name = entry.get("nama")
+        stem, _, suffix = name.partition(".") if isinstance(name, str) else ("", "", "")
+        if stem not in source.entitas or stem in promised or f".{suffix.lower()}" not in READERS:
+            _mismatch(f"Manifest menyebut berkas yang tidak dikenal, ganda, atau berbentuk lain dari {sorted(READERS)}")
+        file = stored.get(name)
+        if file is None:
+            _mismatch(f"{name} ada di manifest tetapi tidak ada di folder")
+        if file.sha256 != str(entry.get("sha256")).lower() or file.ukuran != entry.get("ukuran"):
+            _mismatch(f"{name}: sha256 atau ukuran berbeda dari manifest")
+        if not isinstance(entry.get("baris"), int):
+            _mismatch(f"{name}: manifest tidak menyebut jumlah baris")
+        promised[stem] = (file, entry["baris"])
+    if missing := [e for e in source.entitas if e not in promised]:
+        _mismatch(f"Manifest tidak menyebut {', '.join(missing)}")
+    return {e: promised[e] for e in source.entitas}
+
+
+def _mismatch(what: str) -> None:
+    raise Refusal("manifest_tidak_cocok", f"{what}. Kirim ulang berkas dan manifest yang cocok.")
+
+
+def _has_nul(path: Path) -> bool:
+    with path.open("rb") as source:
+        return any(b"\0" in chunk for chunk in iter(lambda: source.read(1 << 20), b""))
