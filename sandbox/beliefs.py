@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sandbox import draws
-from sandbox.state import ALIVE, Columns, first_day
+from sandbox.state import ALIVE, FAMILY, PERSON, Columns, first_day
 
 _NEVER = 2**30
 _COPIED_PERSON = ("hh", "rel", "nik", "name", "mother", "unnamed", "status", "ended", "marital")
@@ -42,8 +42,6 @@ class Registry:
     def __init__(self, character: Character, world, national: np.ndarray):
         """Begin as a faithful copy; `national`: the true persons that DTSEN carries."""
         self.character, self.world = character, world
-        from sandbox.state import FAMILY, PERSON
-
         self.persons = Columns({name: PERSON[name] for name in _COPIED_PERSON} | _RECORD)
         self.families = Columns({name: FAMILY[name] for name in _COPIED_FAMILY} | _RECORD)
         self._grow()

@@ -125,7 +125,9 @@ def name_kind(rates: FaultRates, seed: int, source: str, rec: dict) -> np.ndarra
     """Which variant of its name a record holds (a position in NAME_FAULTS, 0 for the true name)."""
     key = (rec["record"], rec["version"])
     share = np.where(rec["duplicate"], min(1.0, rates.name * 4), rates.name)
-    kind = np.searchsorted(np.cumsum(_NAME_WEIGHT) / _NAME_WEIGHT.sum(), draws.uniform(seed, f"{source}/ragam", *key)) + 1
+    kind = (
+        np.searchsorted(np.cumsum(_NAME_WEIGHT) / _NAME_WEIGHT.sum(), draws.uniform(seed, f"{source}/ragam", *key)) + 1
+    )
     kind = np.where(draws.uniform(seed, f"{source}/nama", *key) < share, kind, 0)
     marked = rec["dead_unknown"] & (draws.uniform(seed, f"{source}/alm", *key) < rates.dead_marked)
     return np.where(marked, ALM, kind).astype(np.int8)

@@ -191,7 +191,9 @@ class World:
         women = np.flatnonzero(free & p.female & (age > 17) & (age < 34))
         couples = min(rng.binomial(self._living().sum(), self.rates.marriage), len(men), len(women))
         groom, bride = rng.choice(men, couples, replace=False), rng.choice(women, couples, replace=False)
-        near = [np.argsort(self.region.kecamatan[h.village[p.hh[x]]] + rng.normal(0, 1.5, couples)) for x in (groom, bride)]
+        near = [
+            np.argsort(self.region.kecamatan[h.village[p.hh[x]]] + rng.normal(0, 1.5, couples)) for x in (groom, bride)
+        ]
         groom, bride = groom[near[0]], bride[near[1]]
         apart = p.hh[groom] != p.hh[bride]
         groom, bride = groom[apart], bride[apart]
