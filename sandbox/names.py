@@ -1,33 +1,33 @@
 """Invented names in the manner of Blora: single Javanese names of the old, compound names of the young."""
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import yaml
 
-_STEMS = ["Su", "Sar", "Ngat", "Was", "Par", "Tar", "Kas", "Sam", "Mar", "Dar", "Jas", "Ras", "Kar", "Wag", "Las", "Sak", "Ruk", "Tum", "Sut", "Wir", "Suk", "Sum", "Pon", "Sun", "Rat", "Sul", "Jum", "Kam", "Sod", "Tas", "Sup", "Yat", "Sug", "Mul", "Pur", "Juw", "Lam", "Saw", "Tuk", "Wid"]
-_MALE_ENDINGS = ["iman", "ijan", "idi", "ono", "imin", "anto", "iyo", "omo", "adi", "aji", "ikin", "irin", "iran", "ito"]
-_FEMALE_ENDINGS = ["iyem", "inah", "ini", "iyah", "inten", "ikem", "itun", "ipah", "isih", "arti", "iyati", "anti", "asih", "ilah"]
-_MALE_FIRST = ["Muhammad", "Ahmad", "Achmad", "Abdul", "Agus", "Bambang", "Budi", "Joko", "Djoko", "Eko", "Dwi", "Tri", "Catur", "Heri", "Hendra", "Imam", "Irfan", "Arif", "Andi", "Ari", "Aris", "Bagus", "Bayu", "Danang", "Dedi", "Deni", "Dimas", "Edi", "Fajar", "Febri", "Galih", "Gilang", "Gunawan", "Hadi", "Hasan", "Husen", "Ilham", "Indra", "Iwan", "Kusno", "Lukman", "Mukhlis", "Nanang", "Nur", "Pandu", "Prasetyo", "Rahmat", "Rizki", "Rudi", "Rendra", "Slamet", "Sigit", "Sutrisno", "Taufik", "Teguh", "Tono", "Wahyu", "Yoga", "Yudi", "Yusuf", "Zainal", "Zaenal", "Anwar", "Fatkur", "Ridwan", "Rofiq", "Syaiful", "Ujang", "Cipto", "Ma'ruf"]
-_FEMALE_FIRST = ["Siti", "Sri", "Nur", "Dwi", "Tri", "Endang", "Dewi", "Ani", "Anis", "Anik", "Ayu", "Citra", "Dian", "Diah", "Eka", "Eni", "Erna", "Evi", "Fitri", "Fitriana", "Hartini", "Ida", "Ika", "Indah", "Intan", "Iis", "Kartika", "Lestari", "Lilik", "Lina", "Luluk", "Mega", "Mei", "Murni", "Nanik", "Nia", "Nining", "Novi", "Nita", "Puji", "Putri", "Rina", "Rini", "Ratna", "Retno", "Rika", "Rohmah", "Sari", "Setyo", "Sulis", "Susi", "Titik", "Tutik", "Umi", "Uswatun", "Vina", "Wahyu", "Wiwik", "Wulan", "Yanti", "Yuli", "Yuni", "Zahra", "Zulfa", "Aisyah", "Khotimah", "Khusnul", "Maryam", "Nurul", "Jatmi"]
-_MALE_SECOND = ["Santoso", "Setiawan", "Prasetyo", "Wibowo", "Susanto", "Kurniawan", "Hidayat", "Saputra", "Nugroho", "Purnomo", "Riyadi", "Raharjo", "Utomo", "Pratama", "Wijaya", "Kusuma", "Firmansyah", "Rahman", "Hakim", "Mustofa", "Arifin", "Fauzi", "Maulana", "Ramadhan", "Cahyono", "Haryanto", "Sujarwo", "Sucipto", "Suparno", "Supriyadi", "Sugeng", "Suwarno", "Sudarsono", "Sumarno", "Widodo", "Widianto", "Wicaksono", "Yulianto", "Hartono", "Handoyo", "Irawan", "Junaidi", "Kuncoro", "Laksono", "Mahendra", "Nurhadi", "Permadi", "Rohman", "Syarif", "Subekti", "Ghofur", "Rochim", "Latif"]
-_FEMALE_SECOND = ["Lestari", "Wahyuni", "Rahayu", "Ningsih", "Handayani", "Astuti", "Purwanti", "Susanti", "Wulandari", "Utami", "Sulistyowati", "Kusumawati", "Setyowati", "Hidayati", "Rohmah", "Khasanah", "Aminah", "Fatimah", "Maisaroh", "Munawaroh", "Nurjanah", "Zulaikah", "Mutmainah", "Rofiah", "Safitri", "Anggraini", "Permatasari", "Puspitasari", "Oktaviani", "Maharani", "Damayanti", "Aprilia", "Cahyani", "Febriani", "Agustina", "Fadhilah", "Azizah", "Alfiah", "Istiqomah", "Kholifah", "Latifah", "Mahmudah", "Nafisah", "Qomariah", "Solikah", "Umayah", "Yuliana", "Suryani"]
+_FILE = Path(__file__).parent / "kata.yml"
 
 
-def _words() -> tuple[list[str], dict[tuple[str, str], tuple[int, int]]]:
+def words(pool: str) -> list[str]:
+    """The words of a pool of `kata.yml`."""
+    return yaml.safe_load(_FILE.read_text(encoding="utf-8"))[pool].split()
+
+
+def _word_list() -> tuple[list[str], dict[tuple[str, str], tuple[int, int]]]:
     """All words in one list (0 = no word) and the range of each pool in it."""
-    words, ranges = [""], {}
-    for sex, endings, first, second in (
-        ("L", _MALE_ENDINGS, _MALE_FIRST, _MALE_SECOND),
-        ("P", _FEMALE_ENDINGS, _FEMALE_FIRST, _FEMALE_SECOND),
-    ):
-        old = [stem + ending for ending in endings for stem in _STEMS]
+    all_words, ranges = [""], {}
+    for sex in ("L", "P"):
+        old = [stem + ending for ending in words(f"akhiran_{sex.lower()}") for stem in words("batang")]
+        first, second = words(f"depan_{sex.lower()}"), words(f"belakang_{sex.lower()}")
         for pool, members in (("old", old), ("first", first), ("second", second)):
-            ranges[sex, pool] = (len(words), len(words) + len(members))
-            words += members
-    return words, ranges
+            ranges[sex, pool] = (len(all_words), len(all_words) + len(members))
+            all_words += members
+    return all_words, ranges
 
 
-_WORDS, _RANGES = _words()
+_WORDS, _RANGES = _word_list()
 _ARROW = pa.array([None, *_WORDS[1:]], pa.string())
 
 
@@ -56,7 +56,7 @@ def draw(rng: np.random.Generator, female: np.ndarray, birth_year: np.ndarray) -
     return out
 
 
-def text(words: np.ndarray) -> pa.Array:
+def text(numbers: np.ndarray) -> pa.Array:
     """The names of an (n, 3) array of word numbers as strings in title case."""
-    parts = [_ARROW.take(pa.array(words[:, i], pa.int16())) for i in range(3)]
+    parts = [_ARROW.take(pa.array(numbers[:, i], pa.int16())) for i in range(3)]
     return pc.binary_join_element_wise(*parts, " ", null_handling="skip")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sandbox import draws
+from sandbox import draws, names
 
 # Kemendagri number -> (BPS code of the kecamatan, rough population in thousands, latitude, longitude).
 # Codes: domain.md 2.4. Population and position are rough: they only spread people plausibly.
@@ -36,8 +36,7 @@ OUTSIDE = (
     ("35.22.15.2010", "Padangan", "35.22.15", "Padangan"),
 )
 NEIGHBOURS = np.array([331501, 331512, 331701, 331805, 352109, 352215, 352310])  # foreign NIK prefixes
-_DUSUN = ["Krajan", "Ngrapah", "Kedungwaru", "Sumberagung", "Ngampel", "Jatirejo", "Pulo", "Temanjang", "Bulu", "Kalisari", "Ngelo", "Balong", "Wates", "Tempuran", "Sambeng", "Growong", "Kaligung", "Plosorejo", "Ngasem", "Dluwangan", "Kembang", "Nglawungan", "Pojok", "Gempol", "Bangsri", "Ngrawoh", "Sidorejo", "Mulyorejo", "Kedungrejo", "Karangtengah"]
-DUSUN = pa.array([name.upper() for name in _DUSUN])
+DUSUN = pa.array([name.upper() for name in names.words("dusun")])
 
 
 @dataclass(frozen=True)
