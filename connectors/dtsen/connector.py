@@ -19,10 +19,10 @@ MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 1 << 20
 
 
-def extract(source: Source, connection: Connection, periode: str, store: Store) -> Extracted:
+def extract(source: Source, connection: Connection, periode: str, store: Store, kabupaten: str) -> Extracted:
     """Store the newest complete revision of the month: manifest.json, then the files that it names.
 
-    Nothing is judged here: what the manifest promises is compared with the stored bytes by `land`.
+    Nothing is judged here (nor is kabupaten asked for): what the manifest promises is compared with the stored bytes by `land`.
     Raises NotYet when no revision has its manifest, SourceUnavailable when the folder cannot be read.
     """
     if connection.conn_type != "fs" or connection.path is None:
