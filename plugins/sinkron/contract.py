@@ -1,0 +1,141 @@
+"""Reads the ODCS 3 contracts in `dbt_project/contracts`: the one list of what is published, column by column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sinkron.settings import ROOT
+
+FOLDER = ROOT / "dbt_project" / "contracts"
+# Who may see a column: both schemas, publikasi_penuh only, nobody but the pipeline.
+CLASSES = ("samar", "penuh", "internal")
+AREAS = ("terbuka", "tanpa")
+ORIGINS = ("identitas", "rumah", "dtsen", "dtjateng")
+
+
+class ContractError(ValueError):
+    """A contract file does not say what it must."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its Postgres type, whether it may be null, who sees it, how it is proven.
+
+    `key` is its place in the key (0: none), `asal` the record its value comes from unless `asal_usul` says
+    otherwise, `sidik` whether it counts in the content hash, `kosakata` its closed vocabulary.
+    """
+
+    name: str
+    type: str
+    required: bool
+    key: int
+    classification: str
+    description: str
+    asal: str | None = None
+    sidik: bool = True
+    kosakata: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One published table.
+
+    `base` is a ledger view for tables that are not released in partitions, else None. `identified` tables stand
+    only in `publikasi_penuh`. `area` names the column that a login's area is compared with, or is `terbuka`
+    (nobody is restricted) or `tanpa` (rows have no area: logins with an area see none).
+    """
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    base: str | None
+    identified: bool
+    area: str
+    indexes: tuple[str, ...]
+    checks: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> list[Column]:
+        """Key columns in key order; empty when rows have no key."""
+        return sorted((column for column in self.columns if column.key), key=lambda column: column.key)
+
+    @property
+    def hashed(self) -> list[str]:
+        """Columns that make the content: not the release's own name and revision."""
+        return [column.name for column in self.columns if column.sidik]
+
+    def visible(self, schema: str) -> list[Column]:
+        """Columns shown in `publikasi` or `publikasi_penuh`, in contract order; none when it does not stand there."""
+        classes = ("samar",) if schema == "publikasi" else ("samar", "penuh")
+        return [column for column in self.columns if column.classification in classes]
+
+
+def load(folder: Path = FOLDER) -> dict[str, Contract]:
+    """All contracts by table name; raises ContractError naming file, what was expected and what stands there."""
+    contracts = {}
+    for path in sorted(folder.glob("*.odcs.yml")):
+        contract = _parse(path, yaml.safe_load(path.read_text(encoding="utf-8")))
+        contracts[contract.name] = contract
+    if not contracts:
+        raise ContractError(f"no *.odcs.yml in {folder}; the contracts of the published tables belong there")
+    return contracts
+
+
+def released(contracts: dict[str, Contract]) -> list[Contract]:
+    """Contracts of tables that are released in partitions (dbt makes their candidates in schema `release`)."""
+    return [contract for contract in contracts.values() if contract.base is None]
+
+
+def _parse(path: Path, document: dict[str, Any]) -> Contract:
+    if document.get("kind") != "DataContract" or not str(document.get("apiVersion", "")).startswith("v3."):
+        raise ContractError(f"{path.name}: expected kind DataContract with apiVersion v3.x; see the file beside it")
+    (table,) = document["schema"]
+    custom = _custom(table)
+    columns = tuple(_column(path, entry) for entry in table["properties"])
+    names = {column.name for column in columns}
+    area = custom.get("wilayah", "terbuka")
+    base = custom.get("dasar")
+    if area not in AREAS and area not in names:
+        raise ContractError(f"{path.name}: wilayah must be a column or one of {AREAS}, got {area!r}")
+    if base is None and "id_rilis" not in names:
+        raise ContractError(f"{path.name}: a released table needs the internal column id_rilis")
+    checks = {
+        entry["description"]: entry["value"] for entry in table["customProperties"] if entry["property"] == "periksa"
+    }
+    return Contract(
+        name=table["name"],
+        description=table["description"],
+        columns=columns,
+        base=base,
+        identified=custom.get("skema") == "penuh",
+        area=area,
+        indexes=tuple(custom.get("indeks", ())),
+        checks=checks,
+    )
+
+
+def _column(path: Path, entry: dict[str, Any]) -> Column:
+    custom = _custom(entry)
+    if entry.get("classification") not in CLASSES:
+        raise ContractError(f"{path.name}: {entry['name']}: classification must be one of {CLASSES}")
+    if custom.get("asal") not in (None, *ORIGINS):
+        raise ContractError(f"{path.name}: {entry['name']}: asal must be one of {ORIGINS}")
+    return Column(
+        name=entry["name"],
+        type=entry["physicalType"],
+        required=entry.get("required", False),
+        key=entry.get("primaryKeyPosition", 0),
+        classification=entry["classification"],
+        description=entry["description"],
+        asal=custom.get("asal"),
+        sidik=custom.get("sidik", True),
+        kosakata=tuple(custom.get("kosakata", ())),
+    )
+
+
+def _custom(entry: dict[str, Any]) -> dict[str, Any]:
+    return {item["property"]: item["value"] for item in entry.get("customProperties", ())}

@@ -1,0 +1,137 @@
+"""Reading roles, what PUBLIC loses, and logins for OPDs.
+
+Works for an owner that is no superuser but has CREATEROLE, on Postgres 15 to 18. Reading roles have no right on base
+tables, partitions or the pointer; they read through views that belong to `pembaca`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.sql import SQL, Identifier, Literal
+
+from sinkron import database
+from sinkron.settings import Settings
+
+VIEW_OWNER = "pembaca"
+READING = ("baca_ringkasan", "baca_samar", "baca_penuh", "auditor")
+LOGIN_NAME = re.compile(r"[a-z][a-z0-9_]{2,40}")
+AREA = re.compile(r"\d{2}\.\d{2}\.\d{2}(\.\d{4})?")
+# What the policies and views call: readers execute them, and cannot name them without usage on schema rilis.
+FUNCTIONS = ("rilis.terbaca()", "rilis.wilayah_baca()", "rilis.tujuan_baca(text)")
+AUDITED_SCHEMAS = ("audit", "keputusan")
+
+
+class RoleRefused(ValueError):
+    """A login that was asked for is not one we may make."""
+
+
+def ensure(connection: psycopg.Connection) -> None:
+    """Make the roles, take from PUBLIC what it has by default, give readers what stands outside the views."""
+    for role in (VIEW_OWNER, *READING):
+        _ensure_role(connection, role)
+    readers = SQL(", ").join(map(Identifier, READING))
+    owner = connection.execute("select current_user as nama").fetchone()["nama"]
+    connection.execute(SQL("grant usage on schema rilis to {}").format(Identifier(VIEW_OWNER)))
+    connection.execute(
+        SQL("grant execute on function {} to {}, {}").format(
+            SQL(", ").join(map(SQL, FUNCTIONS)), Identifier(VIEW_OWNER), readers
+        )
+    )
+    connection.execute(SQL("grant usage on schema publikasi to {}").format(readers))
+    connection.execute("grant usage on schema publikasi_penuh to baca_penuh")
+    for schema in AUDITED_SCHEMAS:
+        connection.execute(SQL("grant usage on schema {} to auditor").format(Identifier(schema)))
+        connection.execute(SQL("grant select on all tables in schema {} to auditor").format(Identifier(schema)))
+    # Functions of later migrations stay closed unless they are granted one by one.
+    connection.execute("alter default privileges revoke execute on functions from public")
+    _close_public(connection, owner, readers)
+
+
+def _ensure_role(connection: psycopg.Connection, role: str) -> None:
+    if connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
+        return
+    try:
+        with connection.transaction():
+            connection.execute(SQL("create role {} nologin").format(Identifier(role)))
+    except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+        return  # roles belong to the whole server: another database of it was quicker
+
+
+def _close_public(connection: psycopg.Connection, owner: str, readers: SQL) -> None:
+    """Only what this owner owns: on a shared server the database may belong to somebody else."""
+    row = connection.execute(
+        "select current_database() as nama, pg_has_role(d.datdba, 'member') as milik from pg_database as d"
+        " where d.datname = current_database()"
+    ).fetchone()
+    if row["milik"]:
+        name = Identifier(row["nama"])
+        connection.execute(SQL("revoke all on database {} from public").format(name))
+        connection.execute(SQL("grant connect on database {} to {}, {}").format(name, Identifier(owner), readers))
+    for schema in connection.execute(
+        "select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'"
+        " and pg_has_role(nspowner, 'member')"
+    ).fetchall():
+        connection.execute(SQL("revoke all on schema {} from public").format(Identifier(schema["nspname"])))
+
+
+@contextmanager
+def as_view_owner(connection: psycopg.Connection) -> Iterator[None]:
+    """Run as `pembaca`, inside the caller's transaction; the owner is its member only meanwhile.
+
+    Were the owner a member for good, the policies of `pembaca` would bind the pipeline too.
+    """
+    superuser = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()["rolsuper"]
+    owner = connection.execute("select current_user as nama").fetchone()["nama"]
+    role, schemas = Identifier(VIEW_OWNER), SQL("publikasi, publikasi_penuh")
+    connection.execute(SQL("grant usage, create on schema {} to {}").format(schemas, role))
+    if not superuser:
+        connection.execute(SQL("grant {} to {}").format(role, Identifier(owner)))
+    connection.execute(SQL("set local role {}").format(role))
+    yield
+    connection.execute("set local role none")
+    if not superuser:
+        connection.execute(SQL("revoke {} from {}").format(role, Identifier(owner)))
+    connection.execute(SQL("revoke create on schema {} from {}").format(schemas, role))
+
+
+def create_login(settings: Settings, name: str, role: str, password: str, wilayah: Sequence[str] = ()) -> str:
+    """Make or renew the login of an OPD with one reading role and its area; return its address.
+
+    `wilayah` holds dotted codes of kecamatan or desa; none means the whole kabupaten. Raises RoleRefused for a name,
+    role or code that is not of the allowed form, and for a login that exists and is not a reader.
+    """
+    if not LOGIN_NAME.fullmatch(name) or name in (VIEW_OWNER, *READING):
+        raise RoleRefused(f"login {name!r}: expected {LOGIN_NAME.pattern}, and not a name of a role itself")
+    if role not in READING:
+        raise RoleRefused(f"login {name!r}: role must be one of {', '.join(READING)}, got {role!r}")
+    wrong = [code for code in wilayah if not AREA.fullmatch(code)]
+    if wrong:
+        raise RoleRefused(f"login {name!r}: area codes must be dotted kecamatan or desa codes, got {wrong}")
+    with database.connect(settings, name="sinkron login") as connection:
+        login = Identifier(name)
+        if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
+            connection.execute(SQL("create role {} login").format(login))
+        elif not connection.execute(
+            "select 1 from pg_auth_members as m where m.member = %s::regrole and m.roleid::regrole::text = any(%s)",
+            [name, list(READING)],
+        ).fetchone():
+            raise RoleRefused(f"login {name!r} exists and is not a reader; choose another name")
+        # Encrypted by the client: the password itself never reaches the server or its log.
+        secret = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+        connection.execute(SQL("alter role {} login password {}").format(login, Literal(secret)))
+        for held in READING:
+            if held != role:
+                connection.execute(SQL("revoke {} from {}").format(Identifier(held), login))
+        # From 16 on a member may be kept from SET ROLE; on 15 it gains nothing by it: rights stay the same.
+        option = SQL(" with inherit true, set false" if connection.info.server_version >= 160000 else "")
+        connection.execute(SQL("grant {} to {}").format(Identifier(role), login) + option)
+        for setting, value in (("default_transaction_read_only", "on"), ("statement_timeout", "10min")):
+            connection.execute(SQL("alter role {} set {} = {}").format(login, Identifier(setting), Literal(value)))
+        connection.execute("delete from rilis.wilayah_login where login = %s", [name])
+        for code in wilayah:
+            connection.execute("insert into rilis.wilayah_login (login, kode) values (%s, %s)", [name, code])
+    return psycopg.conninfo.make_conninfo(database.owner_url(settings), user=name, password=password)
