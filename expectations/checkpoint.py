@@ -53,8 +53,9 @@ def _measure_subject(connection: sa.Connection, subject: Subject) -> tuple[dict[
     except sa.exc.DBAPIError:
         row = None
     if row is not None:
-        numbers = {name: value for name, value in row.items() if value is not None}
-        return numbers, {name: "tanpa angka" for name in row if name not in numbers}
+        names = [measure.name for measure in subject.measures]
+        numbers = {name: row[name] for name in names if row[name] is not None}
+        return numbers, {name: "tanpa angka" for name in names if name not in numbers}
     # Something in the pass failed: each check alone, so that only what is broken ends as a fault.
     numbers, reasons = {}, {}
     for measure in subject.measures:

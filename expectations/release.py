@@ -1,7 +1,7 @@
 """The release gate: what a candidate must satisfy before anybody may approve it (contracts "What is published").
 
-dbt tests guard the shape of each model; this gate guards the month as a whole: relations between tables, the
-promise to readers, the masking, the accounting to the row, and the distance to the release before.
+dbt tests guard the shape of each model; this gate guards the month as a whole: the promise to readers, relations
+between tables, the masking, the accounting to the row, and the distance to the release before.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from expectations import change, masking
+from expectations.contract import Table
 from expectations.suite import Gate, Measure, Subject, literal, one_of, repeated, violations
 
 # Limits that apply when the caller's `ambang` does not say otherwise: name -> (value, minimum_baris).
@@ -22,29 +23,15 @@ LIMITS = {
     "rilis_peserta_turun": (0.10, 20),
 }
 
-# Tables of a candidate, each partitioned by id_rilis.
-TABLES = (
-    "rumah_tangga", "individu", "kepesertaan", "tautan", "asal_usul", "perubahan", "neraca", "karantina", "masalah",
-    "ringkasan_desa", "ringkasan_kabupaten",
-)  # fmt: skip
+# Tables whose key and vocabulary are checks of their own; those of the others are summed into one.
+MAIN = ("rumah_tangga", "individu", "kepesertaan")
 
-# Vocabularies promised to readers (published.md "Vocabulary").
-HOUSEHOLD_STATUS = ("aktif", "nonaktif_diusulkan", "pindah", "bubar")
-SEX = ("L", "P")
-AGE_GROUP = ("0-5", "6-12", "13-17", "18-59", "60+")
-RELATION = (
-    "kepala", "suami", "istri", "anak", "menantu", "cucu", "orang_tua", "mertua", "famili_lain", "pembantu", "lainnya",
-)  # fmt: skip
-LIFE = ("hidup", "meninggal", "tidak_diketahui")
-PRESENCE = (
-    "tinggal_bersama", "tidak_tinggal_bersama", "pindah", "meninggal", "anggota_baru", "tidak_ditemukan",
-    "tidak_diketahui",
-)  # fmt: skip
-NIK_VALID = ("padan", "belum_diperiksa", "tidak_padan")
-NIK_STRUCTURAL = ("kosong", "rusak", "ganda", "sementara")
+# Structural: the number itself is not published (rules.md `nik_status`).
+NIK_UNUSABLE = ("kosong", "rusak", "ganda", "sementara")
+# `kepesertaan.status` is the source's truth (sources.md, DTSEN); the contract leaves it open.
 MEMBERSHIP = ("AKTIF", "TIDAK_AKTIF", "EXCLUDE", "GRADUASI_ALAMIAH", "GRADUASI_MANDIRI")
-MEMBERSHIP_LOCAL = ("aktif", "nonaktif_diusulkan", "belum_tercermin", "tercermin", "ditolak_pusat")
 FATE = ("terbit", "digabung", "karantina", "di_luar_lingkup")
+GONE = "status in ('bubar', 'pindah')"
 
 # Members of a household are those not dead and not moved away (rules.md "Golden").
 MEMBER = "status_hidup is distinct from 'meninggal' and keberadaan is distinct from 'pindah'"
@@ -55,31 +42,33 @@ class Candidate:
     """What the gate must know: the release, the area, and the release before (None at the first).
 
     `kabupaten` is a dotted code, `jumlah_kecamatan` the number of kecamatan it has. `ambang` overrides `LIMITS`.
-    `skema` holds the candidate tables, `skema_rilis` the released ones.
+    `tabel` are the contracts, `skema` holds the candidate tables, `skema_rilis` the released ones.
     """
 
     id_rilis: str
     kabupaten: str
     jumlah_kecamatan: int
+    tabel: tuple[Table, ...]
     sebelum: str | None = None
     ambang: dict[str, tuple[float, int]] = field(default_factory=dict)
     skema: str = "release"
     skema_rilis: str = "rilis"
 
     def limit(self, name: str) -> tuple[float, int]:
-        """(share, minimum_baris) of a named threshold."""
+        """(value, minimum_baris) of a named threshold."""
         return self.ambang.get(name, LIMITS[name])
 
 
 def gate(candidate: Candidate) -> Gate:
     """The release gate over one candidate; comparisons with the release before only when there is one."""
     subjects = [
+        _contracts(candidate),
         _households(candidate),
         _persons(candidate),
         _relations(candidate),
         _memberships(candidate),
         _accounting(candidate),
-        masking.subject(candidate.skema),
+        masking.subject(candidate.skema, candidate.tabel),
     ]
     if candidate.sebelum is not None:
         limits = {name: candidate.limit(name) for name in LIMITS}
@@ -87,48 +76,70 @@ def gate(candidate: Candidate) -> Gate:
     return Gate("rilis", tuple(subjects))
 
 
+def _contracts(candidate: Candidate) -> Subject:
+    schema, release = candidate.skema, literal(candidate.id_rilis)
+    unfilled, keys, words, foreign = [], [], [], []
+    for table in candidate.tabel:
+        unfilled.append(f"({table.unfilled(schema)})")
+        foreign.append(f"(select count(*) from {schema}.{table.nama} where id_rilis is distinct from {release})")
+        if table.nama in MAIN:
+            continue
+        if table.key:
+            keys.append(f"({table.repeated(schema)})")
+        if outside := table.outside_vocabulary():
+            words.append(f"(select {outside} from {schema}.{table.nama})")
+    return Subject("kontrak", "", (
+        Measure("kolom_wajib", "Kolom wajib terisi di semua tabel", "kritis", " + ".join(unfilled)),
+        Measure("kunci_lain", "Kunci tautan, asal usul, neraca, karantina dan ringkasan tidak berulang", "kritis",
+                " + ".join(keys)),
+        Measure("kosakata_lain", "Kolom berkode pada tabel pendukung memakai istilah yang dijanjikan", "kritis",
+                " + ".join(words)),
+        Measure("satu_rilis", "Semua tabel hanya memuat baris rilis ini", "kritis", " + ".join(foreign)),
+    ))  # fmt: skip
+
+
+def _promised(candidate: Candidate, name: str, what: str) -> tuple[Measure, Measure]:
+    """Key and vocabulary of a main table, from its contract."""
+    table = next(table for table in candidate.tabel if table.nama == name)
+    return (
+        Measure(f"{name}_kunci", f"Setiap {what} tercatat tepat satu kali", "kritis", table.repeated(candidate.skema)),
+        Measure(f"{name}_kosakata", f"Kolom berkode {what} memakai istilah yang dijanjikan", "kritis",
+                table.outside_vocabulary() or "0"),
+    )  # fmt: skip
+
+
 def _households(candidate: Candidate) -> Subject:
-    table = f"{candidate.skema}.rumah_tangga"
     district = candidate.kabupaten.replace(".", r"\.")
     inside = (
         rf"kode_kecamatan ~ '^{district}\.\d\d$' and kode_desa ~ '^{district}\.\d\d\.\d\d\d\d$'"
         " and left(kode_desa, length(kode_kecamatan)) = kode_kecamatan"
     )
-    return Subject("rumah_tangga", f"from {table}", (
+    return Subject("rumah_tangga", f"from {candidate.skema}.rumah_tangga", (
         Measure("rumah_tangga_ada", "Tabel rumah tangga berisi data", "kritis", "count(*)", most=None, least=1),
-        Measure("rumah_tangga_kunci", "Setiap rumah tangga punya satu nomor uid yang tidak berulang", "kritis",
-                f"{violations('uid_rumah_tangga is not null')} + ({repeated(table, 'uid_rumah_tangga')})"),
+        *_promised(candidate, "rumah_tangga", "rumah tangga"),
         Measure("rumah_tangga_wilayah", "Kode desa dan kecamatan setiap rumah tangga ada di dalam kabupaten",
                 "kritis", violations(inside)),
         Measure("kecamatan_lengkap", "Semua kecamatan punya rumah tangga aktif", "kritis",
-                "count(distinct kode_kecamatan) filter (where status <> 'pindah' and status <> 'bubar')",
+                f"count(distinct kode_kecamatan) filter (where not ({GONE}))",
                 most=None, least=candidate.jumlah_kecamatan, unit="kecamatan"),
         Measure("desil_rentang", "Desil nasional bernilai 1 sampai 10 atau kosong", "kritis",
                 violations("desil_nasional is null or desil_nasional between 1 and 10")),
         Measure("desil_ada", "Desil nasional tidak kosong seluruhnya", "kritis", "count(desil_nasional)",
                 most=None, least=1),
-        Measure("rumah_tangga_kosakata", "Status rumah tangga memakai istilah yang dijanjikan", "kritis",
-                violations(one_of("status", HOUSEHOLD_STATUS))),
         Measure("rumah_tangga_kosong", "Rumah tangga tanpa anggota berstatus bubar atau pindah", "kritis",
-                violations("jumlah_anggota > 0 or status in ('bubar', 'pindah')")),
+                violations(f"jumlah_anggota > 0 or {GONE}")),
     ))  # fmt: skip
 
 
 def _persons(candidate: Candidate) -> Subject:
     table = f"{candidate.skema}.individu"
-    vocabulary = " and ".join((
-        one_of("jenis_kelamin", SEX, nullable=True), one_of("kelompok_umur", AGE_GROUP, nullable=True),
-        one_of("hubungan", RELATION, nullable=True), one_of("status_hidup", LIFE), one_of("keberadaan", PRESENCE),
-        one_of("nik_status", NIK_VALID + NIK_STRUCTURAL),
-    ))  # fmt: skip
-    number = f"case when {one_of('nik_status', NIK_VALID)} then nik is not null else nik is null end"
-    dead = "(status_hidup = 'meninggal') or (keberadaan is distinct from 'meninggal' and tanggal_meninggal is null)"
+    number = f"(nik is null) = {one_of('nik_status', NIK_UNUSABLE)}"
+    dead = "status_hidup = 'meninggal' or (keberadaan is distinct from 'meninggal' and tanggal_meninggal is null)"
+    first = f"date {literal(candidate.id_rilis.split('/')[0] + '-01')}"
+    born = f"tanggal_lahir >= date '1900-01-01' and tanggal_lahir < {first} + interval '1 month'"
     return Subject("individu", f"from {table}", (
         Measure("individu_ada", "Tabel individu berisi data", "kritis", "count(*)", most=None, least=1),
-        Measure("individu_kunci", "Setiap orang punya satu nomor uid yang tidak berulang", "kritis",
-                f"{violations('uid_individu is not null')} + ({repeated(table, 'uid_individu')})"),
-        Measure("individu_kosakata", "Kolom berkode pada individu memakai istilah yang dijanjikan", "kritis",
-                violations(vocabulary)),
+        *_promised(candidate, "individu", "orang"),
         Measure("nik_bentuk", "NIK yang diterbitkan terdiri atas 16 angka", "kritis",
                 violations(r"nik is null or nik ~ '^\d{16}$'")),
         Measure("nik_status", "NIK kosong tepat pada orang yang status NIK-nya kosong, rusak, ganda atau sementara",
@@ -138,13 +149,11 @@ def _persons(candidate: Candidate) -> Subject:
         Measure("orang_ganda", "Tidak ada dua orang dengan nama, tanggal lahir dan jenis kelamin sama di satu rumah",
                 "peringatan",
                 repeated(table, "uid_rumah_tangga", "nama", "tanggal_lahir", "jenis_kelamin",
-                         where="nama is not null and tanggal_lahir is not null")),
+                         where="tanggal_lahir is not null")),
         Measure("meninggal_selaras", "Orang yang bertanggal meninggal atau berkeberadaan meninggal berstatus meninggal",
                 "kritis", violations(dead)),
         Measure("tanggal_lahir_wajar", "Tanggal lahir tidak sebelum 1900 dan tidak sesudah akhir bulan", "peringatan",
-                violations(
-                    "tanggal_lahir is null or (tanggal_lahir >= date '1900-01-01' and tanggal_lahir <"
-                    f" date {literal(candidate.id_rilis.split('/')[0] + '-01')} + interval '1 month')")),
+                violations(f"tanggal_lahir is null or ({born})")),
     ))  # fmt: skip
 
 
@@ -154,8 +163,9 @@ full join (
     select uid_rumah_tangga, count(*) as orang, count(*) filter (where {MEMBER}) as anggota
     from {candidate.skema}.individu group by uid_rumah_tangga
 ) as a on a.uid_rumah_tangga = r.uid_rumah_tangga
-left join {candidate.skema}.individu as k on k.uid_individu = r.uid_kepala"""
-    member = MEMBER.replace("status_hidup", "k.status_hidup").replace("keberadaan", "k.keberadaan")
+left join (
+    select uid_individu, uid_rumah_tangga from {candidate.skema}.individu where {MEMBER}
+) as k on k.uid_individu = r.uid_kepala"""
     return Subject("hubungan", source, (
         Measure("individu_berumah", "Setiap orang ada pada satu rumah tangga yang terbit", "kritis",
                 "coalesce(sum(a.orang) filter (where r.uid_rumah_tangga is null), 0)"),
@@ -164,38 +174,31 @@ left join {candidate.skema}.individu as k on k.uid_individu = r.uid_kepala"""
                 " and r.jumlah_anggota is distinct from coalesce(a.anggota, 0))"),
         Measure("kepala_anggota", "Kepala keluarga adalah anggota rumah tangga itu sendiri", "kritis",
                 "count(*) filter (where r.uid_kepala is not null"
-                f" and (k.uid_rumah_tangga = r.uid_rumah_tangga and {member}) is not true)"),
+                " and k.uid_rumah_tangga is distinct from r.uid_rumah_tangga)"),
     ))  # fmt: skip
 
 
 def _memberships(candidate: Candidate) -> Subject:
     schema = candidate.skema
-    table = f"{schema}.kepesertaan"
-    key = ("uid_rumah_tangga", "uid_individu", "program", "sumber_dana", "periode_salur")
-    lost = f"""select count(*) from {table} as p
+    lost = f"""select count(*) from {schema}.kepesertaan as p
         left join {schema}.rumah_tangga as r on r.uid_rumah_tangga = p.uid_rumah_tangga
         left join {schema}.individu as i on i.uid_individu = p.uid_individu
         where r.uid_rumah_tangga is null or (p.uid_individu is not null and i.uid_individu is null)"""
-    words = f"{one_of('status', MEMBERSHIP)} and {one_of('status_lokal', MEMBERSHIP_LOCAL, nullable=True)}"
-    return Subject("kepesertaan", f"from {table}", (
+    return Subject("kepesertaan", f"from {schema}.kepesertaan", (
         Measure("kepesertaan_ada", "Tabel kepesertaan berisi data", "peringatan", "count(*)", most=None, least=1),
-        Measure("kepesertaan_kunci", "Satu kepesertaan hanya tercatat satu kali", "kritis",
-                f"{violations('uid_rumah_tangga is not null and program is not null')} + ({repeated(table, *key)})"),
-        Measure("kepesertaan_kosakata", "Status kepesertaan memakai istilah yang dijanjikan", "kritis",
-                violations(words)),
+        *_promised(candidate, "kepesertaan", "kepesertaan"),
+        Measure("kepesertaan_status", "Status kepesertaan dikenal", "kritis", violations(one_of("status", MEMBERSHIP))),
         Measure("kepesertaan_rujukan", "Setiap kepesertaan menunjuk rumah tangga dan orang yang terbit", "kritis",
                 f"({lost})"),
     ))  # fmt: skip
 
 
 def _accounting(candidate: Candidate) -> Subject:
-    schema, release = candidate.skema, literal(candidate.id_rilis)
-    mixed = " + ".join(
-        f"(select count(*) from {schema}.{table} where id_rilis is distinct from {release})" for table in TABLES
-    )
+    schema = candidate.skema
     ledger = f"""select count(*) from {schema}.neraca as n
         full join (
-            select p.* from buku.pendaratan as p join buku.susunan as s using (id_kiriman) where s.id_rilis = {release}
+            select p.* from buku.pendaratan as p
+            join buku.susunan as s using (id_kiriman) where s.id_rilis = {literal(candidate.id_rilis)}
         ) as b on b.id_kiriman = n.id_kiriman and b.berkas = n.berkas
         where (n.diterima, n.dimuat, n.dikarantina) is distinct from (b.diterima, b.dimuat, b.dikarantina)"""
     fates = ", ".join(f"count(*) filter (where nasib = '{fate}') as {fate}" for fate in FATE)
@@ -203,19 +206,17 @@ def _accounting(candidate: Candidate) -> Subject:
             select id_kiriman, case when berkas = 'anggota' then 'individu' else 'rumah_tangga' end as grain,
                 diterbitkan, digabung, dikarantina, di_luar_lingkup
             from {schema}.neraca where berkas in ('keluarga', 'rumah_tangga', 'anggota')
-        ) as n full join (
-            select id_kiriman, grain, {fates}
-            from {schema}.tautan group by 1, 2
-        ) as t on t.id_kiriman = n.id_kiriman and t.grain = n.grain
+        ) as n full join (select id_kiriman, grain, {fates} from {schema}.tautan group by 1, 2) as t
+            on t.id_kiriman = n.id_kiriman and t.grain = n.grain
         where (n.diterbitkan, n.digabung, n.dikarantina, n.di_luar_lingkup)
             is distinct from (t.terbit, t.digabung, t.karantina, t.di_luar_lingkup)"""
     aims = f"""select count(*) from {schema}.tautan as t
         left join {schema}.individu as i on t.grain = 'individu' and i.uid_individu = t.uid
         left join {schema}.rumah_tangga as r on t.grain = 'rumah_tangga' and r.uid_rumah_tangga = t.uid
-        where (case when t.nasib in ('terbit', 'digabung')
-            then coalesce(i.uid_individu, r.uid_rumah_tangga) is not null else t.uid is null end) is not true"""
-    share, floor = candidate.limit("rilis_karantina")
-    quarantined = f"""select coalesce(max(100.0 * ditahan / diterima) filter (where ditahan >= {floor}), 0) from (
+        where case when t.nasib in ('terbit', 'digabung')
+            then coalesce(i.uid_individu, r.uid_rumah_tangga) is null else t.uid is not null end"""
+    share, minimum = candidate.limit("rilis_karantina")
+    quarantined = f"""select coalesce(max(100.0 * ditahan / diterima) filter (where ditahan >= {minimum}), 0) from (
             select sumber, sum(dikarantina) as ditahan, sum(diterima) as diterima
             from {schema}.neraca group by sumber having sum(diterima) > 0) as s"""
     closes = "diterima = dimuat + dikarantina and dimuat = diterbitkan + digabung + di_luar_lingkup"
@@ -228,7 +229,6 @@ def _accounting(candidate: Candidate) -> Subject:
         Measure("neraca_tautan", "Tautan memuat setiap rekaman keluarga dan orang, jumlahnya sama dengan neraca",
                 "kritis", f"({linked})"),
         Measure("tautan_rujukan", "Setiap tautan menunjuk rumah tangga atau orang yang terbit", "kritis", f"({aims})"),
-        Measure("satu_rilis", "Semua tabel hanya memuat baris rilis ini", "kritis", mixed),
         Measure("karantina_wajar", "Baris yang dikarantina per sumber tidak melebihi batas", "peringatan",
                 f"({quarantined})", most=100 * share, unit="persen"),
     ))  # fmt: skip

@@ -63,8 +63,11 @@ class Subject:
     def query(self, only: Measure | None = None) -> str:
         """The measuring query: one row, one numeric column for each measure (or for `only` that one)."""
         chosen = self.measures if only is None else (only,)
-        columns = ",\n  ".join(f"({measure.sql})::numeric as {measure.name}" for measure in chosen)
-        return f"select\n  {columns}\n{self.source}"
+        columns = [f"({measure.sql})::numeric as {measure.name}" for measure in chosen]
+        if self.source:
+            # Makes it an aggregate even when every measure is a scalar subquery, so that there is always one row.
+            columns.append("count(*) as baris_dilihat")
+        return "select\n  " + ",\n  ".join(columns) + f"\n{self.source}"
 
 
 @dataclass(frozen=True)
