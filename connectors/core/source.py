@@ -137,6 +137,8 @@ class Source(_Strict):
     jadwal: str
     geser_bulan: int
     wajib: bool
+    # False when a read has no period: the source only serves what it holds now.
+    berperiode: bool = True
     ambang: Thresholds
     desa: Village
     akses: Access | None = None

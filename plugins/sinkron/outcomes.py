@@ -41,3 +41,9 @@ class Rejected(Outcome):
     """A person rejected this candidate; only a new one can follow."""
 
     exit_code = 5
+
+
+class SourceDown(RuntimeError):
+    """A source could not be read now; worth trying again, so not an `Outcome` for Airflow."""
+
+    exit_code = 4

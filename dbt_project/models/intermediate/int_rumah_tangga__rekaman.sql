@@ -47,6 +47,8 @@ int_rumah_tangga__rekaman as (
         {{ kk_sah('no_kk_angka') }} as no_kk,
         {{ kk_terdaftar(kk_sah('no_kk_angka')) }} as kk_terdaftar
     from semua
+    -- A family without a resolvable village is quarantined (int_karantina), its members with it.
+    where semua.kode_desa is not null
 )
 
 select * from int_rumah_tangga__rekaman

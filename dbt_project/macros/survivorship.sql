@@ -1,0 +1,37 @@
+{# Survivorship from the seed: the rows of `survivorship` for a grain, {atribut: {syarat, sumber: [...]}}. #}
+{% macro survivorship(grain) %}
+    {% set aturan = {} %}
+    {% if execute %}
+        {% set rows = run_query(
+            "select atribut, sumber, syarat from " ~ ref('survivorship')
+            ~ " where grain = '" ~ grain ~ "' order by atribut, urutan"
+        ) %}
+        {% for row in rows %}
+            {% if row['atribut'] not in aturan %}
+                {% do aturan.update({row['atribut']: {'syarat': row['syarat'], 'sumber': []}}) %}
+            {% endif %}
+            {% do aturan[row['atribut']]['sumber'].append(row['sumber']) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(aturan) }}
+{% endmacro %}
+
+{# The winning value of an attribute over the joined main records of each source (aliases = source names).
+   utama: the first source in rank that has a value; terbaru: the value with the newest own date, ties by rank. #}
+{% macro pemenang(aturan, atribut) -%}
+    {%- set rule = aturan.get(atribut, {'syarat': 'utama', 'sumber': sumber()}) -%}
+    {%- if rule['syarat'] == 'terbaru' -%}
+        (
+            select calon.nilai
+            from (values
+                {% for s in rule['sumber'] %}({{ s }}.{{ atribut }}, {{ s }}.tanggal, {{ loop.index }}){{ ',' if not loop.last }}
+                {% endfor %}
+            ) as calon (nilai, tanggal, urutan)
+            where calon.nilai is not null
+            order by calon.tanggal desc nulls last, calon.urutan
+            limit 1
+        )
+    {%- else -%}
+        coalesce({% for s in rule['sumber'] %}{{ s }}.{{ atribut }}{{ ', ' if not loop.last }}{% endfor %})
+    {%- endif -%}
+{%- endmacro %}

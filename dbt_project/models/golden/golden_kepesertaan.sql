@@ -1,0 +1,58 @@
+-- One row a membership by its published key; the source's own status, DTSEN's before the others'.
+with bertaut as (
+    select
+        rekaman.*,
+        rumah.uid as uid_keluarga,
+        case when rekaman.grain = 'individu' then orang.uid end as uid_individu,
+        case when rekaman.grain = 'individu' then tempat.uid_rumah_tangga end as uid_rumah_tangga_orang
+    from {{ ref('int_kepesertaan__rekaman') }} as rekaman
+    inner join {{ ref('golden_rumah_tangga__rekaman') }} as rumah
+        on rekaman.sumber = rumah.sumber and rekaman.id_keluarga = rumah.id_keluarga
+    left join {{ ref('golden_individu__rekaman') }} as orang
+        on rekaman.sumber = orang.sumber and rekaman.id_anggota = orang.id_sumber
+    left join {{ source('identitas', 'tempat') }} as tempat
+        on orang.uid = tempat.uid_individu and tempat.id_rilis = {{ id_rilis() }}
+),
+
+-- The flag pbi_nas (pbi_pemda) adds a membership only where DTSEN has no row of it (rules.md).
+bendera as (
+    select orang.uid, orang.id_keluarga, orang.sumber, bendera.program, bendera.sumber_dana
+    from {{ ref('golden_individu__rekaman') }} as orang
+    cross join lateral (
+        values ('PBI_JK', 'PUSAT', orang.pbi_nas), ('PBI_PEMDA', 'KABUPATEN', orang.pbi_pemda)
+    ) as bendera (program, sumber_dana, ya)
+    where bendera.ya and orang.sumber = 'dtsen' and orang.ke = 1
+        and not exists (
+            select 1 from bertaut
+            where bertaut.sumber = 'dtsen' and bertaut.uid_individu = orang.uid and bertaut.program = bendera.program
+        )
+),
+
+semua as (
+    select
+        coalesce(uid_rumah_tangga_orang, uid_keluarga) as uid_rumah_tangga, uid_individu, program, sumber_dana,
+        periode_salur, status, sumber, prioritas, grain, id_kiriman, nomor_baris
+    from bertaut
+    union all
+    select
+        tempat.uid_rumah_tangga, bendera.uid, bendera.program, bendera.sumber_dana,
+        null, 'AKTIF', bendera.sumber, 1, 'individu', null, null
+    from bendera
+    inner join {{ source('identitas', 'tempat') }} as tempat
+        on bendera.uid = tempat.uid_individu and tempat.id_rilis = {{ id_rilis() }}
+),
+
+golden_kepesertaan as (
+    select
+        uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur,
+        (array_agg(status order by prioritas, status <> 'AKTIF', nomor_baris))[1] as status,
+        array_agg(distinct sumber order by sumber) as sumber,
+        min(grain) as grain,
+        -- The record that counts as published in the balance; the others were merged into it.
+        (array_agg(id_kiriman || '|' || nomor_baris order by prioritas, status <> 'AKTIF', nomor_baris)
+            filter (where nomor_baris is not null))[1] as rekaman_utama
+    from semua
+    group by uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur
+)
+
+select * from golden_kepesertaan

@@ -1,0 +1,21 @@
+-- Each family record with its uid; `ke` = 1 is the newest of its source, `segar` orders those by own date.
+with bertaut as (
+    select
+        rekaman.*,
+        tautan.uid,
+        tautan.utama,
+        row_number() over (
+            partition by tautan.uid, rekaman.sumber order by rekaman.tanggal desc nulls last, rekaman.id_keluarga
+        ) as ke
+    from {{ ref('int_rumah_tangga__rekaman') }} as rekaman
+    inner join {{ source('identitas', 'tautan') }} as tautan
+        on rekaman.sumber = tautan.sumber and rekaman.id_keluarga = tautan.id_sumber
+    where tautan.id_rilis = {{ id_rilis() }} and tautan.grain = 'rumah_tangga'
+)
+
+select
+    bertaut.*,
+    case when ke = 1 then
+        row_number() over (partition by uid, ke order by tanggal desc nulls last, prioritas)
+    end as segar
+from bertaut

@@ -1,0 +1,84 @@
+{{ config(alias='individu', indexes=[{'columns': ['uid_individu'], 'unique': true}]) }}
+-- Everyone whom a registry carries now, and everyone published before; nobody vanishes because a source was silent.
+with kini as (select * from {{ ref('golden_individu') }}),
+
+lalu as (
+    select individu.*, registri.digantikan_oleh as pengganti
+    from {{ source('rilis', 'individu') }} as individu
+    left join {{ source('identitas', 'individu') }} as registri on individu.uid_individu = registri.uid
+    where individu.id_rilis = {{ id_sebelum() }}
+        and not exists (select 1 from kini where kini.uid = individu.uid_individu)
+),
+
+tempat_lalu as (
+    -- A household that was merged is followed to the one that carries on.
+    select uid, digantikan_oleh from {{ source('identitas', 'rumah_tangga') }} where digantikan_oleh is not null
+),
+
+semua as (
+    select
+        uid, uid_rumah_tangga, nik, bentuk_nik, nama, jenis_kelamin, tanggal_lahir, hubungan, status_hidup,
+        tanggal_meninggal, keberadaan, nik_lain, null::text as digantikan_oleh, di_dtsen, di_dtjateng, di_simnakis,
+        rekaman_identitas
+    from kini
+    union all
+    select
+        lalu.uid_individu, coalesce(tempat_lalu.digantikan_oleh, lalu.uid_rumah_tangga), lalu.nik, lalu.nik_status,
+        lalu.nama, lalu.jenis_kelamin, lalu.tanggal_lahir, lalu.hubungan, lalu.status_hidup, lalu.tanggal_meninggal,
+        -- A superseded id is no member any more.
+        case when lalu.pengganti is not null then 'pindah' else lalu.keberadaan end,
+        lalu.nik_lain, lalu.pengganti, false, false, false, lalu.rekaman_identitas
+    from lalu
+    left join tempat_lalu on lalu.uid_rumah_tangga = tempat_lalu.uid
+),
+
+nik_ganda as (
+    select nik from semua where nik is not null and digantikan_oleh is null group by nik having count(*) > 1
+),
+
+rilis_individu as (
+    select
+        {{ periode() }}::text as periode,
+        {{ revisi() }} as revisi,
+        semua.uid as uid_individu,
+        semua.uid_rumah_tangga,
+        case when nik_ganda.nik is null then semua.nik end as nik,
+        case when nik_ganda.nik is null then {{ samar('semua.nik') }} end as nik_samar,
+        case
+            when nik_ganda.nik is not null then 'ganda'
+            when semua.nik is not null then 'belum_diperiksa'
+            when semua.bentuk_nik in ('rusak', 'sementara', 'ganda') then semua.bentuk_nik
+            else 'kosong'
+        end as nik_status,
+        semua.nama,
+        {{ samar_nama('semua.nama') }} as nama_samar,
+        semua.jenis_kelamin,
+        semua.tanggal_lahir,
+        case
+            when semua.tanggal_lahir is null then null
+            when semua.tanggal_lahir > {{ tanggal_acuan() }} - interval '6 years' then '0-5'
+            when semua.tanggal_lahir > {{ tanggal_acuan() }} - interval '13 years' then '6-12'
+            when semua.tanggal_lahir > {{ tanggal_acuan() }} - interval '18 years' then '13-17'
+            when semua.tanggal_lahir > {{ tanggal_acuan() }} - interval '60 years' then '18-59'
+            else '60+'
+        end as kelompok_umur,
+        semua.hubungan,
+        semua.status_hidup,
+        semua.tanggal_meninggal,
+        semua.keberadaan,
+        semua.nik_lain,
+        semua.digantikan_oleh,
+        semua.di_dtsen,
+        semua.di_dtjateng,
+        semua.di_simnakis,
+        semua.rekaman_identitas,
+        coalesce(rumah.kode_desa, rumah_lalu.kode_desa) as kode_desa,
+        {{ id_rilis() }}::text as id_rilis
+    from semua
+    left join nik_ganda on semua.nik = nik_ganda.nik
+    left join {{ ref('golden_rumah_tangga') }} as rumah on semua.uid_rumah_tangga = rumah.uid
+    left join {{ source('rilis', 'rumah_tangga') }} as rumah_lalu
+        on rumah_lalu.id_rilis = {{ id_sebelum() }} and semua.uid_rumah_tangga = rumah_lalu.uid_rumah_tangga
+)
+
+select * from rilis_individu

@@ -1,0 +1,96 @@
+{{ config(alias='masalah', indexes=[{'columns': ['uid']}]) }}
+-- What is doubtful about a record, with since when; never a value.
+with mendarat as (
+    select
+        kiriman.sumber, masalah.id_sumber,
+        case
+            when masalah.berkas = 'anggota' then 'individu'
+            when masalah.berkas in ('keluarga', 'rumah_tangga') then 'rumah_tangga'
+            else 'kepesertaan'
+        end as grain,
+        masalah.kolom, masalah.kode
+    from {{ source('pendaratan', 'masalah') }} as masalah
+    inner join {{ source('buku', 'kiriman') }} as kiriman on masalah.id_kiriman = kiriman.id_kiriman
+    inner join {{ source('buku', 'susunan') }} as susunan
+        on masalah.id_kiriman = susunan.id_kiriman and susunan.id_rilis = {{ id_rilis() }}
+),
+
+orang as (
+    select rekaman.sumber, rekaman.id_sumber, 'individu' as grain, temuan.kolom, temuan.kode
+    from {{ ref('golden_individu__rekaman') }} as rekaman
+    cross join lateral (
+        values
+        ('nik', case when rekaman.bentuk_nik in ('rusak', 'sementara') then 'NIK_' || upper(rekaman.bentuk_nik) end),
+        ('nama', case when rekaman.nama ~ '(^|\s)ALMH?\.?(\s|$)' then 'ALM_PADA_NAMA' end),
+        ('jenis_kelamin', case
+            when rekaman.nik is not null and rekaman.jenis_kelamin is not null
+                and (substr(rekaman.nik, 7, 1) >= '4') <> (rekaman.jenis_kelamin = 'P') then 'NIK_LAIN_JENIS_KELAMIN'
+        end),
+        ('tanggal_lahir', case
+            when rekaman.nik is not null and rekaman.tanggal_lahir is not null
+                and substr(rekaman.nik, 9, 4) <> to_char(rekaman.tanggal_lahir, 'MMYY') then 'NIK_LAIN_TANGGAL_LAHIR'
+        end)
+    ) as temuan (kolom, kode)
+    where temuan.kode is not null
+),
+
+ganda as (
+    select individu.uid_individu as uid
+    from {{ ref('rilis_individu') }} as individu
+    where individu.nik_status = 'ganda'
+),
+
+kk_salah_ketik as (
+    select rekaman.sumber, rekaman.id_keluarga as id_sumber, 'rumah_tangga' as grain, 'no_kk' as kolom,
+        'KK_SALAH_KETIK' as kode
+    from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
+    inner join {{ ref('golden_rumah_tangga') }} as rumah on rekaman.uid = rumah.uid
+    where rekaman.no_kk = any(rumah.no_kk_lain) and {{ salah_ketik('rekaman.no_kk', 'rumah.no_kk') }}
+),
+
+semua as (
+    select * from mendarat
+    union all
+    select * from orang
+    union all
+    select rekaman.sumber, rekaman.id_sumber, 'individu', 'nik', 'NIK_GANDA'
+    from {{ ref('golden_individu__rekaman') }} as rekaman
+    inner join ganda on rekaman.uid = ganda.uid
+    where rekaman.nik is not null
+    union all
+    select * from kk_salah_ketik
+),
+
+lalu as (
+    select grain, sumber, id_sumber, kolom, kode, min(sejak) as sejak
+    from {{ source('rilis', 'masalah') }}
+    where id_rilis = {{ id_sebelum() }}
+    group by grain, sumber, id_sumber, kolom, kode
+),
+
+rilis_masalah as (
+    select
+        {{ periode() }}::text as periode,
+        {{ revisi() }} as revisi,
+        semua.sumber,
+        semua.id_sumber,
+        semua.grain,
+        tautan.uid,
+        semua.kolom,
+        semua.kode,
+        coalesce(lalu.sejak, {{ periode() }})::text as sejak,
+        coalesce(orang.kode_desa, rumah.kode_desa) as kode_desa,
+        {{ id_rilis() }}::text as id_rilis
+    from semua
+    left join {{ source('identitas', 'tautan') }} as tautan
+        on tautan.id_rilis = {{ id_rilis() }} and semua.grain = tautan.grain
+        and semua.sumber = tautan.sumber and semua.id_sumber = tautan.id_sumber
+    left join {{ ref('rilis_individu') }} as orang on semua.grain = 'individu' and tautan.uid = orang.uid_individu
+    left join {{ ref('rilis_rumah_tangga') }} as rumah
+        on semua.grain = 'rumah_tangga' and tautan.uid = rumah.uid_rumah_tangga
+    left join lalu
+        on semua.grain = lalu.grain and semua.sumber = lalu.sumber and semua.id_sumber is not distinct from lalu.id_sumber
+        and semua.kolom = lalu.kolom and semua.kode = lalu.kode
+)
+
+select * from rilis_masalah

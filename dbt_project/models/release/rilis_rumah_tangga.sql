@@ -1,0 +1,130 @@
+{{ config(alias='rumah_tangga', indexes=[
+    {'columns': ['uid_rumah_tangga'], 'unique': true}, {'columns': ['no_kk']}, {'columns': ['kode_desa']}
+]) }}
+-- Every household of this month, and those published before that still have members or ended less than twelve
+-- releases ago.
+{%- set isi = ['no_kk', 'no_kk_lain'] + kolom_alamat() + kolom_rumah() + [
+    'desil_nasional', 'exclude', 'alasan_exclude', 'peringkat_provinsi', 'diperbarui', 'rekaman_identitas',
+    'rekaman_rumah',
+] %}
+with anggota as (
+    select
+        uid_rumah_tangga,
+        count(*) filter (
+            where status_hidup <> 'meninggal' and keberadaan <> 'pindah' and digantikan_oleh is null
+        ) as jumlah_anggota,
+        bool_or(keberadaan = 'pindah' and digantikan_oleh is null) as ada_pindah,
+        (array_agg(uid_individu order by tanggal_lahir, uid_individu) filter (
+            where hubungan = 'kepala' and status_hidup <> 'meninggal' and keberadaan <> 'pindah'
+                and tanggal_lahir <= {{ tanggal_acuan() }} - make_interval(years => {{ ambang('usia_dewasa') }}::int)
+        ))[1] as uid_kepala
+    from {{ ref('rilis_individu') }}
+    group by uid_rumah_tangga
+),
+
+semua as (
+    select
+        uid, {% for kolom in isi %}{{ kolom }}, {% endfor %}di_dtsen, di_dtjateng, di_simnakis, jumlah_konflik,
+        null::text as digantikan_oleh, null::text as bubar_sejak, true as label_kode, null::text as versi_lama,
+        null::date as desil_per_lama
+    from {{ ref('golden_rumah_tangga') }}
+    union all
+    select
+        lalu.uid_rumah_tangga, {% for kolom in isi %}lalu.{{ kolom }}, {% endfor %}false, false, false, 0,
+        registri.digantikan_oleh, lalu.bubar_sejak, false, lalu.versi_dtsen, lalu.desil_per
+    from {{ source('rilis', 'rumah_tangga') }} as lalu
+    left join {{ source('identitas', 'rumah_tangga') }} as registri on lalu.uid_rumah_tangga = registri.uid
+    where lalu.id_rilis = {{ id_sebelum() }}
+        and not exists (select 1 from {{ ref('golden_rumah_tangga') }} as kini where kini.uid = lalu.uid_rumah_tangga)
+        and (
+            lalu.bubar_sejak is null
+            or to_date(lalu.bubar_sejak, 'YYYY-MM') + make_interval(months => {{ ambang('simpan_bubar_rilis') }}::int)
+            > {{ tanggal_acuan() }}
+        )
+),
+
+versi as (
+    select
+        kiriman.keterangan ->> 'versi_dtsen' as versi_dtsen,
+        (kiriman.keterangan ->> 'desil_per')::date as desil_per
+    from {{ source('buku', 'kiriman') }} as kiriman
+    where kiriman.id_kiriman = {{ kiriman('dtsen') }}
+),
+
+hunian as (
+    -- KK that share a PLN customer number or one point share a dwelling; the number is the oldest uid's.
+    select uid, min(uid) over (partition by coalesce('pln' || id_pelanggan_pln, 'titik' || lat || ',' || lon), kode_desa)
+        as uid_hunian
+    from {{ ref('golden_rumah_tangga') }}
+    where id_pelanggan_pln is not null or lat is not null
+),
+
+rilis_rumah_tangga as (
+    select
+        {{ periode() }}::text as periode,
+        {{ revisi() }} as revisi,
+        semua.uid as uid_rumah_tangga,
+        semua.no_kk,
+        {{ samar('semua.no_kk') }} as no_kk_samar,
+        anggota.uid_kepala,
+        kepala.nama as nama_kepala,
+        left(semua.kode_desa, 8) as kode_kecamatan,
+        kecamatan.nama as kecamatan,
+        semua.kode_desa,
+        initcap(desa.nama) as desa,
+        semua.dusun,
+        semua.rt,
+        semua.rw,
+        semua.alamat,
+        semua.lat::double precision as lat,
+        semua.lon::double precision as lon,
+        coalesce(anggota.jumlah_anggota, 0)::smallint as jumlah_anggota,
+        semua.desil_nasional,
+        case when not semua.label_kode then semua.desil_per_lama when semua.di_dtsen then versi.desil_per end
+            as desil_per,
+        case when not semua.label_kode then semua.versi_lama when semua.di_dtsen then versi.versi_dtsen end
+            as versi_dtsen,
+        semua.peringkat_provinsi,
+        semua.di_dtsen,
+        semua.di_dtjateng,
+        semua.di_simnakis,
+        semua.exclude,
+        semua.alasan_exclude,
+        {% for kolom in kolom_rumah() -%}
+        {%- if kolom in kolom_berkode() -%}
+        case when semua.label_kode then kode_{{ kolom }}.label else semua.{{ kolom }} end as {{ kolom }},
+        {%- elif kolom.startswith('jumlah_ternak') -%}
+        semua.{{ kolom }}::smallint as {{ kolom }},
+        {%- else -%}
+        semua.{{ kolom }},
+        {%- endif %}
+        {% endfor -%}
+        case
+            when coalesce(anggota.jumlah_anggota, 0) > 0 then 'aktif'
+            when anggota.ada_pindah then 'pindah'
+            else 'bubar'
+        end as status,
+        semua.digantikan_oleh,
+        semua.diperbarui,
+        semua.jumlah_konflik::smallint as jumlah_konflik,
+        semua.no_kk_lain,
+        'h' || substr(coalesce(hunian.uid_hunian, semua.uid), 2) as uid_hunian,
+        semua.rekaman_identitas,
+        semua.rekaman_rumah,
+        case when coalesce(anggota.jumlah_anggota, 0) = 0 then coalesce(semua.bubar_sejak, {{ periode() }}) end
+            as bubar_sejak,
+        {{ id_rilis() }}::text as id_rilis
+    from semua
+    cross join versi
+    left join anggota on semua.uid = anggota.uid_rumah_tangga
+    left join {{ ref('rilis_individu') }} as kepala on anggota.uid_kepala = kepala.uid_individu
+    left join {{ ref('wilayah') }} as desa on semua.kode_desa = desa.kode
+    left join {{ ref('wilayah') }} as kecamatan on left(semua.kode_desa, 8) = kecamatan.kode
+    left join hunian on semua.uid = hunian.uid
+    {% for kolom in kolom_berkode() -%}
+    left join {{ ref('kode') }} as kode_{{ kolom }}
+        on kode_{{ kolom }}.kolom = '{{ kolom }}' and semua.{{ kolom }} = kode_{{ kolom }}.kode
+    {% endfor %}
+)
+
+select * from rilis_rumah_tangga

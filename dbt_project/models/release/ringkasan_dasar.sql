@@ -1,0 +1,37 @@
+{{ config(schema="golden") }}
+-- Counts a village, in long form, before small cells are hidden.
+with rumah as (
+    select * from {{ ref('rilis_rumah_tangga') }} where status in ('aktif', 'nonaktif_diusulkan')
+),
+
+orang as (
+    select * from {{ ref('rilis_individu') }}
+    where status_hidup <> 'meninggal' and keberadaan <> 'pindah' and digantikan_oleh is null
+),
+
+ikut as (
+    select
+        kepesertaan.kode_desa, kepesertaan.program,
+        coalesce(kepesertaan.uid_individu, kepesertaan.uid_rumah_tangga) as penerima
+    from {{ ref('rilis_kepesertaan') }} as kepesertaan
+    where kepesertaan.status = 'AKTIF'
+),
+
+semua as (
+    select kode_desa, 'rumah_tangga' as ukuran, 'semua' as kelas, count(*) as jumlah from rumah group by kode_desa
+    union all
+    select kode_desa, 'individu', 'semua', count(*) from orang group by kode_desa
+    union all
+    select kode_desa, 'rumah_tangga_menurut_desil', coalesce(desil_nasional::text, 'tanpa_desil'), count(*)
+    from rumah group by kode_desa, desil_nasional
+    union all
+    select kode_desa, 'individu_menurut_kelompok_umur', coalesce(kelompok_umur, 'tidak_diketahui'), count(*)
+    from orang group by kode_desa, kelompok_umur
+    union all
+    select kode_desa, 'individu_menurut_jenis_kelamin', coalesce(jenis_kelamin, 'tidak_diketahui'), count(*)
+    from orang group by kode_desa, jenis_kelamin
+    union all
+    select kode_desa, 'penerima_program', program, count(distinct penerima) from ikut group by kode_desa, program
+)
+
+select * from semua

@@ -1,0 +1,98 @@
+"""dbt in this process, one build a layer, on a manifest parsed once; what each model did goes to `buku.model`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sinkron import database
+from sinkron.ledger import StepRun
+from sinkron.period import reference_date
+from sinkron.settings import ROOT, Settings
+
+PROJECT = ROOT / "dbt_project"
+
+
+class BuildError(RuntimeError):
+    """A model, seed or test failed; names it, without its rows."""
+
+
+def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, int]:
+    """`dbt build` of these layers (paths below dbt_project) for a candidate row of `rilis.rilis`.
+
+    Returns counts by status; raises BuildError naming what failed.
+    """
+    with _environment(run.settings, candidate):
+        from dbt.cli.main import dbtRunner
+
+        arguments = [
+            "--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none",
+            "build", "--fail-fast",
+            "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+            "--target-path", str(run.settings.home / "dbt"), "--no-write-json",
+            "--select", *(f"path:{layer}" for layer in layers),
+        ]  # fmt: skip
+        outcome = dbtRunner().invoke(arguments)
+    if outcome.exception is not None and outcome.result is None:
+        raise BuildError(f"dbt could not build {', '.join(layers)}: {type(outcome.exception).__name__}")
+    results = list(outcome.result.results)
+    with run.transaction() as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into buku.model (id_jalan, model, status, baris, detik) values (%s, %s, %s, %s, %s)"
+            " on conflict (id_jalan, model) do update set status = excluded.status, detik = excluded.detik",
+            [
+                (run.id_jalan, r.node.unique_id, str(r.status), _rows(r), round(r.execution_time, 3))
+                for r in results
+            ],
+        )
+    failed = [r for r in results if str(r.status) in ("error", "fail", "runtime error")]
+    if failed or not outcome.success:
+        said = "; ".join(f"{r.node.unique_id} ({r.status}{_failures(r)})" for r in failed) or "nothing was built"
+        raise BuildError(f"dbt build of {', '.join(layers)} for {candidate['id_rilis']} failed: {said}")
+    counts: dict[str, int] = {}
+    for result in results:
+        counts[str(result.status)] = counts.get(str(result.status), 0) + 1
+    return counts
+
+
+def _rows(result: Any) -> int | None:
+    rows = (result.adapter_response or {}).get("rows_affected")
+    return rows if rows is not None and rows >= 0 else None
+
+
+def _failures(result: Any) -> str:
+    # A database error's message may quote a value: only its first line's SQLSTATE-like class is kept by dbt's
+    # status, so the number of failing rows is all that is told here.
+    return f", {result.failures} rows" if result.failures else ""
+
+
+@contextlib.contextmanager
+def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[None]:
+    """Where dbt connects and what it builds: libpq's PGOPTIONS carries the candidate as session settings."""
+    url = urlsplit(database.owner_url(settings))
+    session = {
+        "sinkron.id_rilis": candidate["id_rilis"],
+        "sinkron.id_sebelum": candidate["id_sebelum"] or "",
+        "sinkron.tanggal_acuan": reference_date(candidate["periode"]).isoformat(),
+    }
+    values = {
+        "SINKRON_DBT_HOST": url.hostname or "127.0.0.1",
+        "SINKRON_DBT_PORT": str(url.port or 5432),
+        "SINKRON_DBT_USER": unquote(url.username or ""),
+        "DBT_ENV_SECRET_SANDI": unquote(url.password or ""),
+        "SINKRON_DBT_DBNAME": url.path.lstrip("/"),
+        "PGOPTIONS": " ".join(f"-c {name}={value}" for name, value in session.items()),
+    }
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,130 @@
+"""Deliveries in the ledger: which were stored, which were accepted, what the last accepted one looked like."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from sinkron import reference
+from sinkron.settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.interface import Extracted, Reference
+
+
+def identifier(sumber: str, periode: str, sha256: str) -> str:
+    """`id_kiriman`: the same bytes for the same month are the same delivery."""
+    return f"{sumber}-{periode}-{sha256[:12]}"
+
+
+def newest(connection: psycopg.Connection, sumber: str, periode: str) -> dict[str, Any] | None:
+    """The delivery of a source for a month that counts: the highest revision, then the last to arrive."""
+    return connection.execute(
+        "select * from buku.kiriman where sumber = %s and periode = %s"
+        " order by revisi_sumber desc, urutan desc limit 1",
+        [sumber, periode],
+    ).fetchone()
+
+
+def accepted(connection: psycopg.Connection, sumber: str, periode: str) -> dict[str, Any] | None:
+    """The accepted delivery of a source for a month, or None."""
+    return connection.execute(
+        "select * from buku.kiriman where sumber = %s and periode = %s and status = 'diterima'", [sumber, periode]
+    ).fetchone()
+
+
+def accepted_before(connection: psycopg.Connection, sumber: str, periode: str) -> dict[str, Any] | None:
+    """The newest accepted delivery of a source for an earlier month, or None."""
+    return connection.execute(
+        "select * from buku.kiriman where sumber = %s and periode < %s and status = 'diterima'"
+        " order by periode desc limit 1",
+        [sumber, periode],
+    ).fetchone()
+
+
+def landed_after(connection: psycopg.Connection, periode: str) -> bool:
+    """Whether a later month has landed already (of any source)."""
+    return connection.execute(
+        "select exists (select from buku.kiriman where periode > %s and status = 'diterima') as ada", [periode]
+    ).fetchone()["ada"]
+
+
+def store(connection: psycopg.Connection, extracted: Extracted) -> str:
+    """Write the ledger rows of bytes that are in the store; the same bytes again change nothing. Returns the id."""
+    id_kiriman = identifier(extracted.sumber, extracted.periode, extracted.sha256)
+    new = connection.execute(
+        "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status, keterangan)"
+        " values (%s, %s, %s, %s, %s, 'disimpan', %s) on conflict (id_kiriman) do nothing returning id_kiriman",
+        [
+            id_kiriman, extracted.sumber, extracted.periode, extracted.revisi, extracted.sha256,
+            json.dumps(extracted.keterangan),
+        ],
+    ).fetchone()  # fmt: skip
+    if new:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into buku.berkas (id_kiriman, urutan, nama, sha256, ukuran) values (%s, %s, %s, %s, %s)",
+                [(id_kiriman, n, f.nama, f.sha256, f.ukuran) for n, f in enumerate(extracted.berkas, start=1)],
+            )
+    return id_kiriman
+
+
+def stored(connection: psycopg.Connection, delivery: dict[str, Any]) -> Extracted:
+    """The stored delivery as the connectors know it, from its ledger rows."""
+    from connectors.interface import Extracted, StoredFile
+
+    files = connection.execute(
+        "select nama, sha256, ukuran from buku.berkas where id_kiriman = %s order by urutan", [delivery["id_kiriman"]]
+    ).fetchall()
+    return Extracted(
+        sumber=delivery["sumber"],
+        periode=delivery["periode"],
+        revisi=delivery["revisi_sumber"],
+        berkas=tuple(StoredFile(**file) for file in files),
+        sha256=delivery["sha256"],
+        keterangan=delivery["keterangan"],
+    )
+
+
+def reference_for(connection: psycopg.Connection, settings: Settings, sumber: str, periode: str) -> Reference:
+    """What a delivery is judged by: seeds in force, and the last accepted delivery of its source."""
+    from connectors.interface import Reference
+
+    current, before = accepted(connection, sumber, periode), accepted_before(connection, sumber, periode)
+    last = current or before
+    rows = (
+        connection.execute(
+            "select berkas, diterima from buku.pendaratan where id_kiriman = %s", [last["id_kiriman"]]
+        ).fetchall()
+        if last
+        else []
+    )
+    return Reference(
+        kabupaten=settings.kabupaten,
+        wilayah=settings.seeds / "wilayah.csv",
+        kecamatan_bps=settings.seeds / "kecamatan_bps.csv",
+        alias_desa=settings.seeds / "alias_desa.csv",
+        ambang=reference.thresholds(settings, periode),
+        batas_mutlak=reference.absolute_floors(settings, periode),
+        baris_lalu={row["berkas"]: row["diterima"] for row in rows},
+        nik_ganda_lalu=last["ukuran"].get("nik_ganda") if last else None,
+        sha256_isi_bulan_lalu=before["sha256_isi"] if before else None,
+    )
+
+
+def report_path(settings: Settings, delivery: dict[str, Any]) -> Path:
+    """Where the sender reads what became of a delivery (rules.md, "Refusals and thresholds")."""
+    name = f"rev-{delivery['revisi_sumber']}" if delivery["revisi_sumber"] else delivery["id_kiriman"]
+    return settings.outbox / "laporan" / delivery["sumber"] / delivery["periode"] / f"{name}.json"
+
+
+def write_report(settings: Settings, delivery: dict[str, Any], report: dict[str, Any]) -> None:
+    """Write the report to the sender in one rename."""
+    path = report_path(settings, delivery)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,36 @@
+"""Reference data under version control (the dbt seeds), read by the Python side: thresholds, floors, regions."""
+
+from __future__ import annotations
+
+import csv
+
+from sinkron import period
+from sinkron.settings import Settings
+
+
+def _rows(settings: Settings, seed: str) -> list[dict[str, str]]:
+    with (settings.seeds / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _in_force(settings: Settings, seed: str, periode: str) -> list[dict[str, str]]:
+    day = period.reference_date(periode).isoformat()
+    rows = sorted(_rows(settings, seed), key=lambda row: row["berlaku_dari"])
+    return [row for row in rows if row["berlaku_dari"] <= day]
+
+
+def thresholds(settings: Settings, periode: str) -> dict[str, tuple[float, int]]:
+    """Thresholds in force on the last day of the month, from the dated seed `ambang`: name -> (value, minimum)."""
+    rows = _in_force(settings, "ambang", periode)
+    return {row["nama"]: (float(row["nilai"]), int(row["minimum_baris"])) for row in rows}
+
+
+def absolute_floors(settings: Settings, periode: str) -> dict[str, int]:
+    """Absolute floors of rows, `<sumber>.<entitas>` -> rows, from the seed `batas_mutlak` (empty by default)."""
+    return {row["kunci"]: int(row["minimum"]) for row in _in_force(settings, "batas_mutlak", periode)}
+
+
+def count_kecamatan(settings: Settings) -> int:
+    """How many kecamatan the kabupaten has, from the seed `wilayah`."""
+    codes = {row["kode"] for row in _rows(settings, "wilayah")}
+    return sum(code.startswith(f"{settings.kabupaten}.") and code.count(".") == 2 for code in codes)

@@ -1,0 +1,71 @@
+"""Step extract: the exact bytes of one source for one month, stored and in the ledger before anything is parsed."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from sinkron import database, deliveries, ledger
+from sinkron.outcomes import NotReady, Refused, SourceDown
+from sinkron.settings import ROOT, Settings
+
+
+def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
+    """Read the source now and store what it delivers; returns id, sha256 and size.
+
+    A source whose reads carry no period is not read for a month older than one already landed: its stored delivery
+    serves (rules.md "Running unattended"). Raises NotReady when the source has nothing for the month yet, Refused
+    when the read itself is a reason to refuse, SourceDown when it cannot be reached.
+    """
+    from connectors.interface import NotYet, Refusal, SourceUnavailable, Store, connection, load_source
+
+    source = load_source(ROOT / "connectors" / sumber)
+    with ledger.step(settings, "extract", periode, lock=f"ingest:{sumber}", sumber=sumber) as run:
+        with database.connect(settings) as ledger_connection:
+            known = deliveries.newest(ledger_connection, sumber, periode)
+            late = deliveries.landed_after(ledger_connection, periode)
+        if late and not source.berperiode:
+            if known is None:
+                raise NotReady(f"{sumber} has no delivery of {periode}, and a later month has landed: it only serves now")
+            run.counts.update(id_kiriman=known["id_kiriman"], sha256=known["sha256"], baru=False)
+            return dict(run.counts)
+        connector = importlib.import_module(f"connectors.{sumber}.connector")
+        try:
+            extracted = connector.extract(
+                source,
+                connection(source.koneksi, settings.values),
+                periode,
+                Store(settings.landing),
+                settings.kabupaten,
+            )
+        except NotYet as why:
+            raise NotReady(f"{sumber} has nothing for {periode} yet: {why}") from None
+        except SourceUnavailable as why:
+            raise SourceDown(f"{sumber} could not be read for {periode}: {why}") from None
+        except Refusal as why:
+            _refuse(settings, run, sumber, periode, why)
+        with run.transaction() as transaction:
+            id_kiriman = deliveries.store(transaction, extracted)
+        run.counts.update(
+            id_kiriman=id_kiriman,
+            sha256=extracted.sha256,
+            berkas=len(extracted.berkas),
+            ukuran=sum(file.ukuran for file in extracted.berkas),
+            baru=known is None or known["id_kiriman"] != id_kiriman,
+        )
+        return dict(run.counts)
+
+
+def _refuse(settings: Settings, run: ledger.StepRun, sumber: str, periode: str, refusal: Any) -> None:
+    """A read that is refused before it could be landed: in the ledger if its bytes are stored, told to the sender."""
+    if refusal.extracted is not None:
+        with run.transaction() as transaction:
+            id_kiriman = deliveries.store(transaction, refusal.extracted)
+            transaction.execute(
+                "update buku.kiriman set status = 'ditolak', kode = %s, pesan = %s where id_kiriman = %s",
+                [refusal.kode, refusal.pesan, id_kiriman],
+            )
+            delivery = deliveries.newest(transaction, sumber, periode)
+        report = {"status": "ditolak", "kode": refusal.kode, "pesan": refusal.pesan, "baris": 0, "dikarantina": {}}
+        deliveries.write_report(settings, delivery, report)
+    raise Refused(f"{sumber} {periode}: {refusal.kode}") from None

@@ -1,0 +1,140 @@
+"""Step land: a stored delivery is validated whole, loaded by COPY into partitions of its own, gated, accepted."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.sql import SQL, Identifier, Literal
+
+from sinkron import database, deliveries, ledger, transport
+from sinkron.outcomes import NotReady, Refused
+from sinkron.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from connectors.interface import Extracted, Landed
+
+
+def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
+    """Land the delivery of the month that counts; returns its status and its balance by entity.
+
+    A delivery that was decided already is not landed again. Rows become visible to the line only with the status
+    `diterima`, in one transaction after the landing gate. Raises NotReady without a delivery, Refused with the code
+    of the refusal (old state untouched, report written), GateHeld by the landing gate.
+    """
+    from connectors.interface import Refusal, Store, load_source, report
+    from sinkron.steps import audit
+
+    with ledger.step(settings, "land", periode, lock=f"ingest:{sumber}", sumber=sumber) as run:
+        with database.connect(settings) as connection:
+            delivery = deliveries.newest(connection, sumber, periode)
+            if delivery is None:
+                raise NotReady(f"{sumber} has no stored delivery of {periode}: run the step extract first")
+            if delivery["status"] in ("diterima", "sama", "digantikan"):
+                run.counts.update(id_kiriman=delivery["id_kiriman"], status=delivery["status"])
+                return dict(run.counts)
+            extracted = deliveries.stored(connection, delivery)
+            judged_by = deliveries.reference_for(connection, settings, sumber, periode)
+            current = deliveries.accepted(connection, sumber, periode)
+        connector = importlib.import_module(f"connectors.{sumber}.connector")
+        source = load_source(ROOT / "connectors" / sumber)
+        with transport.work_folder(settings, f"land-{sumber}") as folder:
+            try:
+                landed = connector.land(source, extracted, Store(settings.landing), judged_by, folder)
+            except Refusal as refusal:
+                _refuse(settings, run, delivery, refusal, report(refusal, extracted))
+            if current and current["sha256_isi"] == landed.sha256_isi:
+                return _same(settings, run, delivery, landed, extracted)
+            with run.transaction() as connection:
+                _load(connection, delivery, landed)
+        run.counts["gerbang"] = audit.gate_landing(settings, run, delivery["id_kiriman"], sumber)["putusan"]
+        with run.transaction() as connection:
+            connection.execute(
+                "update buku.kiriman set status = 'digantikan'"
+                " where sumber = %s and periode = %s and status = 'diterima'",
+                [sumber, periode],
+            )
+            connection.execute(
+                "update buku.kiriman set status = 'diterima', kode = null, pesan = null, sha256_isi = %s, ukuran = %s"
+                " where id_kiriman = %s",
+                [landed.sha256_isi, json.dumps(landed.ukuran), delivery["id_kiriman"]],
+            )
+        deliveries.write_report(settings, delivery, report(landed, extracted))
+        run.counts.update(
+            id_kiriman=delivery["id_kiriman"],
+            status="diterima",
+            diterima={name: entity.diterima for name, entity in landed.entitas.items()},
+            dikarantina={name: entity.dikarantina for name, entity in landed.entitas.items()},
+        )
+        return dict(run.counts)
+
+
+def _refuse(settings: Settings, run: ledger.StepRun, delivery: dict[str, Any], refusal: Any, report: dict) -> None:
+    with run.transaction() as connection:
+        connection.execute(
+            "update buku.kiriman set status = 'ditolak', kode = %s, pesan = %s, ukuran = %s where id_kiriman = %s",
+            [refusal.kode, refusal.pesan, json.dumps(refusal.rincian), delivery["id_kiriman"]],
+        )
+    deliveries.write_report(settings, delivery, report)
+    run.counts.update(id_kiriman=delivery["id_kiriman"], status="ditolak", kode=refusal.kode)
+    raise Refused(
+        f"{delivery['sumber']} {delivery['periode']}: {refusal.kode}: {refusal.pesan}"
+        f" (report: {deliveries.report_path(settings, delivery).relative_to(settings.outbox)})"
+    ) from None
+
+
+def _same(
+    settings: Settings, run: ledger.StepRun, delivery: dict[str, Any], landed: Landed, extracted: Extracted
+) -> dict[str, Any]:
+    """Equal rows in another container or order: logged, nothing loaded."""
+    from connectors.interface import report
+
+    with run.transaction() as connection:
+        connection.execute(
+            "update buku.kiriman set status = 'sama', sha256_isi = %s where id_kiriman = %s",
+            [landed.sha256_isi, delivery["id_kiriman"]],
+        )
+    deliveries.write_report(settings, delivery, {**report(landed, extracted), "status": "sama"})
+    run.counts.update(id_kiriman=delivery["id_kiriman"], status="sama")
+    return dict(run.counts)
+
+
+def _load(connection: psycopg.Connection, delivery: dict[str, Any], landed: Landed) -> None:
+    """Partitions of this delivery, its quarantine, its doubts and its balance; what a killed run left is replaced."""
+    id_kiriman = delivery["id_kiriman"]
+    for table in ("karantina", "masalah"):
+        connection.execute(
+            SQL("delete from pendaratan.{} where id_kiriman = %s").format(Identifier(table)), [id_kiriman]
+        )
+    connection.execute("delete from buku.pendaratan where id_kiriman = %s", [id_kiriman])
+    for entity, file in landed.entitas.items():
+        parent = Identifier("pendaratan", f"{delivery['sumber']}_{entity}")
+        partition = Identifier("pendaratan", f"{delivery['sumber']}_{entity}__{delivery['sha256'][:12]}")
+        connection.execute(SQL("drop table if exists {}").format(partition))
+        connection.execute(
+            SQL("create table {} partition of {} (id_kiriman default {}) for values in ({})").format(
+                partition, parent, Literal(id_kiriman), Literal(id_kiriman)
+            )
+        )
+        transport.copy_in(connection, partition, file.columns, file.path)
+        connection.execute(SQL("analyze {}").format(partition))
+        connection.execute(
+            "insert into buku.pendaratan (id_kiriman, berkas, diterima, dimuat, dikarantina)"
+            " values (%s, %s, %s, %s, %s)",
+            [id_kiriman, entity, file.diterima, file.dimuat, file.dikarantina],
+        )
+    for table, columns, path in (
+        ("karantina", ("berkas", "nomor_baris", "id_sumber", "kode"), landed.karantina),
+        ("masalah", ("berkas", "nomor_baris", "id_sumber", "kolom", "kode"), landed.masalah),
+    ):
+        # The files do not carry the id: it is added on the way from a table of this transaction.
+        target, names = Identifier("pendaratan", table), SQL(", ").join(map(Identifier, columns))
+        connection.execute(SQL("create temp table masuk (like {}) on commit drop").format(target))
+        connection.execute("alter table masuk alter column id_kiriman drop not null")
+        transport.copy_in(connection, Identifier("masuk"), columns, path)
+        connection.execute(
+            SQL("insert into {} (id_kiriman, {}) select %s, {} from masuk").format(target, names, names), [id_kiriman]
+        )
+        connection.execute("drop table masuk")

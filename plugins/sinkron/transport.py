@@ -1,0 +1,50 @@
+"""Rows between Postgres and DuckDB, by COPY in both directions, through a private file."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from sinkron.settings import Settings
+
+BLOCK = 1 << 20
+
+
+@contextlib.contextmanager
+def work_folder(settings: Settings, name: str) -> Iterator[Path]:
+    """A folder of this run below `kerja` (0700), emptied at the end however the step ends."""
+    settings.work.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=settings.work))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def copy_out(connection: psycopg.Connection, query: str, parameters: dict[str, Any], path: Path) -> None:
+    """Write the rows of a query to a CSV file."""
+    with (
+        connection.cursor() as cursor,
+        path.open("wb") as file,
+        cursor.copy(f"copy ({query}) to stdout (format csv)", parameters) as copy,
+    ):
+        for block in copy:
+            file.write(block)
+
+
+def copy_in(connection: psycopg.Connection, table: sql.Composable, columns: tuple[str, ...], path: Path) -> int:
+    """COPY a CSV file without header into columns of a table; return the rows written."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(table, names)
+    with connection.cursor() as cursor:
+        with path.open("rb") as file, cursor.copy(statement) as copy:
+            while block := file.read(BLOCK):
+                copy.write(block)
+        return cursor.rowcount
