@@ -7,7 +7,7 @@ under `<dir>/kebenaran/<periode>/` and never in anything delivered.
 
 from pathlib import Path
 
-from sandbox import dtsen
+from sandbox import delivery
 from sandbox.months import build
 from sandbox.server import API_KEY, CLIENT_ID, CLIENT_SECRET, serve
 
@@ -21,7 +21,7 @@ def deliver(directory: Path | str, inbox: Path | str, periode: str, revisi: int 
     FileNotFoundError when the month was not built.
     """
     directory = Path(directory)
-    folder = dtsen.deliver(directory, Path(inbox), periode, revisi)
+    folder = delivery.deliver(directory, Path(inbox), periode, revisi)
     present = directory / "sekarang"
     if not present.exists() or present.read_text().strip() < periode:
         waiting = directory / "sekarang.tulis"

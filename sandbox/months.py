@@ -5,10 +5,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sandbox import beliefs, dtsen, names, region, rest
+from sandbox import beliefs, delivery, dtjateng, dtsen, region, simnakis, truth
 from sandbox.faults import FaultRates
 from sandbox.programmes import Programmes
 from sandbox.state import month_number, month_text
@@ -18,7 +17,6 @@ NATIONAL = 443_572  # persons that DTSEN carries at SCALE 1
 _START = month_number("2026-01")  # months before the first delivered one fill the registries with old news
 FIRST = "2026-05"
 _BEYOND = 1.02  # the world holds a few more than the national list
-_STATUS = pa.array(["hidup", "meninggal", "pindah"])
 
 
 def build(directory: Path | str, scale: float, seed: int, months: list[str], rates: FaultRates | None = None) -> dict:
@@ -64,41 +62,13 @@ def rows_path(directory: Path, source: str, periode: str) -> Path:
 
 def _write(directory, periode, con, world, registries, programmes, rates, touched) -> dict:
     national, province, district = registries
-    parts = dtsen.write(con, national, programmes, rates, dtsen.folder(directory, periode))
-    parts += rest.dtjateng(con, province, programmes, rates, rows_path(directory, "dtjateng", periode))
-    parts += rest.simnakis(con, district, rates, rows_path(directory, "simnakis", periode))
+    parts = dtsen.write(con, national, programmes, rates, delivery.folder(directory, periode))
+    parts += dtjateng.write(con, province, programmes, rates, rows_path(directory, "dtjateng", periode))
+    parts += simnakis.write(con, district, rates, rows_path(directory, "simnakis", periode))
     target = directory / "kebenaran" / periode
     target.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.concat_tables(parts), target / "rekaman.parquet")
-    counts = _truth(target, world, touched)
+    counts = truth.write_world(target, world, touched)
     counts["rekaman"] = sum(part.num_rows for part in parts)
     (target / "selesai.json").write_text(json.dumps(counts))
     return counts
-
-
-def _truth(target: Path, world, touched) -> dict:
-    """Write who everyone really is (`individu`, `rumah_tangga`) and what happened this month (`peristiwa`)."""
-    p, h, where = world.persons, world.families, world.region
-    village = pa.array(h.village)
-    days = pa.array(p.born, pa.int32()).cast(pa.date32())
-    ended = pa.array(p.ended, pa.int32(), mask=p.status == 0).cast(pa.date32())
-    pq.write_table(pa.table({
-        "id_orang": pa.array(range(p.size), pa.int64()), "id_rumah_tangga": p.hh.astype("int64"),
-        "nik": pa.array(p.nik, pa.int64(), mask=p.nik == 0).cast(pa.string()),
-        "nama": pc.utf8_upper(names.text(p.name)), "nama_ibu": pc.utf8_upper(names.text(p.mother)),
-        "jenis_kelamin": pa.array(["L", "P"]).take(pa.array(p.female.astype("int8"))), "tanggal_lahir": days,
-        "hubungan": p.rel, "status": _STATUS.take(pa.array(p.status)), "tanggal_akhir": ended,
-    }), target / "individu.parquet")  # fmt: skip
-    pq.write_table(pa.table({
-        "id_rumah_tangga": pa.array(range(h.size), pa.int64()), "no_kk": pa.array(h.kk).cast(pa.string()),
-        "no_kk_sebelum": pa.array(h.kk_before, mask=h.kk_before == 0).cast(pa.string()),
-        "kode_desa": where.code.take(village), "dusun": h.dusun, "rt": h.rt, "rw": h.rw, "hunian": h.dwelling,
-        "desil": pa.array(h.desil, mask=h.desil == 0), "luar_kabupaten": h.outside,
-    }), target / "rumah_tangga.parquet")  # fmt: skip
-    events = [
-        pa.table({"jenis": pa.array([kind] * len(who), pa.string()), "id_orang": who.astype("int64"),
-                  "id_rumah_tangga": families.astype("int64")})
-        for kind, who, families in touched.log
-    ]  # fmt: skip
-    pq.write_table(pa.concat_tables(events), target / "peristiwa.parquet")
-    return {"orang": p.size, "rumah_tangga": h.size}

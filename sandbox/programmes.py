@@ -109,7 +109,8 @@ class Programmes:
         persons("PIP", pupil & (draws.uniform(seed, "PIP", rec["person"]) < 0.35), "AKTIF", "PUSAT", 450_000)
         local = living & ~pbi.active[rec["person"]] & (draws.uniform(seed, "PBI_PEMDA", rec["person"]) < 0.08)
         persons("PBI_PEMDA", local, "AKTIF", "KABUPATEN", 42_000)
-        blt = ~fam["outside"] & ~self.places["PKH"].active[fam["hh"]] & (fam["desil"] == 1) & (fam["members"] > 0)
-        families("BLT_DD", blt & (draws.uniform(seed, "BLT_DD", fam["hh"]) < 0.3), "AKTIF", "DESA", 300_000)
+        poorest = ~fam["outside"] & (fam["desil"] > 0) & (fam["desil"] < 4) & (fam["members"] > 0)
+        blt = poorest & ~self.places["PKH"].active[fam["hh"]]
+        families("BLT_DD", blt & (draws.uniform(seed, "BLT_DD", fam["hh"]) < 0.06), "AKTIF", "DESA", 300_000)
         columns = ("hh", "record", "receiver", "program", "status", "payer", "amount")
         return {name: np.concatenate(part) for name, part in zip(columns, zip(*out, strict=True), strict=True)}

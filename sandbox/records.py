@@ -73,22 +73,6 @@ def families(registry, rates: faults.FaultRates, person_rec: dict) -> dict:
     return rec
 
 
-def fault_names(parts: dict[str, np.ndarray], labels: dict[str, tuple[str, ...]]) -> pa.Array:
-    """The faults of each record as a list: `parts` are fault numbers (or bools), `labels` their names."""
-    n = len(next(iter(parts.values())))
-    at, which = [], []
-    for name, values in parts.items():
-        rows = np.flatnonzero(values)
-        words = pa.array(labels[name])
-        at.append(rows)
-        which.append(words.take(pa.array(values[rows].astype(np.int64))))
-    rows = np.concatenate(at)
-    order = np.argsort(rows, kind="stable")
-    offsets = np.zeros(n + 1, np.int32)
-    np.cumsum(np.bincount(rows, minlength=n), out=offsets[1:])
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.concat_arrays(which).take(pa.array(order)))
-
-
 def _whole_family_gone(own) -> np.ndarray:
     """Departed persons whose family left altogether (a family that moved is shown with its members)."""
     stays = np.zeros(own.hh.max() + 1, bool)
