@@ -1,0 +1,29 @@
+"""Places where a test kills the process, to prove that a run killed there and run again ends in the same state."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from sinkron.settings import Settings
+
+# Every place, in the order in which a publish passes them.
+NAMES = (
+    "publish.start",
+    "publish.after_attach",
+    "publish.after_pointer",
+    "publish.after_commit",
+    "publish.asset_written",
+    "publish.asset_renamed",
+)
+
+
+def failpoint(settings: Settings, name: str) -> None:
+    """Kill this process here if `SINKRON_FAILPOINT=<name>:kill` says so; otherwise nothing.
+
+    Raises KeyError for a name that is not in the registry, so that no test can miss a place.
+    """
+    if name not in NAMES:
+        raise KeyError(f"failpoint {name!r} is not registered in failpoint.NAMES")
+    if settings.values.get("SINKRON_FAILPOINT") == f"{name}:kill":
+        os.kill(os.getpid(), signal.SIGKILL)

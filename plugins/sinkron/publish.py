@@ -1,0 +1,276 @@
+"""Publication: the candidate's tables become partitions, one row moves, readers see the new month or the old one.
+
+Everything happens in one transaction; what follows its commit (the file for those who poll) is written from the
+ledger and can be written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL, Identifier, Literal
+
+from sinkron import catalogue, decisions, ledger
+from sinkron import contract as contracts_module
+from sinkron.contract import Contract
+from sinkron.failpoint import failpoint
+from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
+from sinkron.release_file import write_release_files
+from sinkron.settings import Settings
+
+LOCK = "kandidat"
+CANDIDATE_SCHEMA = "release"
+# A commit later than this after the pointer was written would let a reader plan without the new partition.
+LEAD_MILLISECONDS = 500
+ATTACH_TRIES = 5
+
+
+class ContractBroken(RuntimeError):
+    """The candidate or the database does not agree with the contracts; nothing was published."""
+
+
+class CandidateChanged(RuntimeError):
+    """The candidate is not what was checked and decided; nothing was published."""
+
+
+class RollbackRefused(ValueError):
+    """The release asked for cannot be put back."""
+
+
+def hash_tables(connection: psycopg.Connection, id_rilis: str) -> tuple[dict[str, dict[str, Any]], str]:
+    """Rows and sha256 of each table of a release, and the sha256 over all of them.
+
+    Of a candidate the tables in schema `release` are read, of a release its partitions. A table's hash is that of
+    its sorted row hashes, over the contract's columns without `id_rilis` and `revisi`: neither row order nor column
+    order nor the number of the revision changes it, so building again from the same deliveries gives it again.
+    Raises ContractBroken when a table's columns are not those of its contract.
+    """
+    row = connection.execute("select status from rilis.rilis where id_rilis = %s", [id_rilis]).fetchone()
+    is_candidate = row is None or row["status"] in ("kandidat", "ditahan")
+    tables: dict[str, dict[str, Any]] = {}
+    with connection.transaction():
+        # How dates and floats are spelled must not depend on who asks.
+        connection.execute("set local datestyle = 'ISO, YMD'")
+        connection.execute("set local timezone = 'UTC'")
+        connection.execute("set local extra_float_digits = 1")
+        for contract in contracts_module.released(contracts_module.load()):
+            schema = CANDIDATE_SCHEMA if is_candidate else "rilis"
+            table = contract.name if is_candidate else partition_name(contract.name, id_rilis)
+            wrong = catalogue.differences(connection, contract, schema, table)
+            if wrong:
+                raise ContractBroken(f"release {id_rilis}: {'; '.join(wrong)}; correct the model, or the contract")
+            columns = SQL(", ").join(map(Identifier, sorted(contract.hashed)))
+            counted = connection.execute(
+                SQL(
+                    "select count(*) as baris,"
+                    " encode(sha256(coalesce(string_agg(h, ''::bytea order by h), ''::bytea)), 'hex') as sha256"
+                    " from (select sha256(convert_to(row({})::text, 'UTF8')) as h from {}) as baris"
+                ).format(columns, Identifier(schema, table))
+            ).fetchone()
+            tables[contract.name] = dict(counted)
+    return tables, hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
+
+
+def partition_name(table: str, id_rilis: str) -> str:
+    """Name of the partition of a release: `individu`, `2026-06/1` -> `individu__2026_06_1`."""
+    return f"{table}__{id_rilis.replace('-', '_').replace('/', '_')}"
+
+
+def publish(settings: Settings, periode: str) -> dict[str, Any]:
+    """Publish the decided candidate of a month; return ids, counts and hashes of what readers see.
+
+    Run again after success, it changes nothing and returns the same. Raises NotReady without a candidate, GateHeld
+    when the gate has not passed this exact content, Undecided or Rejected by the decision row and nothing else,
+    CandidateChanged when the tables are not those that were checked, ContractBroken when they are not as promised.
+    """
+    with ledger.step(settings, "publish", periode, LOCK) as run:
+        failpoint(settings, "publish.start")
+        with run.transaction() as connection:
+            candidate = _candidate(connection, periode)
+            if candidate is not None:
+                _publish(settings, connection, candidate)
+                failpoint(settings, "publish.after_pointer")
+        failpoint(settings, "publish.after_commit")
+        with run.transaction() as connection:
+            _wait_for_pointer(connection)
+            write_release_files(settings, connection)
+            result = _result(connection, periode)
+        run.counts.update(result)
+        return result
+
+
+def _candidate(connection: psycopg.Connection, periode: str) -> dict[str, Any] | None:
+    """The newest revision of the month if it waits to be published; None when it is published already."""
+    newest = connection.execute(
+        "select * from rilis.rilis where periode = %s order by revisi desc limit 1 for update", [periode]
+    ).fetchone()
+    if newest is None:
+        raise NotReady(f"no candidate for {periode}: run the month first (`make month PERIODE={periode}`)")
+    if newest["status"] == "ditahan":
+        raise GateHeld(f"candidate {newest['id_rilis']} is held by the gate; see audit.hasil_periksa")
+    return newest if newest["status"] == "kandidat" else None
+
+
+def _publish(settings: Settings, connection: psycopg.Connection, candidate: dict[str, Any]) -> None:
+    id_rilis, sha256 = candidate["id_rilis"], candidate["sha256"]
+    decision = _require_passed_and_decided(connection, id_rilis, sha256)
+    contracts = contracts_module.released(contracts_module.load())
+    wrong = catalogue.check(connection)
+    for contract in contracts:
+        wrong += catalogue.differences(connection, contract, CANDIDATE_SCHEMA, contract.name)
+    if wrong:
+        raise ContractBroken(f"release {id_rilis}: {'; '.join(wrong)}; run `make migrate`, correct the model")
+    connection.execute("set local lock_timeout = '2s'")
+    # From here nobody writes the candidate, so what is hashed is what is attached.
+    for contract in contracts:
+        connection.execute(SQL("lock table {} in exclusive mode").format(Identifier(CANDIDATE_SCHEMA, contract.name)))
+    # Hashed again although audit did it: the decision is bound to this content, whatever was run in between.
+    tables, found = hash_tables(connection, id_rilis)
+    if found != sha256:
+        changed = sorted(name for name in tables if tables[name] != candidate["tabel"].get(name))
+        raise CandidateChanged(
+            f"candidate {id_rilis} was checked and decided as {sha256[:12]}…, its tables are now {found[:12]}… "
+            f"(changed: {', '.join(changed)}); run the audit again and ask again"
+        )
+    for contract in contracts:
+        _attach(connection, contract, id_rilis)
+    failpoint(settings, "publish.after_attach")
+    connection.execute(
+        "update rilis.rilis set status = 'digantikan' where periode = %s and status = 'terbit'",
+        [candidate["periode"]],
+    )
+    connection.execute(
+        "update rilis.rilis set status = 'terbit', diterbitkan = clock_timestamp(), diputuskan = %s, penyetuju = %s"
+        " where id_rilis = %s",
+        [decision["pada"], decision["oleh"], id_rilis],
+    )
+    # A late revision of an older month is published, but the newest month stays what readers see.
+    connection.execute(
+        "update rilis.penunjuk as p set id_sebelum = p.id_rilis, id_rilis = %(baru)s, digeser = clock_timestamp(),"
+        " mulai = clock_timestamp() + %(jeda)s * interval '1 millisecond'"
+        " where not exists (select from rilis.rilis as a where a.id_rilis = p.id_rilis and a.periode > %(periode)s)",
+        {"baru": id_rilis, "jeda": LEAD_MILLISECONDS, "periode": candidate["periode"]},
+    )
+
+
+def _require_passed_and_decided(connection: psycopg.Connection, id_rilis: str, sha256: str | None) -> dict[str, Any]:
+    verdict = connection.execute(
+        "select putusan from audit.putusan_gerbang where gerbang = 'rilis' and subjek = %s and sha256 = %s",
+        [id_rilis, sha256],
+    ).fetchone()
+    if verdict is None or verdict["putusan"] not in ("lulus", "peringatan"):
+        raise GateHeld(
+            f"candidate {id_rilis}: no passing verdict of the gate 'rilis' on exactly this content "
+            f"(found {verdict['putusan'] if verdict else 'none'}); run the audit"
+        )
+    withdrawn = connection.execute(
+        "select id_rilis from rilis.rilis where sha256 = %s and status = 'ditarik'", [sha256]
+    ).fetchone()
+    if withdrawn:
+        raise Rejected(f"candidate {id_rilis} equals {withdrawn['id_rilis']}, which was withdrawn; build a new one")
+    decision = decisions.find(connection, sha256, "publish")
+    if decision is None:
+        raise Undecided(f"candidate {id_rilis} ({sha256[:12]}…) waits for a decision on publishing it")
+    if decision["jawaban"] != "setuju":
+        raise Rejected(f"candidate {id_rilis} was rejected by {decision['oleh']}; only a new one can follow")
+    return decision
+
+
+def _attach(connection: psycopg.Connection, contract: Contract, id_rilis: str) -> None:
+    """Move one candidate table into schema `rilis` as the partition of its release."""
+    name = partition_name(contract.name, id_rilis)
+    candidate, partition = Identifier(CANDIDATE_SCHEMA, contract.name), Identifier("rilis", name)
+    connection.execute(SQL("alter table {} rename to {}").format(candidate, Identifier(name)))
+    connection.execute(SQL("alter table {} set schema rilis").format(Identifier(CANDIDATE_SCHEMA, name)))
+    promises = [
+        SQL("alter column {} set not null").format(Identifier(column.name))
+        for column in contract.columns
+        if column.required
+    ]
+    promises += [
+        SQL("add constraint {} check ({})").format(Identifier(check), SQL(condition))
+        for check, condition in contract.checks.items()
+    ]
+    connection.execute(SQL("alter table {} {}").format(partition, SQL(", ").join(promises)))
+    # Readers have no right on a partition; were one granted by mistake, it would still show them nothing.
+    connection.execute(SQL("alter table {} enable row level security").format(partition))
+    attach = SQL("alter table {} attach partition {} for values in ({})").format(
+        Identifier("rilis", contract.name), partition, Literal(id_rilis)
+    )
+    for attempt in range(1, ATTACH_TRIES + 1):
+        try:
+            with connection.transaction():
+                connection.execute(attach)
+            break
+        except psycopg.errors.LockNotAvailable:
+            if attempt == ATTACH_TRIES:
+                raise
+            time.sleep(0.2 * attempt)
+    connection.execute(SQL("analyze {}").format(partition))
+
+
+def _wait_for_pointer(connection: psycopg.Connection) -> None:
+    row = connection.execute(
+        "select greatest(0, extract(epoch from mulai - clock_timestamp()))::float as detik from rilis.penunjuk"
+        " where mulai > '-infinity'"
+    ).fetchone()
+    if row:
+        time.sleep(row["detik"])
+
+
+def _result(connection: psycopg.Connection, periode: str) -> dict[str, Any]:
+    """What is published of a month: its newest release, with rows by table."""
+    row = connection.execute(
+        "select r.id_rilis, r.periode, r.revisi, r.status, r.sha256, r.tabel, p.id_rilis = r.id_rilis as aktif"
+        " from rilis.rilis as r cross join rilis.penunjuk as p"
+        " where r.periode = %s and r.status in ('terbit', 'ditarik') order by r.revisi desc limit 1",
+        [periode],
+    ).fetchone()
+    tables = row.pop("tabel")
+    return {**row, "baris": {name: table["baris"] for name, table in sorted(tables.items())}}
+
+
+def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[str, Any]:
+    """Let readers see an older release again and withdraw the one they see now; audited with who and why.
+
+    Again for the release that is active already: nothing changes. Raises RollbackRefused for a release that is
+    unknown, was never published or was withdrawn, or is newer than the active one.
+    """
+    periode = id_rilis.split("/")[0]
+    with ledger.step(settings, "rollback", periode, LOCK) as run:
+        with run.transaction() as connection:
+            active = connection.execute(
+                "select r.* from rilis.penunjuk as p join rilis.rilis as r using (id_rilis) for update"
+            ).fetchone()
+            target = connection.execute("select * from rilis.rilis where id_rilis = %s", [id_rilis]).fetchone()
+            if target is None or target["status"] not in ("terbit", "digantikan"):
+                found = target["status"] if target else "not in rilis.rilis"
+                raise RollbackRefused(f"release {id_rilis}: expected terbit or digantikan, it is {found}")
+            if (target["periode"], target["revisi"]) > (active["periode"], active["revisi"]):
+                raise RollbackRefused(f"release {id_rilis} is newer than {active['id_rilis']}, which readers see now")
+            if active["id_rilis"] != id_rilis:
+                _move_back(connection, active["id_rilis"], id_rilis, oleh, alasan)
+        with run.transaction() as connection:
+            write_release_files(settings, connection)
+        result = {"id_rilis": id_rilis, "periode": target["periode"], "revisi": target["revisi"], "status": "terbit"}
+        run.counts.update(result)
+        return result
+
+
+def _move_back(connection: psycopg.Connection, active: str, target: str, oleh: str, alasan: str) -> None:
+    connection.execute("update rilis.rilis set status = 'ditarik' where id_rilis = %s", [active])
+    connection.execute("update rilis.rilis set status = 'terbit' where id_rilis = %s", [target])
+    # Its partitions have long been known to every reader: effective for every transaction at once.
+    connection.execute(
+        "update rilis.penunjuk set id_rilis = %(ke)s, id_sebelum = %(ke)s, mulai = '-infinity',"
+        " digeser = clock_timestamp()",
+        {"ke": target},
+    )
+    connection.execute(
+        "insert into audit.putar_balik (dari, ke, oleh, alasan) values (%s, %s, %s, %s)",
+        [active, target, oleh, alasan],
+    )

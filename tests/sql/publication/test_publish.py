@@ -1,0 +1,212 @@
+"""Publishing, publishing again, what it refuses, and rolling back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from rilis_uji import decide, make_candidate, make_tables, release, rows
+from sinkron import contract, database, publish
+from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
+
+
+def pointer(settings):
+    return rows(settings, "select id_rilis from rilis.penunjuk")[0]["id_rilis"]
+
+
+def statuses(settings):
+    return {row["id_rilis"]: row["status"] for row in rows(settings, "select id_rilis, status from rilis.rilis")}
+
+
+def test_a_candidate_becomes_what_readers_see(katalog):
+    result = release(katalog, "2026-06/1", households=5)
+    assert result["status"] == "terbit" and result["aktif"] is True
+    assert result["baris"] == {
+        "asal_usul": 0,
+        "individu": 5,
+        "karantina": 5,
+        "kepesertaan": 5,
+        "masalah": 5,
+        "neraca": 1,
+        "perubahan": 5,
+        "ringkasan_desa": 4,
+        "ringkasan_kabupaten": 1,
+        "rumah_tangga": 5,
+        "tautan": 30,
+    }
+    seen = rows(katalog, "select count(*) as n, min(periode) as periode from publikasi.individu")[0]
+    assert seen == {"n": 5, "periode": "2026-06"}
+    assert rows(katalog, "select to_regclass('release.individu') as sisa")[0]["sisa"] is None
+    listed = rows(katalog, "select status, aktif, penyetuju from publikasi.rilis")
+    assert listed == [{"status": "terbit", "aktif": True, "penyetuju": "uji-verifikator"}]
+
+
+def test_the_file_for_those_who_poll(katalog):
+    result = release(katalog, "2026-06/1")
+    path = katalog.outbox / "rilis" / "2026-06" / "1" / "rilis.json"
+    document = json.loads(path.read_text())
+    assert (document["periode"], document["revisi"], document["sha256"]) == ("2026-06", 1, result["sha256"])
+    assert {name: table["baris"] for name, table in document["tabel"].items()} == result["baris"]
+    assert [p.name for p in path.parent.iterdir()] == ["rilis.json"]
+
+
+def test_a_second_run_changes_nothing_and_makes_the_file_good(katalog):
+    first = release(katalog, "2026-06/1")
+    path = katalog.outbox / "rilis" / "2026-06" / "1" / "rilis.json"
+    before = path.read_bytes()
+    path.unlink()
+    state = rows(katalog, "select * from rilis.penunjuk"), rows(katalog, "select * from rilis.rilis")
+    assert publish.publish(katalog, "2026-06") == first
+    assert path.read_bytes() == before
+    assert (rows(katalog, "select * from rilis.penunjuk"), rows(katalog, "select * from rilis.rilis")) == state
+
+
+def test_without_a_decision_nothing_is_published(katalog):
+    make_candidate(katalog, "2026-06/1")
+    with pytest.raises(Undecided):
+        publish.publish(katalog, "2026-06")
+    assert pointer(katalog) is None and statuses(katalog) == {"2026-06/1": "kandidat"}
+
+
+def test_a_rejected_candidate_is_never_published(katalog):
+    decide(katalog, "2026-06/1", make_candidate(katalog, "2026-06/1"), "tolak")
+    for _ in range(2):
+        with pytest.raises(Rejected):
+            publish.publish(katalog, "2026-06")
+    assert pointer(katalog) is None
+
+
+@pytest.mark.parametrize("verdict", [None, "gagal", "galat"])
+def test_without_a_passing_verdict_nothing_is_published(katalog, verdict):
+    decide(katalog, "2026-06/1", make_candidate(katalog, "2026-06/1"))
+    with database.connect(katalog) as connection:
+        if verdict:
+            connection.execute("update audit.putusan_gerbang set putusan = %s", [verdict])
+        else:
+            connection.execute("delete from audit.putusan_gerbang")
+    with pytest.raises(GateHeld):
+        publish.publish(katalog, "2026-06")
+    assert pointer(katalog) is None
+
+
+def test_a_held_candidate_and_a_month_without_one(katalog):
+    decide(katalog, "2026-06/1", make_candidate(katalog, "2026-06/1"))
+    with database.connect(katalog) as connection:
+        connection.execute("update rilis.rilis set status = 'ditahan'")
+    with pytest.raises(GateHeld):
+        publish.publish(katalog, "2026-06")
+    with pytest.raises(NotReady):
+        publish.publish(katalog, "2026-07")
+
+
+def test_one_changed_cell_after_the_decision_stops_the_publish(katalog):
+    decide(katalog, "2026-06/1", make_candidate(katalog, "2026-06/1"))
+    with database.connect(katalog) as connection:
+        connection.execute("update release.kepesertaan set program = 'PIP' where uid_individu = 'in3'")
+    with pytest.raises(publish.CandidateChanged, match="changed: kepesertaan"):
+        publish.publish(katalog, "2026-06")
+    assert pointer(katalog) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "alter table release.individu alter column revisi type bigint",
+        "alter table release.individu drop column nik_status",
+        "alter table release.individu add column tambahan text",
+        "drop table release.neraca",
+    ],
+)
+def test_a_candidate_unlike_its_contract_stops_the_publish(katalog, change):
+    decide(katalog, "2026-06/1", make_candidate(katalog, "2026-06/1"))
+    with database.connect(katalog) as connection:
+        connection.execute(change)
+    with pytest.raises(publish.ContractBroken, match=r"release\.(individu|neraca)"):
+        publish.publish(katalog, "2026-06")
+    assert pointer(katalog) is None
+
+
+@pytest.mark.parametrize(
+    "change", ["update release.neraca set diterima = 7", "update release.individu set id_rilis = '2026-05/1'"]
+)
+def test_rows_of_another_release_or_a_broken_balance_cannot_be_attached(katalog, change):
+    decide(katalog, "2026-06/1", make_candidate(katalog, "2026-06/1", change=change))
+    with pytest.raises(database.DatabaseError, match="23514"):
+        publish.publish(katalog, "2026-06")
+    assert pointer(katalog) is None and statuses(katalog) == {"2026-06/1": "kandidat"}
+
+
+def test_the_hash_is_of_content_alone(katalog):
+    with database.connect(katalog) as connection:
+        make_tables(connection, "2026-06/1", 50)
+        tables, sha256 = publish.hash_tables(connection, "2026-06/1")
+        connection.execute("create table release.salin as select * from release.individu order by random()")
+        connection.execute("truncate release.individu")
+        connection.execute("insert into release.individu select * from release.salin")
+        connection.execute("drop table release.salin")
+        connection.execute("set datestyle = 'SQL, DMY'")
+        assert publish.hash_tables(connection, "2026-06/1") == (tables, sha256)
+        make_tables(connection, "2026-06/2", 50)
+        assert publish.hash_tables(connection, "2026-06/2") == (tables, sha256)
+        connection.execute("update release.individu set nik = null where uid_individu = 'in7'")
+        changed, other = publish.hash_tables(connection, "2026-06/2")
+        assert other != sha256
+        assert {name for name in tables if tables[name] != changed[name]} == {"individu"}
+
+
+def test_the_hash_of_a_release_is_that_of_its_candidate(katalog):
+    result = release(katalog, "2026-06/1")
+    with database.connect(katalog) as connection:
+        assert publish.hash_tables(connection, "2026-06/1")[1] == result["sha256"]
+
+
+def test_the_newest_month_stays_active_when_an_older_one_is_revised(katalog):
+    release(katalog, "2026-06/1", 3)
+    release(katalog, "2026-07/1", 4)
+    late = release(katalog, "2026-06/2", 5)
+    assert late["aktif"] is False and pointer(katalog) == "2026-07/1"
+    assert statuses(katalog) == {"2026-06/1": "digantikan", "2026-07/1": "terbit", "2026-06/2": "terbit"}
+    assert rows(katalog, "select count(*) as n from publikasi.rumah_tangga")[0]["n"] == 4
+    newest = release(katalog, "2026-07/2", 6)
+    assert newest["aktif"] is True and rows(katalog, "select count(*) as n from publikasi.individu")[0]["n"] == 6
+
+
+def test_rollback_is_audited_and_the_withdrawn_content_stays_away(katalog):
+    release(katalog, "2026-06/1", 3)
+    bad = release(katalog, "2026-07/1", 4)
+    for _ in range(2):  # again: no second withdrawal
+        result = publish.rollback(katalog, "2026-06/1", "uji-kepala", "angka desa terbalik")
+    assert result["id_rilis"] == pointer(katalog) == "2026-06/1"
+    assert statuses(katalog) == {"2026-06/1": "terbit", "2026-07/1": "ditarik"}
+    assert rows(katalog, "select dari, ke, oleh, alasan from audit.putar_balik") == [
+        {"dari": "2026-07/1", "ke": "2026-06/1", "oleh": "uji-kepala", "alasan": "angka desa terbalik"}
+    ]
+    assert rows(katalog, "select count(*) as n from publikasi.individu")[0]["n"] == 3
+    document = json.loads((katalog.outbox / "rilis" / "2026-07" / "1" / "rilis.json").read_text())
+    assert document["status"] == "ditarik"
+    assert make_candidate(katalog, "2026-07/2", 4) == bad["sha256"]
+    with pytest.raises(Rejected, match="withdrawn"):
+        publish.publish(katalog, "2026-07")
+
+
+def test_rollback_goes_only_to_older_published_releases(katalog):
+    release(katalog, "2026-06/1", 3)
+    release(katalog, "2026-07/1", 4)
+    make_candidate(katalog, "2026-07/2", 5)
+    publish.rollback(katalog, "2026-06/1", "uji", "uji")
+    for target in ("2026-07/1", "2026-07/2", "2026-08/1"):
+        with pytest.raises(publish.RollbackRefused):
+            publish.rollback(katalog, target, "uji", "uji")
+    assert pointer(katalog) == "2026-06/1"
+
+
+def test_every_published_table_has_partition_and_indexes(katalog):
+    release(katalog, "2026-06/1")
+    for table in contract.released(contract.load()):
+        wanted = len(table.indexes) + bool(table.key)
+        found = rows(
+            katalog,
+            "select count(*) as n from pg_index where indrelid = %s::regclass and indisvalid",
+            [f"rilis.{publish.partition_name(table.name, '2026-06/1')}"],
+        )
+        assert found[0]["n"] == wanted, table.name
