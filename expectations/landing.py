@@ -118,7 +118,8 @@ def _persons(delivery: Delivery, entity: Entity) -> list[Measure]:
         _filled(delivery, "nik_terisi", "Sebagian besar anggota punya NIK", entity.nik),
         _filled(delivery, "tanggal_lahir_terisi", "Sebagian besar anggota punya tanggal lahir", entity.lahir),
         Measure("anggota_per_keluarga", "Banyaknya anggota per keluarga wajar", "peringatan",
-                f"count(*)::numeric / nullif({families}, 0)", most=None, least=ratio, unit="orang per keluarga"),
+                f"coalesce(count(*)::numeric / nullif({families}, 0), 0)", most=None, least=ratio,
+                unit="orang per keluarga"),
     ]  # fmt: skip
 
 

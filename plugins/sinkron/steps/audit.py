@@ -69,7 +69,7 @@ def gate_landing(settings: Settings, run: StepRun, id_kiriman: str, sumber: str)
     with database.connect(settings) as connection:
         known = connection.execute("select sha256 from buku.kiriman where id_kiriman = %s", [id_kiriman]).fetchone()
     verdict = checkpoint.run(
-        database.owner_url(settings), landing.gate(_delivery(settings, run.periode, id_kiriman, sumber))
+        database.owner_url(settings), landing.gate(landed_delivery(settings, run.periode, id_kiriman, sumber))
     )
     with run.transaction() as connection:
         _record(connection, "pendaratan", id_kiriman, known["sha256"], verdict)
@@ -113,7 +113,8 @@ def _judge_release(settings: Settings, periode: str, candidate: dict[str, Any]) 
     )
 
 
-def _delivery(settings: Settings, periode: str, id_kiriman: str, sumber: str) -> Delivery:
+def landed_delivery(settings: Settings, periode: str, id_kiriman: str, sumber: str) -> Delivery:
+    """What the landing gate must know of a delivery, from the source's declaration and the seeds."""
     from connectors.core.source import load_sources
     from expectations.landing import Delivery, Entity
 
