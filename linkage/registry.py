@@ -24,7 +24,6 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
             from lalu_tautan as t
             inner join rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
             inner join klaster as k on r.rid = k.rid
-            where t.grain = 'individu'
             union all
             select k.klaster, p.uid, 1, r.prioritas
             from lalu_individu as p
@@ -32,7 +31,7 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
             inner join klaster as k on r.rid = k.rid
             where not exists (
                 select 1 from lalu_tautan as t inner join rekaman as q on t.sumber = q.sumber
-                    and t.id_sumber = q.id_sumber where t.grain = 'individu' and t.uid = p.uid
+                    and t.id_sumber = q.id_sumber where t.uid = p.uid
             )
         )
         select klaster, uid, sum(suara) as suara, min(prioritas) as prioritas from claims group by klaster, uid

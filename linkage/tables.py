@@ -36,7 +36,7 @@ INPUT = {
         "tanggal": "date",
     },
     # The release before: which record was whose, who they were, where they lived.
-    "lalu_tautan": {"grain": "varchar", "sumber": "varchar", "id_sumber": "varchar", "uid": "varchar"},
+    "lalu_tautan": {"sumber": "varchar", "id_sumber": "varchar", "uid": "varchar"},
     "lalu_individu": {
         "uid": "varchar",
         "uid_rumah_tangga": "varchar",

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from sinkron import database
+from sinkron.outcomes import NotReady
 from sinkron.settings import Settings
 
 
@@ -101,3 +102,12 @@ def candidate(connection: psycopg.Connection, periode: str) -> dict[str, Any] | 
         " order by revisi desc limit 1",
         [periode],
     ).fetchone()
+
+
+def require_candidate(settings: Settings, periode: str) -> dict[str, Any]:
+    """The open candidate of a month; raises NotReady when `compose` has not made one."""
+    with database.connect(settings) as connection:
+        found = candidate(connection, periode)
+    if found is None:
+        raise NotReady(f"month {periode} has no open candidate: run the step compose first")
+    return found

@@ -19,7 +19,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
     """
     from connectors.interface import NotYet, Refusal, SourceUnavailable, Store, connection, load_source
 
-    source = load_source(ROOT / "connectors" / sumber)
+    source = load_source(ROOT / "connectors" / sumber / "source.yml")
     with ledger.step(settings, "extract", periode, lock=f"ingest:{sumber}", sumber=sumber) as run:
         with database.connect(settings) as ledger_connection:
             known = deliveries.newest(ledger_connection, sumber, periode)

@@ -39,7 +39,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
             judged_by = deliveries.reference_for(connection, settings, sumber, periode)
             current = deliveries.accepted(connection, sumber, periode)
         connector = importlib.import_module(f"connectors.{sumber}.connector")
-        source = load_source(ROOT / "connectors" / sumber)
+        source = load_source(ROOT / "connectors" / sumber / "source.yml")
         with transport.work_folder(settings, f"land-{sumber}") as folder:
             try:
                 landed = connector.land(source, extracted, Store(settings.landing), judged_by, folder)

@@ -1,0 +1,5 @@
+import sys
+
+from sinkron.cli import main
+
+sys.exit(main())

