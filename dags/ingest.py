@@ -35,7 +35,7 @@ def ingest(source: Cadence) -> None:
         tags=[Tag.SUMBER],
     )
     def wiring():
-        chain(step("extract", source.nama), step("land", source.nama, outlet=LANDED))
+        chain(step("extract", source.nama, once=source.read_once), step("land", source.nama, outlet=LANDED))
 
     wiring()
 

@@ -126,7 +126,7 @@ def wait_runs(
                 if run["state"] in FINISHED:
                     result[dag_id, periode] = run["state"]
                 elif reached := ends_at.intersection(state for state in tasks.values() if state):
-                    result[dag_id, periode] = reached.pop()
+                    result[dag_id, periode] = min(reached)
             if len(result) == len(wanted):
                 return result
             if time.monotonic() > deadline:

@@ -57,6 +57,12 @@ class Cadence:
     pemilik: str
     jadwal: str
     geser_bulan: int
+    jenis: str
+
+    @property
+    def read_once(self) -> bool:
+        """A service answers with the state of today: read daily, a month that has landed would change daily."""
+        return self.jenis == "rest"
 
     @property
     def timetable(self) -> MonthTimetable:

@@ -69,6 +69,12 @@ def address(settings: Settings) -> Address:
     return Address(f"http://127.0.0.1:{airflow_setup.port(settings)}", airflow_setup.passwords(settings))
 
 
+def describe(where: Address) -> str:
+    """Address and logins as lines for a person."""
+    logins = "\n".join(f"  {user:<16} {password}" for user, password in where.passwords.items())
+    return f"Airflow: {where.url}\n{logins}"
+
+
 def status(settings: Settings) -> dict[str, bool]:
     """Which of the services run now, by name."""
     return {name: _leader_lives(_record(settings, name)) for name in COMMANDS}

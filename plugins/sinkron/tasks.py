@@ -9,9 +9,10 @@ from typing import Any
 from airflow.sdk import Asset, Param, XComArg, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from sinkron import outcomes, period
+from sinkron import database, ledger, outcomes, period
 from sinkron import settings as settings_module
 from sinkron.line import STEPS
+from sinkron.settings import Settings
 
 DEFAULTS = {
     "owner": "sinkron",
@@ -35,11 +36,16 @@ def period_params() -> dict[str, Param]:
     }
 
 
-def step(name: str, sumber: str | None = None, outlet: Asset | None = None) -> XComArg:
-    """The task of one step of the line, named as the step; emits `outlet` for the month if the step did its work."""
+def step(name: str, sumber: str | None = None, outlet: Asset | None = None, once: bool = False) -> XComArg:
+    """The task of one step of the line, named as the step; emits `outlet` for the month if the step did its work.
+
+    With `once` a run by the clock leaves a source alone whose month has landed; a run by hand reads it again.
+    """
 
     @task(task_id=name, task_display_name=STEPS[name].label, outlets=[outlet] if outlet else [])
     def run(**context: Any) -> dict[str, Any]:
+        if once and context["dag_run"].run_type == "scheduled":
+            skip_landed(sumber, period.of_context(context))
         return perform(name, sumber, outlet, context)
 
     return run()
@@ -55,12 +61,26 @@ def perform(name: str, sumber: str | None, outlet: Asset | None, context: dict[s
     periode = period.of_context(context)
     settings = settings_module.load()
     counts = settle(lambda: STEPS[name].run(settings, periode, sumber))
-    if idle := nothing_new(name, counts):
+    idle = nothing_new(name, counts)
+    if name == "compose" and not idle and context["dag_run"].run_type != "manual" and built(settings, periode):
+        idle = f"kandidat {counts.get('id_rilis')} sudah dibangun dari kiriman yang sama"
+    if idle:
         context["ti"].xcom_push("return_value", counts)
         raise AirflowSkipException(idle)
+    if name == "golden":
+        mark_built(settings, periode)
     if outlet:
         context["outlet_events"][outlet].add_partitions(periode)
     return counts
+
+
+def skip_landed(sumber: str, periode: str) -> None:
+    """Skip when the month of this source has an accepted delivery."""
+    from sinkron import deliveries
+
+    with database.connect(settings_module.load()) as connection:
+        if deliveries.accepted(connection, sumber, periode):
+            raise AirflowSkipException(f"{sumber} {periode} sudah mendarat; revisi hanya dibaca bila dijalankan orang")
 
 
 def settle(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -79,8 +99,34 @@ def nothing_new(name: str, counts: dict[str, Any]) -> str | None:
         return f"kiriman berstatus {counts.get('status')}: tidak ada yang baru untuk bulan ini"
     if name == "compose" and not counts.get("siap"):
         missing = ", ".join(counts.get("kurang") or [])
-        return f"bulan belum lengkap, menunggu {missing}" if missing else "susunan kiriman ini sudah pernah dibangun"
+        return f"bulan belum lengkap, menunggu {missing}" if missing else "kiriman yang sama sudah terbit"
     return None
+
+
+# An open candidate is composed again by every landing of its month; what it was composed of, and by which code, says
+# whether the build that is asked for has been done.
+BUILT = "bangun"
+OPEN_CANDIDATE = """
+select jsonb_build_object('id_rilis', id_rilis, 'susunan', sidik_susunan, 'kode', sidik_kode) as isi
+from rilis.rilis where periode = %(periode)s and status in ('kandidat', 'ditahan') order by revisi desc limit 1
+"""
+
+
+def mark_built(settings: Settings, periode: str) -> None:
+    """Note in the ledger that the open candidate has all its tables."""
+    with ledger.step(settings, BUILT, periode, STEPS["golden"].lock) as run, run.transaction() as connection:
+        if candidate := connection.execute(OPEN_CANDIDATE, {"periode": periode}).fetchone():
+            run.counts.update(candidate["isi"])
+
+
+def built(settings: Settings, periode: str) -> bool:
+    """Whether the open candidate, composed as it is now, has all its tables."""
+    with database.connect(settings) as connection:
+        return connection.execute(
+            f"select exists (select from buku.jalan where periode = %(periode)s and langkah = %(langkah)s"
+            f" and hasil = 'selesai' and hitungan = ({OPEN_CANDIDATE})) as ada",
+            {"periode": periode, "langkah": BUILT},
+        ).fetchone()["ada"]
 
 
 @task(task_id="rollback", task_display_name="Geser penunjuk")

@@ -19,6 +19,7 @@ from sinkron import database, period
 from sinkron import settings as settings_module
 from sinkron.line import REQUIRED
 from sinkron.settings import Settings
+from sinkron.tasks import built
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,10 @@ def findings(settings: Settings, today: dt.date) -> list[Finding]:
         if not missing and state is None:
             found.append(Finding(periode, "belum_dibangun", mulai="build"))
         elif not missing and state == "kandidat/belum_diperiksa":
-            found.append(Finding(periode, "belum_diperiksa", mulai="publish"))
+            ready = built(settings, periode)
+            found.append(
+                Finding(periode, "belum_diperiksa" if ready else "belum_selesai", mulai="publish" if ready else "build")
+            )
         elif not missing and state in ("kandidat", "ditahan"):
             found.append(Finding(periode, "menunggu_putusan" if state == "kandidat" else "ditahan_gerbang"))
     return found
