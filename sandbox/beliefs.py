@@ -123,7 +123,8 @@ class Registry:
                 missing - len(newcomers), alive, world.seed, "isi_dtsen", world.persons.hh, np.arange(p.size) * 0
             )
             newcomers = np.concatenate([newcomers, more])
-        return newcomers[: max(0, missing)]
+        youngest = np.argsort(-world.persons.born[newcomers], kind="stable")
+        return newcomers[youngest[: max(0, missing)]]
 
     def _refresh(self, persons: np.ndarray) -> None:
         """Bring these persons up to date, and the families that they now belong to."""

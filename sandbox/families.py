@@ -20,7 +20,7 @@ from sandbox.state import (
 
 MEAN_SIZE = 3.0
 # couple with children, couple, one parent with children, alone, three generations
-_KIND = (0.565, 0.165, 0.095, 0.135, 0.04)
+_KIND = (0.55, 0.175, 0.095, 0.14, 0.04)
 _HEAD_AGE = np.array([(43, 9, 23, 70), (58, 12, 23, 88), (48, 10, 24, 75), (66, 12, 25, 92), (46, 7, 30, 62)])
 _CHILDREN = (0.46, 0.385, 0.12, 0.035)  # 1, 2, 3, 4
 # Shares of desil 0 (none), 1 .. 10. The national list here is mostly the lower half (domain.md 0).

@@ -120,8 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         form = {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
         if form.get("grant_type") != "client_credentials":
             raise Problem(400, "unsupported_grant_type", "grant_type must be client_credentials")
-        known = hmac.compare_digest(form.get("client_id", ""), CLIENT_ID)
-        if not (known and hmac.compare_digest(form.get("client_secret", ""), CLIENT_SECRET)):
+        if not (_same(form.get("client_id"), CLIENT_ID) and _same(form.get("client_secret"), CLIENT_SECRET)):
             raise Problem(401, "invalid_client", "unknown client")
         token = secrets.token_urlsafe(24)
         self.server.tokens[token] = time.monotonic() + self.server.token_seconds
@@ -175,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         return json.dumps({"data": [], "kursor": self.query.get("sejak") or "v0", "lagi": False}).encode()
 
     def _check_key(self) -> None:
-        if not hmac.compare_digest(self.headers.get("X-API-Key") or "", API_KEY):
+        if not _same(self.headers.get("X-API-Key"), API_KEY):
             raise Problem(401, "kunci_tidak_sah", "X-API-Key is missing or wrong")
 
     def _rows(self, source: str, periode: str) -> Rows:
@@ -189,9 +188,13 @@ class _Handler(BaseHTTPRequestHandler):
             value = int(self.query.get(name, default))
         except ValueError:
             raise Problem(400, "parameter_tidak_sah", f"{name} must be a whole number") from None
-        if not least <= value <= most:
-            raise Problem(400, "parameter_tidak_sah", f"{name} must lie between {least} and {most}")
-        return value
+        if value < least:
+            raise Problem(400, "parameter_tidak_sah", f"{name} must be {least} or more")
+        return min(value, most)
+
+
+def _same(given: str | None, secret: str) -> bool:
+    return hmac.compare_digest((given or "").encode(), secret.encode())
 
 
 def _cursor(periode: str, start: int) -> str:
