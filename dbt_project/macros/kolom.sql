@@ -11,6 +11,13 @@
     ]) }}
 {% endmacro %}
 
+{# Those of them that DTJateng does not ask for, and so never has (contracts, asal: lengkap). #}
+{% macro kolom_lengkap() %}
+    {{ return(kolom_rumah() | reject('in', ['status_kepemilikan_rumah', 'daya_terpasang', 'jenis_lantai_terluas',
+        'jenis_dinding_terluas', 'jenis_atap_terluas', 'fasilitas_bab', 'sumber_air_minum_utama',
+        'id_pelanggan_pln']) | list) }}
+{% endmacro %}
+
 {# Those of them that hold a code of the seed `kode`. #}
 {% macro kolom_berkode() %}
     {{ return(kolom_rumah() | reject('in', ['luas_lantai', 'id_pelanggan_pln', 'jumlah_ternak_sapi',

@@ -14,7 +14,7 @@ FOLDER = ROOT / "dbt_project" / "contracts"
 # Who may see a column: both schemas, publikasi_penuh only, nobody but the pipeline.
 CLASSES = ("samar", "penuh", "internal")
 AREAS = ("terbuka", "tanpa")
-ORIGINS = ("identitas", "rumah", "dtsen", "dtjateng")
+ORIGINS = ("identitas", "rumah", "lengkap", "dtsen", "dtjateng")
 
 
 class ContractError(ValueError):

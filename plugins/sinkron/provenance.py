@@ -45,7 +45,7 @@ where a.nilai is not null
 
 def _main_record(origin: str, grain: str, uid: str) -> str:
     """The landed record an attribute of this origin comes from: a named one, or the newest of one source."""
-    if origin in ("identitas", "rumah"):
+    if origin in ("identitas", "rumah", "lengkap"):
         record = f"b.rekaman_{origin}"
         return f"""left join lateral (
     select split_part({record}, '|', 1) as sumber, substr({record}, strpos({record}, '|') + 1) as id_sumber,

@@ -1,11 +1,10 @@
 -- One row a household that a registry carries this month. Address as one block from the record with the newest
 -- own date; housing and assets each from the newest record that has a value; desil from DTSEN only.
-with rekaman as (select * from {{ ref('golden_rumah_tangga__rekaman') }}),
-
-kk as (
+{%- set rekaman = ref('golden_rumah_tangga__rekaman') %}
+with kk as (
     select
         uid, no_kk, max(kk_terdaftar) as kk_terdaftar, min(prioritas) as prioritas, count(*) as pemakai
-    from rekaman
+    from {{ rekaman }}
     where no_kk is not null
     group by uid, no_kk
 ),
@@ -55,17 +54,23 @@ konflik as (
         bool_or(sumber = 'dtsen') as di_dtsen,
         bool_or(sumber = 'dtjateng') as di_dtjateng,
         bool_or(sumber = 'simnakis') as di_simnakis
-    from rekaman
+    from {{ rekaman }}
     group by uid
 ),
 
-utama as (select uid, sumber, id_keluarga from rekaman where utama),
+utama as (select uid, sumber, id_keluarga from {{ rekaman }} where utama),
 
 golden_rumah_tangga as (
     select
         utama.uid,
         utama.sumber || '|' || utama.id_keluarga as rekaman_identitas,
         segar1.sumber || '|' || segar1.id_keluarga as rekaman_rumah,
+        -- The newest record that says more of the house than the province asks for.
+        case
+            when segar1.lengkap then segar1.sumber || '|' || segar1.id_keluarga
+            when segar2.lengkap then segar2.sumber || '|' || segar2.id_keluarga
+            when segar3.lengkap then segar3.sumber || '|' || segar3.id_keluarga
+        end as rekaman_lengkap,
         kk_terpilih.no_kk,
         kk_terpilih.no_kk_lain,
         {% for kolom in kolom_alamat() %}segar1.{{ kolom }},
@@ -84,11 +89,11 @@ golden_rumah_tangga as (
         konflik.di_simnakis
     from utama
     inner join konflik on utama.uid = konflik.uid
-    inner join rekaman as segar1 on utama.uid = segar1.uid and segar1.segar = 1
-    left join rekaman as segar2 on utama.uid = segar2.uid and segar2.segar = 2
-    left join rekaman as segar3 on utama.uid = segar3.uid and segar3.segar = 3
-    left join rekaman as dtsen on utama.uid = dtsen.uid and dtsen.sumber = 'dtsen' and dtsen.ke = 1
-    left join rekaman as dtjateng on utama.uid = dtjateng.uid and dtjateng.sumber = 'dtjateng' and dtjateng.ke = 1
+    inner join {{ rekaman }} as segar1 on utama.uid = segar1.uid and segar1.segar = 1
+    left join {{ rekaman }} as segar2 on utama.uid = segar2.uid and segar2.segar = 2
+    left join {{ rekaman }} as segar3 on utama.uid = segar3.uid and segar3.segar = 3
+    left join {{ rekaman }} as dtsen on utama.uid = dtsen.uid and dtsen.sumber = 'dtsen' and dtsen.ke = 1
+    left join {{ rekaman }} as dtjateng on utama.uid = dtjateng.uid and dtjateng.sumber = 'dtjateng' and dtjateng.ke = 1
     left join kk_terpilih on utama.uid = kk_terpilih.uid
 )
 

@@ -53,19 +53,28 @@ beda_rumah as (
     having
         min(no_kk) is distinct from max(no_kk) or
         {% for kolom in atribut_rumah -%}
-        min({{ kolom }}::text) is distinct from max({{ kolom }}::text)
-        or (count({{ kolom }}) > 0 and count({{ kolom }}) filter (where segar = 1) = 0){{ ' or' if not loop.last }}
+        min({{ kolom }}::text) is distinct from max({{ kolom }}::text) or
+        {% endfor -%}
+        {% for kolom in atribut_rumah if kolom not in kolom_lengkap() and kolom != 'id_pelanggan_pln' -%}
+        (count({{ kolom }}) > 0 and count({{ kolom }}) filter (where segar = 1) = 0){{ ' or' if not loop.last }}
         {% endfor %}
 ),
 
 nilai_rumah as (
     select
         rekaman.uid, rekaman.sumber, rekaman.id_keluarga as id_sumber, rekaman.id_kiriman, rekaman.tanggal,
-        rekaman.prioritas, case when nilai.kolom = 'no_kk' then rekaman.utama else coalesce(rekaman.segar = 1, false) end
-            as utama,
+        rekaman.prioritas,
+        case
+            when nilai.kolom = 'no_kk' then rekaman.utama
+            when nilai.kolom = 'id_pelanggan_pln' then rekaman.sumber = 'dtsen' and rekaman.ke = 1
+            when nilai.kolom in ('{{ kolom_lengkap() | join("', '") }}')
+                then emas.rekaman_lengkap = rekaman.sumber || '|' || rekaman.id_keluarga
+            else coalesce(rekaman.segar = 1, false)
+        end as utama,
         nilai.kolom, coalesce(kode.label, nilai.nilai) as nilai
     from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
     inner join beda_rumah on rekaman.uid = beda_rumah.uid
+    inner join {{ ref('golden_rumah_tangga') }} as emas on rekaman.uid = emas.uid
     cross join lateral (
         values
         ('no_kk', coalesce(rekaman.no_kk, rekaman.no_kk_angka)),

@@ -5,7 +5,7 @@
 -- releases ago.
 {%- set isi = ['no_kk', 'no_kk_lain'] + kolom_alamat() + kolom_rumah() + [
     'desil_nasional', 'exclude', 'alasan_exclude', 'peringkat_provinsi', 'diperbarui', 'rekaman_identitas',
-    'rekaman_rumah',
+    'rekaman_rumah', 'rekaman_lengkap',
 ] %}
 with anggota as (
     select
@@ -111,6 +111,7 @@ rilis_rumah_tangga as (
         'h' || substr(coalesce(hunian.uid_hunian, semua.uid), 2) as uid_hunian,
         semua.rekaman_identitas,
         semua.rekaman_rumah,
+        semua.rekaman_lengkap,
         case when coalesce(anggota.jumlah_anggota, 0) = 0 then coalesce(semua.bubar_sejak, {{ periode() }}) end
             as bubar_sejak,
         {{ id_rilis() }}::text as id_rilis
