@@ -13,6 +13,7 @@ NAMES = (
     "publish.after_attach",
     "publish.after_pointer",
     "publish.after_commit",
+    "publish.after_open",
     "publish.asset_written",
     "publish.asset_renamed",
 )

@@ -1,7 +1,7 @@
 """Publication: the candidate's tables become partitions, one row moves, readers see the new month or the old one.
 
-Everything happens in one transaction; what follows its commit (the file for those who poll) is written from the
-ledger and can be written again.
+Everything happens in one transaction. What follows its commit (letting new readers follow the pointer, the file for
+those who poll) is told by the ledger and can be done again.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from sinkron.settings import Settings
 
 LOCK = "kandidat"
 CANDIDATE_SCHEMA = "release"
-# A commit later than this after the pointer was written would let a reader plan without the new partition.
-LEAD_MILLISECONDS = 500
 ATTACH_TRIES = 5
 
 
@@ -96,7 +94,10 @@ def publish(settings: Settings, periode: str) -> dict[str, Any]:
                 failpoint(settings, "publish.after_pointer")
         failpoint(settings, "publish.after_commit")
         with run.transaction() as connection:
-            _wait_for_pointer(connection)
+            # Only after that commit: whoever begins from now on plans with the new partition (docs/decisions/0300).
+            connection.execute("update rilis.penunjuk set mulai = clock_timestamp() where mulai = 'infinity'")
+        failpoint(settings, "publish.after_open")
+        with run.transaction() as connection:
             write_release_files(settings, connection)
             result = _result(connection, periode)
         run.counts.update(result)
@@ -150,10 +151,10 @@ def _publish(settings: Settings, connection: psycopg.Connection, candidate: dict
     )
     # A late revision of an older month is published, but the newest month stays what readers see.
     connection.execute(
-        "update rilis.penunjuk as p set id_sebelum = p.id_rilis, id_rilis = %(baru)s, digeser = clock_timestamp(),"
-        " mulai = clock_timestamp() + %(jeda)s * interval '1 millisecond'"
+        "update rilis.penunjuk as p set id_rilis = %(baru)s, mulai = 'infinity', digeser = clock_timestamp(),"
+        " id_sebelum = case when p.mulai = 'infinity' then p.id_sebelum else p.id_rilis end"
         " where not exists (select from rilis.rilis as a where a.id_rilis = p.id_rilis and a.periode > %(periode)s)",
-        {"baru": id_rilis, "jeda": LEAD_MILLISECONDS, "periode": candidate["periode"]},
+        {"baru": id_rilis, "periode": candidate["periode"]},
     )
 
 
@@ -211,15 +212,6 @@ def _attach(connection: psycopg.Connection, contract: Contract, id_rilis: str) -
                 raise
             time.sleep(0.2 * attempt)
     connection.execute(SQL("analyze {}").format(partition))
-
-
-def _wait_for_pointer(connection: psycopg.Connection) -> None:
-    row = connection.execute(
-        "select greatest(0, extract(epoch from mulai - clock_timestamp()))::float as detik from rilis.penunjuk"
-        " where mulai > '-infinity'"
-    ).fetchone()
-    if row:
-        time.sleep(row["detik"])
 
 
 def _result(connection: psycopg.Connection, periode: str) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 -- What stands between the released tables and their readers: pointer, area, purpose, and the two ledger views.
 
--- Publishing attaches partitions and moves the pointer in one transaction. A reader that planned its query just
--- before that commit does not know the new partition, so the new release counts only for transactions that began
--- at or after `mulai`, which lies shortly after the commit; older ones keep the release before (docs/decisions/0300).
+-- A reader that planned its query just before a publish committed does not know the new partition and would see
+-- nothing if it already followed the new pointer. So the pointer moves with `mulai` in the infinite, and `mulai` gets
+-- its instant after that commit: only transactions that began later follow it, the others keep the release before
+-- (docs/decisions/0300).
 alter table rilis.penunjuk
     add column id_sebelum text references rilis.rilis,
     add column mulai timestamptz not null default '-infinity';
@@ -50,7 +51,7 @@ select
     r.periode::text as periode,
     r.revisi,
     r.status,
-    r.id_rilis is not distinct from p.id_rilis as aktif,
+    r.id_rilis is not distinct from case when p.mulai = 'infinity' then p.id_sebelum else p.id_rilis end as aktif,
     r.sha256,
     r.tabel,
     r.gerbang,

@@ -7,14 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from rilis_uji import decide, make_candidate, release, rows
 from sinkron import failpoint, publish
 
 RUN = "from sinkron import publish, settings; publish.publish(settings.load(), '2026-07')"
-AFTER_COMMIT = failpoint.NAMES.index("publish.after_commit")
+OPEN = failpoint.NAMES.index("publish.after_open")
 
 
 @pytest.mark.parametrize("name", failpoint.NAMES)
@@ -26,9 +25,10 @@ def test_killed_and_run_again(katalog, name):
     killed = subprocess.run([sys.executable, "-c", RUN], env=environ, capture_output=True, timeout=120)
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-500:]
 
-    published = failpoint.NAMES.index(name) >= AFTER_COMMIT
-    time.sleep(publish.LEAD_MILLISECONDS / 1000)
-    assert rows(katalog, "select count(*) as n from publikasi.individu")[0]["n"] == (4 if published else 3)
+    opened = failpoint.NAMES.index(name) >= OPEN
+    assert rows(katalog, "select count(*) as n from publikasi.individu")[0]["n"] == (4 if opened else 3)
+    active = rows(katalog, "select periode from publikasi.rilis where aktif")
+    assert active == [{"periode": "2026-07" if opened else "2026-06"}]
 
     result = publish.publish(katalog, "2026-07")
     assert (result["id_rilis"], result["sha256"], result["aktif"]) == ("2026-07/1", sha256, True)
