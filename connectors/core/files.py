@@ -23,7 +23,7 @@ DELIMITERS = ",;|\t"
 HEADER_LIMIT = 1 << 20
 # Fields beyond the header that a broken row may have before the file is unreadable as a whole.
 SURPLUS_FIELDS = 16
-# No field of a delivery holds it, so an empty field stays distinct from one that is not there.
+# No field of a delivery holds it: when broken rows are looked for, an empty field is not one that is missing.
 NO_VALUE = "\x01\x02"
 
 
@@ -61,7 +61,7 @@ def match_headers(entity: Entity, headers: list[str], file: str) -> dict[str, in
 
 
 def read_csv(con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, file: str, table: str) -> FileRead:
-    """Read a CSV (`,` `;` `|` or tab, BOM or none) into raw table `table` in file order, see `Raw`."""
+    """Read a CSV (`,` `;` `|` or tab, BOM or none) into raw table `table` in file order, see `landing.Raw`."""
     headers, delimiter = _header(path, file)
     found = match_headers(entity, headers, file)
     width = len(headers)
@@ -78,8 +78,10 @@ def read_csv(con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, file: s
                 f"{file}: bukan CSV UTF-8 yang utuh. Ekspor ulang sebagai CSV UTF-8 dengan tanda kutip yang lengkap.",
             ) from None
         broken = f"k{width - 1} is null or k{width} is not null"
+    # Postgres text cannot hold NUL; it is looked for once, in the bytes.
+    text = "replace(k{i}, chr(0), '')" if has_nul(path) else "k{i}"
     fields = [
-        f"k{found[c.nama]} as {name(c.nama)}" if c.nama in found else f"null::varchar as {name(c.nama)}"
+        f"{text.format(i=found[c.nama]) if c.nama in found else 'null::varchar'} as {name(c.nama)}"
         for c in entity.kolom
         if not c.turunan
     ]
@@ -91,6 +93,12 @@ def read_csv(con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, file: s
         header_tidak_dikenal=tuple(header_key(h)[:60] for i, h in enumerate(headers) if i not in claimed),
         kolom_tidak_ada=tuple(c.nama for c in entity.kolom if not c.turunan and c.nama not in found),
     )
+
+
+def has_nul(path: Path) -> bool:
+    """Whether the file holds a NUL byte."""
+    with path.open("rb") as source:
+        return any(b"\0" in chunk for chunk in iter(lambda: source.read(1 << 20), b""))
 
 
 def _header(path: Path, file: str) -> tuple[list[str], str]:
@@ -114,7 +122,7 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, width: int
     con.execute(f"drop table if exists {table}")
     con.execute(
         f"create table {table} as select * from read_csv({quoted(str(path))}, delim = {quoted(delimiter)}, quote = '\"',"
-        f" escape = '\"', header = true, auto_detect = false, columns = {{{columns}}}, nullstr = {quoted(NO_VALUE)},"
+        f" escape = '\"', header = true, auto_detect = false, columns = {{{columns}}}, nullstr = {quoted(NO_VALUE if surplus else '')},"
         f" null_padding = {surplus > 0}, parallel = {surplus == 0}, max_line_size = 4194304)"
     )
 

@@ -56,14 +56,14 @@ class Landed:
 
 @dataclass(frozen=True)
 class Raw:
-    """Raw tables of a delivery in `con`: entity -> table of text with one column a declared, not derived field.
+    """Raw tables of a delivery in `con`, in delivery order.
 
-    has_nul: the bytes hold NUL somewhere. pemberitahuan: notices without values (unknown headers and the like).
+    tabel: entity -> table with one column of text a declared, not derived field, and boolean `bentuk_rusak` (the
+    row has another number of fields than its header). pemberitahuan: notices without values (unknown headers).
     """
 
     con: duckdb.DuckDBPyConnection
     tabel: dict[str, str]
-    has_nul: bool
     pemberitahuan: dict[str, Any]
 
 
@@ -86,7 +86,7 @@ def finish(source: Source, raw: Raw, reference: Reference, kerja: Path) -> Lande
     )
     tables = {entitas: f"bersih_{entitas}" for entitas in source.entitas}
     for entitas, table in tables.items():
-        canonicalise(con, source, entitas, raw.tabel[entitas], table, raw.has_nul)
+        canonicalise(con, source, entitas, raw.tabel[entitas], table)
         con.execute(f"drop table {raw.tabel[entitas]}")
     judge = Judge(con, source, tables, reference)
     judge.rows_present()

@@ -15,8 +15,6 @@ from connectors.core.source import Entity
 
 # Nested shape of a JSON value: a dict is an object, a list of one shape is an array, a text is a DuckDB type.
 Shape = dict[str, Any]
-# One page is one JSON object; DuckDB must be told that it may be large.
-OBJECT_LIMIT = 160 << 20
 
 
 def type_of(shape: Any) -> str:
@@ -41,23 +39,29 @@ def shape_of(entity: Entity, without: Sequence[str] = ()) -> Shape:
     return shape
 
 
-def fields(entity: Entity, row: str, given: dict[str, str] | None = None) -> str:
-    """Select list of a raw table: each declared field from struct `row`, or from the SQL in `given`."""
+def fields(entity: Entity, row: str, given: dict[str, str] | None = None, has_nul: bool = False) -> str:
+    """Select list of a raw table: each declared field from struct `row`, or from the SQL in `given`.
+
+    has_nul: take NUL out of every text, since Postgres cannot hold it.
+    """
     given, parts = given or {}, []
     for column in entity.kolom:
         if column.turunan:
             continue
         found = [row + "." + ".".join(map(name, path.split("."))) for path in column.paths]
         value = given.get(column.nama) or (f"coalesce({', '.join(found)})" if len(found) > 1 else found[0])
-        parts.append(f"{value} as {name(column.nama)}")
+        text = f"replace({value}, chr(0), '')" if has_nul else value
+        parts.append(f"{text} as {name(column.nama)}")
     return ", ".join([*parts, "false as bentuk_rusak"])
 
 
 def _unnested(files: Sequence[Path], shape: Shape) -> str:
     paths = ", ".join(quoted(str(f)) for f in files)
+    # One page is one JSON object. DuckDB makes buffers of this size, so it is no larger than the largest page.
+    limit = max((f.stat().st_size for f in files), default=0) + 1024
     return (
         f"select unnest(data) as r from read_json([{paths}], columns = {{data: {quoted(type_of([shape]))}}},"
-        f" format = 'unstructured', maximum_object_size = {OBJECT_LIMIT}, auto_detect = false)"
+        f" format = 'unstructured', maximum_object_size = {limit}, auto_detect = false)"
     )
 
 

@@ -28,18 +28,18 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
     shape["anggota"] = [{**shape_of(person, ["id_rt"]), "bantuan": [shape_of(aid, ["id_rt", "id_ind"])]}]
     con = workspace(kerja)
     try:
-        has_nul = read_pages(con, [store.verified(f) for f in extracted.berkas], shape)
-        con.execute(f"create table mentah_rumah_tangga as select {fields(household, 'r')} from halaman")
+        nul = read_pages(con, [store.verified(f) for f in extracted.berkas], shape)
+        con.execute(f"create table mentah_rumah_tangga as select {fields(household, 'r', None, nul)} from halaman")
         con.execute("create table orang as select r.id_rt as id_rt, unnest(r.anggota) as a from halaman")
         con.execute("drop table halaman")
-        con.execute(f"create table mentah_anggota as select {fields(person, 'a', {'id_rt': 'id_rt'})} from orang")
+        con.execute(f"create table mentah_anggota as select {fields(person, 'a', {'id_rt': 'id_rt'}, nul)} from orang")
         given = {"id_rt": "id_rt", "id_ind": "id_ind"}
         con.execute(
-            f"create table mentah_bantuan as select {fields(aid, 'b', given)} from"
+            f"create table mentah_bantuan as select {fields(aid, 'b', given, nul)} from"
             " (select id_rt, a.id_ind as id_ind, unnest(a.bantuan) as b from orang)"
         )
         con.execute("drop table orang")
         tables = {e: f"mentah_{e}" for e in source.entitas}
-        return finish(source, Raw(con, tables, has_nul, dict(extracted.keterangan)), reference, kerja)
+        return finish(source, Raw(con, tables, dict(extracted.keterangan)), reference, kerja)
     finally:
         con.close()

@@ -98,7 +98,7 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
     promised = _check_manifest(source, extracted, manifest, reference)
     con = workspace(kerja)
     try:
-        tables, has_nul, notices = {}, False, {}
+        tables, notices = {}, {}
         for entitas, (file, rows) in promised.items():
             path = store.verified(file)
             reader = READERS["." + file.nama.partition(".")[2].lower()]
@@ -110,9 +110,8 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
                     f"{file.nama}: {read.baris} baris, manifest menyebut {rows}. Kirim ulang berkas atau manifest.",
                     {"baris": read.baris},
                 )
-            has_nul = has_nul or _has_nul(path)
             notices[entitas] = {"judul_tidak_dikenal": read.header_tidak_dikenal, "kolom_tidak_ada": read.kolom_tidak_ada}
-        return finish(source, Raw(con, tables, has_nul, {"pemberitahuan": notices}), reference, kerja)
+        return finish(source, Raw(con, tables, {"pemberitahuan": notices}), reference, kerja)
     finally:
         con.close()
 
@@ -153,7 +152,3 @@ def _check_manifest(
 def _mismatch(what: str) -> None:
     raise Refusal("manifest_tidak_cocok", f"{what}. Kirim ulang berkas dan manifest yang cocok.")
 
-
-def _has_nul(path: Path) -> bool:
-    with path.open("rb") as source:
-        return any(b"\0" in chunk for chunk in iter(lambda: source.read(1 << 20), b""))

@@ -39,21 +39,21 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
     shape["program_daerah"] = [shape_of(programme, ["id_keluarga"])]
     con = workspace(kerja)
     try:
-        has_nul = read_pages(con, [store.verified(f) for f in extracted.berkas], shape)
+        nul = read_pages(con, [store.verified(f) for f in extracted.berkas], shape)
         _keep_newest(con)
         assets = _assets(con, family)
         con.execute(
-            f"create table mentah_keluarga as select {fields(family, 'r', assets)}"
+            f"create table mentah_keluarga as select {fields(family, 'r', assets, nul)}"
             " from halaman h left join aset on aset.baris = h.rowid order by h.rowid"
         )
         for entitas, entity, items in (("anggota", person, "anggota"), ("kepesertaan", programme, "program_daerah")):
             con.execute(
-                f"create table mentah_{entitas} as select {fields(entity, 'a', parent)}"
+                f"create table mentah_{entitas} as select {fields(entity, 'a', parent, nul)}"
                 f" from (select r.id as id_keluarga, unnest(r.{items}) as a from halaman)"
             )
         con.execute("drop table halaman")
         tables = {e: f"mentah_{e}" for e in source.entitas}
-        return finish(source, Raw(con, tables, has_nul, dict(extracted.keterangan)), reference, kerja)
+        return finish(source, Raw(con, tables, dict(extracted.keterangan)), reference, kerja)
     finally:
         con.close()
 
