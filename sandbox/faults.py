@@ -7,6 +7,8 @@ measured set-up of the linkage work; they keep below the refusal thresholds of c
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sandbox import draws
 from sandbox.state import calendar
@@ -133,12 +135,28 @@ def name_kind(rates: FaultRates, seed: int, source: str, rec: dict) -> np.ndarra
     return np.where(marked, ALM, kind).astype(np.int8)
 
 
+# What a name must hold for a variant of it; a name without it is keyed wrongly instead.
+_ROOM = {
+    1: "U", 2: "(^|[^D])J", 3: "C[^H]", 4: r"\bJ", 6: r"^(MUHAMMAD|ABDUL|SITI|A\w*MAD) |^NUR| \w\w+$", 7: " ", 8: ".{6}",
+    9: "H$|[AINT][DJKLMN]", 11: " ", 12: " ",
+}  # fmt: skip
+_KEYED = 10
+
+
+def fit_names(kind: np.ndarray, name: pa.Array) -> None:
+    """Change, in place, variants that a name has no room for into keying errors."""
+    for number, pattern in _ROOM.items():
+        at = np.flatnonzero(kind == number)
+        room = pc.match_substring_regex(name.take(pa.array(at)), pattern).to_numpy(zero_copy_only=False)
+        kind[at[~room]] = _KEYED
+
+
 NAME_SQL = r"""
 case vf
   when 0 then nama
   when 1 then regexp_replace(nama, 'U', 'OE')
-  when 2 then regexp_replace(nama, 'J', 'DJ')
-  when 3 then regexp_replace(nama, 'C', 'TJ')
+  when 2 then regexp_replace(nama, '(^|[^D])J', '\1DJ')
+  when 3 then regexp_replace(nama, 'C([^H])', 'TJ\1')
   when 4 then regexp_replace(nama, '\bJ', 'Y')
   when 5 then case when perempuan then list_value('HJ. ', 'IBU ', 'NY. ')[1 + (hx % 3)::int]
                    else list_value('H. ', 'BPK. ', 'DRS. ', 'MBAH ')[1 + (hx % 4)::int] end || nama
@@ -159,14 +177,14 @@ case vf
   when 13 then case when perempuan then 'ALMH. ' else 'ALM. ' end || nama
   else nama end
 """
-# A variant that a name has no place for, and every keying error: two letters change places, or one is another.
+# A keying error at `tempat`: two different letters change places, or one letter is another.
 KEYED_SQL = """
-case when vf > 0 and (vf = 10 or ragam = nama) then
-  case when hx % 2 = 0
+case when vf <> 10 then ragam
+  when substr(nama, tempat, 1) <> substr(nama, tempat + 1, 1)
+    and (hx % 2 = 0 or not substr(nama, tempat, 1) between 'A' and 'Z')
     then left(nama, tempat - 1) || substr(nama, tempat + 1, 1) || substr(nama, tempat, 1) || substr(nama, tempat + 2)
-    else left(nama, tempat - 1) || chr(65 + (ascii(substr(nama, tempat, 1)) + 1 + (hx // 7) % 24)::int % 26)
-      || substr(nama, tempat + 1) end
-else ragam end
+  else left(nama, tempat - 1) || chr(65 + (ascii(substr(nama, tempat, 1)) - 64 + (hx // 7) % 24)::int % 26)
+    || substr(nama, tempat + 1) end
 """
 
 

@@ -35,8 +35,8 @@ def _from_pool(rng: np.random.Generator, sex: str, pool: str, n: int) -> np.ndar
     """Word numbers from a pool, the common ones several times as often as the rare (like real first names)."""
     start, end = _RANGES[sex, pool]
     size = end - start
-    skewed = (rng.random(n) ** 1.5 * size).astype(np.int64)
-    return ((skewed * 7 + 3) % size + start).astype(np.int16)  # shuffled: common is not alphabetical
+    shuffled = np.random.default_rng(size).permutation(size)  # common is not alphabetical
+    return (shuffled[(rng.random(n) ** 1.5 * size).astype(np.int64)] + start).astype(np.int16)
 
 
 def draw(rng: np.random.Generator, female: np.ndarray, birth_year: np.ndarray) -> np.ndarray:

@@ -49,6 +49,7 @@ def persons(registry, rates: faults.FaultRates) -> dict:
     real = pc.utf8_upper(names.text(own.name[person]))
     rec["nama_asli"] = real
     rec["nama"] = pc.if_else(pa.array(rec["unnamed"]), pc.binary_join_element_wise("BY. NY.", mother, " "), real)
+    faults.fit_names(rec["vf"], rec["nama"])
     lost = draws.uniform(world.seed, f"{source}/ibu", rec["record"]) < rates.mother
     unknown = pa.array(["TIDAK TAHU", "-", "", "TIDAK TAHU"]).take(pa.array(rec["hx"] % 4))
     rec["mother"] = pc.if_else(pa.array(lost), unknown, mother)

@@ -1,0 +1,85 @@
+"""What a person reads after the demo: what came in, what became of it, what the checks said, what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from sinkron import database
+from sinkron.settings import Settings
+
+UNIT = {"keluarga": "keluarga", "rumah_tangga": "keluarga", "anggota": "orang"}
+
+
+def summary(settings: Settings, months: list[str]) -> str:
+    """The summary of the newest release of each month, as text; counts only."""
+    with database.connect(settings) as connection:
+        return "\n".join(line for month in months for line in _month(connection, month))
+
+
+def _month(connection: psycopg.Connection, month: str) -> list[str]:
+    release = connection.execute(
+        "select * from rilis.rilis where periode = %s order by revisi desc limit 1", [month]
+    ).fetchone()
+    if release is None:
+        return ["", f"== {month}: belum ada kandidat =="]
+    lines = ["", f"== {month} revisi {release['revisi']}: {release['status']} =="]
+    if release["status"] not in ("terbit", "digantikan"):
+        return lines
+    return lines + _balance(connection, release) + _checks(connection, release) + _changes(connection, release)
+
+
+def _balance(connection: psycopg.Connection, release: dict[str, Any]) -> list[str]:
+    rows = connection.execute(
+        "select sumber, berkas, diterima, dikarantina, digabung, diterbitkan, di_luar_lingkup from rilis.neraca"
+        " where id_rilis = %s order by sumber, berkas",
+        [release["id_rilis"]],
+    ).fetchall()
+    head = (
+        f"  {'sumber':<9} {'berkas':<13} {'diterima':>9} {'karantina':>9} {'digabung':>9} {'terbit':>9} {'luar':>6} neraca"
+    )
+    lines = [head]
+    for row in rows:
+        kept = row["diterbitkan"] + row["digabung"] + row["di_luar_lingkup"] + row["dikarantina"]
+        closed = "pas" if kept == row["diterima"] else f"SELISIH {row['diterima'] - kept}"
+        lines.append(
+            f"  {row['sumber']:<9} {row['berkas']:<13} {row['diterima']:>9} {row['dikarantina']:>9}"
+            f" {row['digabung']:>9} {row['diterbitkan']:>9} {row['di_luar_lingkup']:>6} {closed}"
+        )
+    tables = release["tabel"]
+    lines.append(
+        f"  Terbit: {tables['individu']['baris']} individu, {tables['rumah_tangga']['baris']} rumah tangga,"
+        f" {tables['kepesertaan']['baris']} kepesertaan"
+    )
+    return lines
+
+
+def _checks(connection: psycopg.Connection, release: dict[str, Any]) -> list[str]:
+    verdict = release["gerbang"]
+    lines = [
+        f"  Gerbang rilis: {verdict.get('putusan')} ({verdict.get('lulus')} dari {verdict.get('diharapkan')}"
+        " pemeriksaan lulus)"
+    ]
+    said = connection.execute(
+        "select distinct on (periksa) kalimat, keparahan, diamati, batas from audit.hasil_periksa"
+        " where gerbang = 'rilis' and subjek = %s and sha256 = %s and hasil <> 'lulus' order by periksa, pada desc",
+        [release["id_rilis"], release["sha256"]],
+    ).fetchall()
+    return lines + [
+        f"    {row['keparahan']}: {row['kalimat']} (diamati {row['diamati']}, batas {row['batas']})" for row in said
+    ]
+
+
+def _changes(connection: psycopg.Connection, release: dict[str, Any]) -> list[str]:
+    if release["id_sebelum"] is None:
+        return ["  Rilis pertama: belum ada pembanding"]
+    rows = connection.execute(
+        "select grain, jenis, count(distinct uid) as n from rilis.perubahan where id_rilis = %s"
+        " group by grain, jenis order by grain, n desc",
+        [release["id_rilis"]],
+    ).fetchall()
+    lines = [f"  Perubahan terhadap {release['id_sebelum']}:"]
+    for grain in ("individu", "rumah_tangga"):
+        found = ", ".join(f"{row['jenis']} {row['n']}" for row in rows if row["grain"] == grain)
+        lines.append(f"    {grain}: {found or 'tidak ada'}")
+    return lines
