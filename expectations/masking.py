@@ -6,11 +6,12 @@ from expectations.contract import Table
 from expectations.suite import Measure, Subject, violations
 
 # First four digits, then twelve stars: the date inside a NIK or KK, or its serial, would give the rest away.
-MASKED_NUMBER = r"'^\d{4}\*{12}$'"
+# (Text functions: a regular expression over every person takes three times as long.)
+MASKED_NUMBER = "right({0}, -4) = '************' and translate(left({0}, 4), '0123456789', '') = ''"
 # First letter of each word, then three stars.
-MASKED_NAME = r"'^\S\*{3}( \S\*{3})*$'"
+MASKED_NAME = r"{0} ~ '^\S\*{{3}}( \S\*{{3}})*$'"
 # A NIK, a KK or an account number that slipped into a column everybody may read.
-LONG_NUMBER = r"'\d{16}'"
+LONG_NUMBER = "length({0}) > 15 and {0} ~ '[0-9]{{16}}'"
 # Cells below this count could point at a family (published.md `ringkasan_*`).
 SMALLEST_CELL = 5
 
@@ -32,12 +33,12 @@ def subject(schema: str, tables: tuple[Table, ...]) -> Subject:
     ))  # fmt: skip
 
 
-def _column(schema: str, table: str, column: str, pattern: str) -> str:
-    return f"(select count(*) from {schema}.{table} where {column} !~ {pattern})"
+def _column(schema: str, table: str, column: str, masked: str) -> str:
+    return f"(select count(*) from {schema}.{table} where not ({masked.format(column)}))"
 
 
 def _long_numbers(schema: str, table: Table) -> str:
     # `perubahan` names uids as values of columns that hold uids; they are random and no number of a person.
     scope = " and kolom is distinct from 'digantikan_oleh' and coalesce(kolom, '') not like 'uid%'"
-    condition = f"concat_ws(' ', {', '.join(table.free_text)}) ~ {LONG_NUMBER}"
-    return f"(select count(*) from {schema}.{table.nama} where {condition}{scope * (table.nama == 'perubahan')})"
+    found = " or ".join(f"({LONG_NUMBER.format(column)})" for column in table.free_text)
+    return f"(select count(*) from {schema}.{table.nama} where ({found}){scope * (table.nama == 'perubahan')})"

@@ -111,7 +111,7 @@ def _promised(candidate: Candidate, name: str, what: str) -> tuple[Measure, Meas
 def _households(candidate: Candidate) -> Subject:
     district = candidate.kabupaten.replace(".", r"\.")
     inside = (
-        rf"kode_kecamatan ~ '^{district}\.\d\d$' and kode_desa ~ '^{district}\.\d\d\.\d\d\d\d$'"
+        rf"kode_kecamatan ~ '^{district}\.[0-9][0-9]$' and kode_desa ~ '^{district}\.[0-9][0-9]\.[0-9]{{4}}$'"
         " and left(kode_desa, length(kode_kecamatan)) = kode_kecamatan"
     )
     return Subject("rumah_tangga", f"from {candidate.skema}.rumah_tangga", (
@@ -141,7 +141,7 @@ def _persons(candidate: Candidate) -> Subject:
         Measure("individu_ada", "Tabel individu berisi data", "kritis", "count(*)", most=None, least=1),
         *_promised(candidate, "individu", "orang"),
         Measure("nik_bentuk", "NIK yang diterbitkan terdiri atas 16 angka", "kritis",
-                violations(r"nik is null or nik ~ '^\d{16}$'")),
+                violations("nik is null or (length(nik) = 16 and translate(nik, '0123456789', '') = '')")),
         Measure("nik_status", "NIK kosong tepat pada orang yang status NIK-nya kosong, rusak, ganda atau sementara",
                 "kritis", violations(number)),
         Measure("nik_tunggal", "Satu NIK hanya ada pada satu orang", "kritis",

@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from sinkron import database, ledger, period
 from sinkron.ledger import StepRun
@@ -35,6 +36,10 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             candidate = ledger.candidate(connection, periode)
             if candidate is None:
                 return _already_judged(connection, periode)
+            # dbt just made these tables: without statistics their joins are planned blindly, here and for readers.
+            names = connection.execute("select tablename from pg_tables where schemaname = 'release'").fetchall()
+            for row in names:
+                connection.execute(SQL("analyze {}").format(Identifier("release", row["tablename"])))
             from sinkron.publish import hash_tables
 
             tables, sha256 = hash_tables(connection, candidate["id_rilis"])
