@@ -6,14 +6,13 @@ attempt is kept) and one row a subject and sha256 in `audit.putusan_gerbang` (th
 
 from __future__ import annotations
 
-import csv
 import json
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from sinkron import database, ledger, period
+from sinkron import database, ledger, reference
 from sinkron.ledger import StepRun
 from sinkron.outcomes import GateHeld, NotReady
 from sinkron.settings import Settings
@@ -109,10 +108,10 @@ def _judge_release(settings: Settings, periode: str, candidate: dict[str, Any]) 
             release.Candidate(
                 id_rilis=candidate["id_rilis"],
                 kabupaten=settings.kabupaten,
-                jumlah_kecamatan=count_kecamatan(settings),
+                jumlah_kecamatan=reference.count_kecamatan(settings),
                 tabel=contract.load(settings.seeds.parent / "contracts"),
                 sebelum=candidate["id_sebelum"],
-                ambang=thresholds(settings, periode),
+                ambang=reference.thresholds(settings, periode),
             )
         ),
     )
@@ -142,24 +141,9 @@ def landed_delivery(settings: Settings, periode: str, id_kiriman: str, sumber: s
         sumber=sumber,
         entitas=tuple(entity(name, declared) for name, declared in source.entitas.items()),
         kabupaten=settings.kabupaten,
-        jumlah_kecamatan=count_kecamatan(settings),
-        ambang=thresholds(settings, periode),
+        jumlah_kecamatan=reference.count_kecamatan(settings),
+        ambang=reference.thresholds(settings, periode),
     )
-
-
-def count_kecamatan(settings: Settings) -> int:
-    """How many kecamatan the kabupaten has, from the seed `wilayah`."""
-    with (settings.seeds / "wilayah.csv").open(encoding="utf-8", newline="") as file:
-        codes = {row["kode"] for row in csv.DictReader(file)}
-    return sum(code.startswith(f"{settings.kabupaten}.") and code.count(".") == 2 for code in codes)
-
-
-def thresholds(settings: Settings, periode: str) -> dict[str, tuple[float, int]]:
-    """Thresholds in force on the last day of the month, from the dated seed `ambang`: name -> (value, minimum)."""
-    day = period.reference_date(periode).isoformat()
-    with (settings.seeds / "ambang.csv").open(encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: row["berlaku_dari"])
-    return {row["nama"]: (float(row["nilai"]), int(row["minimum_baris"])) for row in rows if row["berlaku_dari"] <= day}
 
 
 def _record(connection: psycopg.Connection, gate: str, subject: str, sha256: str, verdict: Verdict) -> None:
