@@ -28,7 +28,7 @@ COMMANDS = {
     # The api-server reads the logs of LocalExecutor from the disk itself: no second port that serves them.
     "scheduler": ("scheduler", "--skip-serve-logs"),
 }
-READY_SECONDS = 180
+READY_SECONDS = 300
 GRACE_SECONDS = 15
 
 
@@ -47,7 +47,7 @@ class Address:
 def up(settings: Settings) -> Address:
     """Start what does not run, wait until the API answers and every DAG file has been read; return the address.
 
-    Raises ServiceError when a service dies, a DAG file cannot be imported, or it takes more than three minutes.
+    Raises ServiceError when a service dies, a DAG file cannot be imported, or it takes more than five minutes.
     """
     states = status(settings)
     if any(states.values()) and not all(states.values()):

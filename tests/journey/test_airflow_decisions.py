@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from sinkron import database, services
 from sinkron import settings as settings_module
@@ -166,3 +167,15 @@ def test_a_decision_written_before_is_used_without_asking(airflow):
     assert wait_runs(airflow, [("publish", month)], SECONDS) == {("publish", month): "success"}
     assert decisions_on(airflow, month) == [("setuju", "uji-verifikator", True, sha)]
     assert status_of(airflow, month) == "terbit"
+
+
+def test_the_release_page_needs_a_login(airflow):
+    with Api(airflow, "pelihat") as viewer:
+        page = viewer.client.get("/sinkron/")
+        assert page.status_code == 200
+        assert "<td>2026-08/1</td>" in page.text
+        base = viewer.client.base_url
+    with httpx.Client(base_url=base, trust_env=False) as nobody:
+        assert nobody.get("/sinkron/").status_code == 401
+        assert nobody.get("/sinkron/", headers={"Authorization": "Bearer x"}).status_code in (401, 403)
+        assert [nobody.get(f"/sinkron/{path}").status_code for path in ("docs", "openapi.json")] == [404, 404]
