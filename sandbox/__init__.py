@@ -7,11 +7,16 @@ under `<dir>/kebenaran/<periode>/` and never in anything delivered.
 
 from pathlib import Path
 
-from sandbox import delivery
-from sandbox.months import build
 from sandbox.server import API_KEY, CLIENT_ID, CLIENT_SECRET, serve
 
 __all__ = ["API_KEY", "CLIENT_ID", "CLIENT_SECRET", "build", "deliver", "serve"]
+
+
+def build(directory: Path | str, scale: float, seed: int, months: list[str], rates=None) -> dict:
+    """Let months pass and write them: see `sandbox.months.build` (imported late: serving needs none of it)."""
+    from sandbox import months as passing
+
+    return passing.build(directory, scale, seed, months, rates)
 
 
 def deliver(directory: Path | str, inbox: Path | str, periode: str, revisi: int = 1) -> Path:
@@ -20,6 +25,8 @@ def deliver(directory: Path | str, inbox: Path | str, periode: str, revisi: int 
     The servers never go back to an earlier month. Returns the folder of the delivery; raises
     FileNotFoundError when the month was not built.
     """
+    from sandbox import delivery
+
     directory = Path(directory)
     folder = delivery.deliver(directory, Path(inbox), periode, revisi)
     present = directory / "sekarang"

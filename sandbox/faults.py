@@ -137,7 +137,8 @@ def name_kind(rates: FaultRates, seed: int, source: str, rec: dict) -> np.ndarra
 
 # What a name must hold for a variant of it; a name without it is keyed wrongly instead.
 _ROOM = {
-    1: "U", 2: "(^|[^D])J", 3: "C[^H]", 4: r"\bJ", 6: r"^(MUHAMMAD|ABDUL|SITI|A\w*MAD) |^NUR| \w\w+$", 7: " ", 8: ".{6}",
+    1: "U", 2: "(^|[^D])J", 3: "C[^H]", 4: r"\bJ", 6: r"^(MUHAMMAD|ABDUL|SITI|A\w*MAD) |^NUR| \w\w+$",
+    7: " ", 8: ".{6}",
     9: "H$|[AINT][DJKLMN]", 11: " ", 12: " ",
 }  # fmt: skip
 _KEYED = 10

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from sandbox import beliefs, delivery, dtjateng, dtsen, region, simnakis, truth
 from sandbox.faults import FaultRates
 from sandbox.programmes import Programmes
+from sandbox.rows import rows_path
 from sandbox.state import month_number, month_text
 from sandbox.world import World
 
@@ -53,11 +54,6 @@ def build(directory: Path | str, scale: float, seed: int, months: list[str], rat
             counts = _write(directory, periode, con, world, registries, programmes, rates, touched)
     con.close()
     return counts
-
-
-def rows_path(directory: Path, source: str, periode: str) -> Path:
-    """The file of a REST source's rows of a month."""
-    return directory / "layanan" / source / f"{periode}.json"
 
 
 def _write(directory, periode, con, world, registries, programmes, rates, touched) -> dict:

@@ -10,6 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 
+def rows_path(directory: Path, source: str, periode: str) -> Path:
+    """The file of a REST source's rows of a month."""
+    return directory / "layanan" / source / f"{periode}.json"
+
+
 class Rows:
     """The rows of one read: bytes of `{...},{...},` and where each begins."""
 

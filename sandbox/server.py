@@ -15,8 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy as np
 
-from sandbox.months import rows_path
-from sandbox.rows import Rows
+from sandbox.rows import Rows, rows_path
 
 CLIENT_ID, CLIENT_SECRET, API_KEY = "sinkron-uji", "rahasia-uji-dtjateng", "kunci-uji-simnakis"
 KABUPATEN = ("3316", "33.16")
