@@ -66,11 +66,16 @@ SECOND_TRY = {
     f" when regexp_full_match({_BARE}, '\\d+([.,]\\d{{{{1,2}}}})?') then try_cast(replace({_BARE}, ',', '.') as decimal(18, 2)) end",
     "rt_rw": "case when regexp_full_match({x}, '\\d{{1,3}}(\\.0)?') then lpad(regexp_extract({x}, '^\\d+'), 3, '0')"
     " when regexp_full_match({x}, '0\\d{{3}}') then right({x}, 3) end",
+    "ya_lain": "upper({x}) = 'YA'",
+    # Open names: every programme has a value, by its alias or in upper case; see _second_try.
+    "program": "upper({x})",
     "jenis_kelamin": "case regexp_replace(upper({x}), '[^A-Z0-9]', '', 'g') when '1' then 'L' when 'L' then 'L'"
     " when 'LAKILAKI' then 'L' when '2' then 'P' when 'P' then 'P' when 'PEREMPUAN' then 'P' end",
 }
 # The same for cells that are clean as delivered, where that is cheaper.
 FIRST_TRY = {
+    "program": "null::varchar",
+    "ya_lain": "case {x} when 'YA' then true when 'TIDAK' then false end",
     "rupiah": "case when regexp_full_match({x}, '\\d{{1,12}}') then try_cast({x} as decimal(18, 2)) end",
     "rt_rw": "case when regexp_full_match({x}, '\\d{{3}}') then {x} end",
     "jenis_kelamin": "case {x} when 'L' then 'L' when 'P' then 'P' when '1' then 'L' when '2' then 'P' end",
@@ -117,8 +122,11 @@ def _first_try(column: Column, form: str | None) -> str:
     return FIRST_TRY.get(column.tipe, _template(column.tipe, form)).format(x=raw)
 
 
-def _second_try(column: Column, form: str | None) -> str:
+def _second_try(column: Column, form: str | None, aliases: Mapping[str, str]) -> str:
     """SQL of the value of cleaned text x, by every spelling that is accepted: for distinct values only."""
+    if column.tipe == "program":
+        branches = " ".join(f"when {quoted(k)} then {quoted(v)}" for k, v in aliases.items())
+        return f"case upper(x) {branches} else upper(x) end"
     if column.code_list:
         branches = " ".join(f"when {quoted(k)} then {quoted(c)}" for k, c in code_lists()[column.code_list].items())
         return _typed(column, f"case when x is not null then case {CODE_KEY} {branches} end end")
@@ -135,19 +143,8 @@ def _template(tipe: str, form: str | None) -> str:
     return SECOND_TRY[tipe]
 
 
-def _text(column: Column, aliases: Mapping[str, str]) -> str:
-    """SQL of the value of a column that always parses: plain text, open names, YA or other."""
-    clean = cleaned(column, name(column.nama))
-    if column.tipe == "ya_lain":
-        return f"(upper({clean}) = 'YA')"
-    if column.tipe == "program":
-        branches = " ".join(f"when {quoted(k)} then {quoted(v)}" for k, v in aliases.items())
-        return f"(case upper({clean}) {branches} else upper({clean}) end)"
-    return clean
-
-
 def parses(column: Column) -> bool:
-    """Whether a value of that column can fail to parse (plain text and open names cannot)."""
+    """Whether a value of that column is more than text (and, but for programmes, can fail to parse)."""
     return column.code_list is not None or column.tipe == "tanggal" or column.tipe in SECOND_TRY
 
 
@@ -193,10 +190,10 @@ def canonicalise(con: duckdb.DuckDBPyConnection, source: Source, entitas: str, r
             values.append(f"null::varchar as {name(c.nama)}")
             continue
         if not parses(c):
-            values.append(f"{_text(c, source.program_alias)} as {name(c.nama)}")
+            values.append(f"{cleaned(c, name(c.nama))} as {name(c.nama)}")
             continue
         first, form = _first_try(c, forms.get(c.nama)), forms.get(c.nama)
-        spelled, wrong = _distinct_spellings(con, c, raw, first, form)
+        spelled, wrong = _distinct_spellings(con, c, raw, first, _second_try(c, form, source.program_alias))
         if spelled or wrong:
             m = name(f"m_{c.nama}")
             joins.append(f"left join {m} on {m}.raw = {raw}.{name(c.nama)}")
@@ -213,14 +210,14 @@ def canonicalise(con: duckdb.DuckDBPyConnection, source: Source, entitas: str, r
             case when bentuk_rusak then 'bentuk_rusak'
                 when {" or ".join(eligible) or "false"} then 'kode_tidak_dikenal' end as kode,
             null::varchar as nasib
-        from {raw} {" ".join(joins)} order by {raw}.rowid
+        from {raw} {" ".join(joins)}
         """
     )
     _require(con, entity, target)
 
 
 def _distinct_spellings(
-    con: duckdb.DuckDBPyConnection, column: Column, raw: str, first: str, form: str | None
+    con: duckdb.DuckDBPyConnection, column: Column, raw: str, first: str, second: str
 ) -> tuple[int, int]:
     """Make table m_<column> (raw, x, nilai, salah) of the distinct cells that are not clean as delivered.
 
@@ -230,7 +227,7 @@ def _distinct_spellings(
     con.execute(
         f"""
         create or replace temp table {table} as
-        select raw, x, {_second_try(column, form)} as nilai, false as salah from (
+        select raw, x, {second} as nilai, false as salah from (
             select raw, {cleaned(column, "raw")} as x
             from (select distinct {cell} as raw from {raw} where {cell} is not null and ({first}) is null)
         )
