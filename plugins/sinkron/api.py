@@ -100,36 +100,51 @@ def wait_runs(
     progress: Callable[[str, str, str, str], None] | None = None,
     ends_at: frozenset[str] = frozenset(),
 ) -> dict[tuple[str, str], str]:
-    """Wait until the newest run of every (dag id, month) has ended; returns how: "success" or "failed".
+    """Wait until the newest run of every (dag id, month) has ended, or one has failed; returns how those ended.
 
-    `progress(dag_id, periode, task_id, state)` is called at each change of a task's state, as it is seen.
+    `progress(dag_id, periode, task_id, state)` is called at each change of a task's state, as it is seen; all wanted
+    DAGs are followed until the wait ends, for a landing that leaves the month incomplete makes a run that ends at once.
     A run whose task reaches a state of `ends_at` (such as "awaiting_input") also counts as ended, with that state.
     Raises ApiError when one has not ended, or not even begun, within `seconds`.
     """
     deadline = time.monotonic() + seconds
-    seen: dict[tuple[str, str, str, str], str | None] = {}
-    result: dict[tuple[str, str], str] = {}
+    follower = _Follower(progress or (lambda *_: None), ends_at)
     wanted = list(dict.fromkeys(wanted))
     with Api(settings) as api:
         while True:
-            for dag_id, periode in wanted:
-                if (dag_id, periode) in result or not (runs := api.runs(dag_id, periode)):
-                    continue
-                run = runs[-1]
-                tasks = api.tasks(dag_id, run["dag_run_id"])
-                for task_id, state in tasks.items():
-                    key = (dag_id, periode, run["dag_run_id"], task_id)
-                    if seen.get(key) != state:
-                        seen[key] = state
-                        if progress and state:
-                            progress(dag_id, periode, task_id, state)
-                if run["state"] in FINISHED:
-                    result[dag_id, periode] = run["state"]
-                elif reached := ends_at.intersection(state for state in tasks.values() if state):
-                    result[dag_id, periode] = min(reached)
-            if len(result) == len(wanted):
-                return result
+            ended = {pair: how for pair in wanted if (how := follower.look(api, *pair))}
+            if len(ended) == len(wanted) or "failed" in ended.values():
+                return ended
             if time.monotonic() > deadline:
-                missing = ", ".join(f"{dag} {periode}" for dag, periode in wanted if (dag, periode) not in result)
+                missing = ", ".join(f"{dag} {periode}" for dag, periode in wanted if (dag, periode) not in ended)
                 raise ApiError(f"after {seconds:.0f} s these runs have not ended: {missing}; look at them in the UI")
             time.sleep(1)
+
+
+@dataclass
+class _Follower:
+    """What has been seen of the runs so far, so that every change is told once."""
+
+    progress: Callable[[str, str, str, str], None]
+    ends_at: frozenset[str]
+    told: dict[tuple[str, str], str] = field(default_factory=dict)
+    # How runs ended whose tasks need no second look, by run id.
+    closed: dict[str, str] = field(default_factory=dict)
+
+    def look(self, api: Api, dag_id: str, periode: str) -> str | None:
+        """Tell what changed in the runs of a month; returns how the newest ended, None while it has not."""
+        how = None
+        for run in api.runs(dag_id, periode):
+            run_id = run["dag_run_id"]
+            if how := self.closed.get(run_id):
+                continue
+            states = {task: state for task, state in api.tasks(dag_id, run_id).items() if state}
+            for task, state in states.items():
+                if self.told.get((run_id, task)) != state:
+                    self.told[run_id, task] = state
+                    self.progress(dag_id, periode, task, state)
+            if run["state"] in FINISHED:
+                self.closed[run_id] = how = run["state"]
+            else:
+                how = next(iter(self.ends_at.intersection(states.values())), None)
+        return how

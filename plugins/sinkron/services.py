@@ -6,6 +6,7 @@ Not `airflow standalone`: ended by TERM it leaves eight orphans behind (design, 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -14,13 +15,14 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 
 from sinkron import airflow_setup, postgres
 from sinkron.api import Api, ApiError
-from sinkron.settings import Settings
+from sinkron.settings import ROOT, Settings
 
 COMMANDS = {
     "api-server": ("api-server",),
@@ -45,21 +47,20 @@ class Address:
 
 
 def up(settings: Settings) -> Address:
-    """Start what does not run, wait until the API answers and every DAG file has been read; return the address.
+    """Start Airflow, wait until the API answers and every DAG file has been read; return the address.
 
+    Services that run already with this environment (connections included) are left alone, others are started anew.
     Raises ServiceError when a service dies, a DAG file cannot be imported, or it takes more than five minutes.
     """
-    states = status(settings)
-    if any(states.values()) and not all(states.values()):
-        down(settings, keep_postgres=True)
-        states = status(settings)
-    if not all(states.values()):
+    environment = airflow_setup.environment(settings)
+    if not all(status(settings).values()) or _environment_changed(settings, environment):
+        down(settings, only_airflow=True)
         airflow_setup.choose_port(settings)
         environment = airflow_setup.environment(settings)
         airflow_setup.passwords(settings)
         _migrate(settings, environment)
-        for name in COMMANDS:
-            _start(settings, name, environment)
+        for name, arguments in COMMANDS.items():
+            start(settings, name, [sys.executable, "-m", "airflow", *arguments], environment)
     _wait_until_ready(settings)
     return address(settings)
 
@@ -80,24 +81,22 @@ def status(settings: Settings) -> dict[str, bool]:
     return {name: _leader_lives(_record(settings, name)) for name in COMMANDS}
 
 
-def down(settings: Settings, keep_postgres: bool = False) -> None:
-    """Stop everything `up` started, the embedded Postgres last. Does nothing where nothing runs.
+def down(settings: Settings, only_airflow: bool = False) -> None:
+    """Stop everything `up` and `start` began, the embedded Postgres last. Does nothing where nothing runs.
 
     Raises ServiceError when a process or a port outlives it.
     """
     port = airflow_setup.port(settings) if (settings.airflow_home / "port").exists() else None
-    ran = False
+    ran = _record(settings, "api-server") is not None
     # The api-server last: a task that is ended still reports how.
     for name in reversed(COMMANDS):
-        if record := _record(settings, name):
-            ran = True
-            if left := _end(record):
-                raise ServiceError(f"{name}: processes {left} are alive after KILL; look at them with ps")
-            _pid_file(settings, name).unlink()
+        end(settings, name)
     if ran and port and not postgres.wait_until_gone(port):
         raise ServiceError(f"port {port} still answers, expected nothing there; another program took it")
-    if keep_postgres:
+    if only_airflow:
         return
+    for path in sorted((settings.home / "pid").glob("*.json")):
+        end(settings, path.stem)
     state = settings.postgres / "server.json"
     server = json.loads(state.read_text())["port"] if state.exists() else None
     if postgres.stop(settings) and server and not postgres.wait_until_gone(server):
@@ -113,12 +112,14 @@ def _migrate(settings: Settings, environment: dict[str, str]) -> None:
         raise ServiceError(f"`airflow db migrate` ended with {done.returncode}, expected 0; see {log}")
 
 
-def _start(settings: Settings, name: str, environment: dict[str, str]) -> None:
+def start(settings: Settings, name: str, command: list[str], environment: dict[str, str]) -> None:
+    """Start a process in a session of its own, in place of the one of this name; `down` ends it. Log: <home>/log."""
+    end(settings, name)
     with _log_file(settings, name).open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "airflow", *COMMANDS[name]],
+            command,
             env=environment,
-            cwd=settings.airflow_home,
+            cwd=ROOT,
             stdout=output,
             stderr=output,
             stdin=subprocess.DEVNULL,
@@ -127,7 +128,28 @@ def _start(settings: Settings, name: str, environment: dict[str, str]) -> None:
         )
     path = _pid_file(settings, name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"pid": process.pid, "mulai": psutil.Process(process.pid).create_time()}))
+    began = psutil.Process(process.pid).create_time()
+    path.write_text(json.dumps({"pid": process.pid, "mulai": began, "sidik": _fingerprint(environment)}))
+
+
+def end(settings: Settings, name: str) -> None:
+    """End the process of this name with its whole session; nothing where none runs. Raises ServiceError if it stays."""
+    if record := _record(settings, name):
+        if left := _end(record):
+            raise ServiceError(f"{name}: processes {left} are alive after KILL; look at them with ps")
+        _pid_file(settings, name).unlink()
+
+
+def _fingerprint(environment: dict[str, str]) -> str:
+    """Of what reaches our code and Airflow; the rest of an environment changes from shell to shell."""
+    ours = ("AIRFLOW", "SINKRON_", "DATABASE_URL", "APPROVE", "IZINKAN_LAMA")
+    kept = sorted((name, value) for name, value in environment.items() if name.startswith(ours))
+    return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
+
+
+def _environment_changed(settings: Settings, environment: dict[str, str]) -> bool:
+    record = _record(settings, "scheduler")
+    return record is None or record.get("sidik") != _fingerprint(environment)
 
 
 def _wait_until_ready(settings: Settings) -> None:
@@ -171,12 +193,12 @@ def _pid_file(settings: Settings, name: str) -> Path:
     return settings.home / "pid" / f"{name}.json"
 
 
-def _record(settings: Settings, name: str) -> dict[str, float] | None:
+def _record(settings: Settings, name: str) -> dict[str, Any] | None:
     path = _pid_file(settings, name)
     return json.loads(path.read_text()) if path.exists() else None
 
 
-def _leader_lives(record: dict[str, float] | None) -> bool:
+def _leader_lives(record: dict[str, Any] | None) -> bool:
     if not record:
         return False
     try:
@@ -186,7 +208,7 @@ def _leader_lives(record: dict[str, float] | None) -> bool:
         return False
 
 
-def _members(record: dict[str, float] | None) -> list[int]:
+def _members(record: dict[str, Any] | None) -> list[int]:
     """Pids of the session that the service leads, also when the leader died and left them behind.
 
     A session's number is not given to a new process while it has members; if a process with this number exists and
@@ -209,7 +231,7 @@ def _members(record: dict[str, float] | None) -> list[int]:
     return found
 
 
-def _end(record: dict[str, float]) -> list[int]:
+def _end(record: dict[str, Any]) -> list[int]:
     """TERM the session, then KILL what is left, asking for its members again each time; returns what survived."""
     pids = _members(record)
     for sign in (signal.SIGTERM, signal.SIGKILL):

@@ -27,7 +27,7 @@ def airflow(instalasi: Settings) -> Iterator[Settings]:
     try:
         yield settings
     finally:
-        services.down(settings, keep_postgres=True)
+        services.down(settings, only_airflow=True)
         assert not any(services.status(settings).values())
 
 
