@@ -75,7 +75,10 @@ def _close_public(connection: psycopg.Connection, owner: str, readers: SQL) -> N
         "select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'"
         " and pg_has_role(nspowner, 'member')"
     ).fetchall():
-        connection.execute(SQL("revoke all on schema {} from public").format(Identifier(schema["nspname"])))
+        name = Identifier(schema["nspname"])
+        connection.execute(SQL("revoke all on schema {} from public").format(name))
+        if schema["nspname"] != "public":  # there stand the functions of extensions, which a superuser owns
+            connection.execute(SQL("revoke execute on all functions in schema {} from public").format(name))
 
 
 @contextmanager
@@ -116,7 +119,10 @@ def create_login(settings: Settings, name: str, role: str, password: str, wilaya
         if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
             connection.execute(SQL("create role {} login").format(login))
         elif not connection.execute(
-            "select 1 from pg_auth_members as m where m.member = %s::regrole and m.roleid::regrole::text = any(%s)",
+            # The owner is a member too, as the one who made the roles: it must not lose its password here.
+            "select 1 from pg_roles as r join pg_auth_members as m on m.member = r.oid"
+            " where r.rolname = %s and m.roleid::regrole::text = any(%s)"
+            " and not r.rolsuper and not r.rolcreaterole and r.rolname <> current_user",
             [name, list(READING)],
         ).fetchone():
             raise RoleRefused(f"login {name!r} exists and is not a reader; choose another name")
