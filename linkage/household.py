@@ -39,18 +39,18 @@ def cluster_families(con) -> dict[str, int]:
             group by x.rumah, y.rumah
         ),
         listed as (
-            select distinct f.label as rumah, g.sumber
+            -- One bit a source: two groups without a common bit are told apart by no source.
+            select f.label as rumah, bit_or((1::bigint << g.prioritas)) as sumber
             from keluarga as g inner join kk_komponen as f on g.fid = f.fid
+            group by f.label
         )
         select s.a, s.b, s.bersama
         from shared as s
         inner join sized as p on s.a = p.rumah
         inner join sized as q on s.b = q.rumah
-        where 2 * s.bersama > greatest(p.orang, q.orang)
-            and not exists (
-                select 1 from listed as m inner join listed as n on m.sumber = n.sumber
-                where m.rumah = s.a and n.rumah = s.b
-            )
+        inner join listed as m on s.a = m.rumah
+        inner join listed as n on s.b = n.rumah
+        where 2 * s.bersama > greatest(p.orang, q.orang) and m.sumber & n.sumber = 0
     """)
     components(con, "sisi_rumah", "rumah_komponen")
     con.execute("""

@@ -60,7 +60,7 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
                 max(case when p.kepala then p.umur end) as umur_kepala
             from letak as l
             inner join uid_individu as u on l.klaster = u.klaster
-            inner join lalu_individu as p on u.uid = p.uid
+            inner join lalu_individu as p on u.uid = p.uid and p.hadir
             group by l.rumah, p.uid_rumah_tangga
         ),
         same_kk as (
@@ -83,7 +83,7 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         left join same_place as a on p.klaster = a.klaster and p.uid = a.uid
         -- An id is carried on by people: a KK number alone (none of the old members) does not pass it on,
         -- unless the family was without members before.
-        where m.bersama > 0 or not exists (select 1 from lalu_individu as q where q.uid_rumah_tangga = p.uid)
+        where m.bersama > 0 or not exists (select 1 from lalu_individu as q where q.uid_rumah_tangga = p.uid and q.hadir)
     """)
     _settle(
         con, "rumah_tangga", "klaim", "kk_sama desc, bersama desc, alamat_sama desc, umur_kepala desc, klaster"

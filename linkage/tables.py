@@ -44,6 +44,7 @@ INPUT = {
         "awal": "varchar",  # release in which the uid was given; older sorts first
         "umur": "integer",
         "kepala": "boolean",
+        "hadir": "boolean",  # neither dead nor moved: only such a person carries on a household
     },
     "lalu_rumah_tangga": {
         "uid": "varchar",

@@ -29,11 +29,12 @@ QUERIES = {
     """,
     "lalu_individu": """
         select i.uid_individu, i.uid_rumah_tangga, i.nik, r.id_rilis_awal,
-            extract(year from age(%(acuan)s::date, i.tanggal_lahir))::int, i.uid_individu = h.uid_kepala
+            extract(year from age(%(acuan)s::date, i.tanggal_lahir))::int, i.uid_individu = h.uid_kepala,
+            i.status_hidup <> 'meninggal' and i.keberadaan <> 'pindah'
         from rilis.individu as i
         inner join identitas.individu as r on i.uid_individu = r.uid and r.digantikan_oleh is null
         left join rilis.rumah_tangga as h on h.id_rilis = i.id_rilis and i.uid_rumah_tangga = h.uid_rumah_tangga
-        where i.id_rilis = %(sebelum)s and i.status_hidup <> 'meninggal' and i.keberadaan <> 'pindah'
+        where i.id_rilis = %(sebelum)s
     """,
     "lalu_rumah_tangga": """
         select h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
