@@ -76,8 +76,12 @@ class Registry:
             )
             np.minimum.at(self.persons.due, persons, month + wait)
             np.minimum.at(self.families.due, families, month + wait)
-        look = self._draw("rutin", np.arange(self.families.size), month) < self.character.routine
-        self.families.due[look & (self.families.version > 0)] = month
+        held = np.zeros(self.families.size, bool)
+        held[self.persons.hh[self.persons.carried]] = True
+        turn = np.where(held, self._draw("rutin", np.arange(self.families.size), month), 1.0)
+        # At least one family, also of a tiny world: two equal months would be refused as one month sent twice.
+        look = turn <= max(self.character.routine, turn.min())
+        self.families.due[look] = month
         self.persons.due[look[self.persons.hh] & self.persons.carried] = month
 
     def update(self, living_quota: int | None = None) -> None:
