@@ -98,7 +98,7 @@ def _judge(url: str, gate: Gate, measured: dict[str, Decimal]) -> dict[str, bool
     )
     # GX substitutes `$NAME` in addresses; an encoded dollar in a password stays what it is.
     source = context.data_sources.add_postgres("gudang", connection_string=url.replace("$", "%24"))
-    columns = ", ".join(["1 as terukur", *(f"{value}::numeric as {name}" for name, value in measured.items())])
+    columns = ", ".join(["1 as terukur", *(f"{float(value)!r}::float8 as {name}" for name, value in measured.items())])
     batch = source.add_query_asset("ukuran", query=f"select {columns}").add_batch_definition_whole_table("ukuran")
     validation = context.validation_definitions.add(
         gx.ValidationDefinition(name=gate.name, data=batch, suite=context.suites.add(gate.suite()))

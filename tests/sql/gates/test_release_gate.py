@@ -18,7 +18,7 @@ from expectations import checkpoint, release
 # check -> (what is planted, other checks that must fail with it)
 PLANTS: dict[str, tuple[str, set[str]]] = {
     "kolom_wajib": ("update release.karantina set kode = null", set()),
-    "kunci_lain": ("insert into release.karantina select * from release.karantina", set()),
+    "kunci_lain": ("insert into release.asal_usul select * from release.asal_usul", set()),
     "kosakata_lain": ("update release.perubahan set jenis = 'hilang' where uid = 'r1'", set()),
     "satu_rilis": ("update release.masalah set id_rilis = '2026-06/1'", set()),
     "rumah_tangga_ada": (
@@ -50,7 +50,7 @@ PLANTS: dict[str, tuple[str, set[str]]] = {
     ),
     "individu_kunci": (
         "insert into release.individu select * from release.individu where uid_individu = 'i1-4';"
-        " update release.rumah_tangga set jumlah_anggota = 5 where uid_rumah_tangga = 'r1'", {"orang_ganda"},
+        " update release.rumah_tangga set jumlah_anggota = 5 where uid_rumah_tangga = 'r1'", set(),
     ),
     "individu_kosakata": ("update release.individu set hubungan = 'KEPALA' where uid_individu = 'i1-1'", set()),
     "nik_bentuk": ("update release.individu set nik = '3.31601E+15' where uid_individu = 'i1-1'", set()),
@@ -60,7 +60,8 @@ PLANTS: dict[str, tuple[str, set[str]]] = {
         " where uid_individu = 'i1-1'", set(),
     ),
     "orang_ganda": (
-        "update release.individu set nama = 'ORANG KEA' where uid_individu in ('i1-1', 'i1-3')", set(),
+        "update release.individu set nama = 'ORANG KEA' where uid_individu like '%-3' and length(uid_individu) < 6",
+        set(),
     ),
     "meninggal_selaras": ("update release.individu set tanggal_meninggal = '2026-07-01' where uid_individu = 'i1-2'",
                           set()),
@@ -81,7 +82,7 @@ PLANTS: dict[str, tuple[str, set[str]]] = {
     ),
     "kepesertaan_status": ("update release.kepesertaan set status = 'MUNDUR' where uid_individu = 'i1-1'", set()),
     "kepesertaan_rujukan": ("update release.kepesertaan set uid_individu = 'i0-1' where uid_individu = 'i1-1'", set()),
-    "neraca_ada": ("truncate release.neraca", {"neraca_buku", "neraca_tautan"}),
+    "neraca_ada": ("truncate release.neraca", {"neraca_buku", "neraca_tautan", "karantina_tercatat"}),
     "neraca_tertutup": (
         "update release.neraca set diterbitkan = diterbitkan - 1 where berkas = 'kepesertaan'", set(),
     ),
@@ -91,8 +92,12 @@ PLANTS: dict[str, tuple[str, set[str]]] = {
     ),
     "neraca_tautan": ("delete from release.tautan where id_sumber = 'i1-1'", set()),
     "tautan_rujukan": ("update release.tautan set uid = null where id_sumber = 'r1'", set()),
+    "karantina_tercatat": ("delete from release.karantina", set()),
     "karantina_wajar": (
-        "update release.neraca set diterima = diterima + 200, dikarantina = dikarantina + 200"
+        "insert into release.karantina (sumber, periode, id_kiriman, berkas, nomor_baris, kode, id_rilis)"
+        f" select 'dtsen', '2026-07', 'kiriman-1', 'kepesertaan', n, 'wajib_kosong', '{RELEASE}'"
+        " from generate_series(1, 200) as g (n);"
+        " update release.neraca set diterima = diterima + 200, dikarantina = dikarantina + 200"
         " where berkas = 'kepesertaan';"
         " update buku.pendaratan set diterima = diterima + 200, dikarantina = dikarantina + 200"
         " where berkas = 'kepesertaan'", set(),
@@ -229,9 +234,12 @@ def test_a_small_count_never_trips_a_share(bersih: Settings):
     """19 of 19 quarantined rows stay below minimum_baris."""
     verdict = judge(
         bersih,
-        "update release.neraca set diterima = diterima + 19, dikarantina = 19 where berkas = 'kepesertaan';"
-        "update buku.pendaratan set diterima = diterima + 19, dikarantina = 19 where berkas = 'kepesertaan';"
-        "update release.neraca set sumber = 'lain' where berkas = 'kepesertaan'",
+        "insert into release.karantina (sumber, periode, id_kiriman, berkas, nomor_baris, kode, id_rilis)"
+        f" select 'lain', '2026-07', 'kiriman-1', 'kepesertaan', n, 'wajib_kosong', '{RELEASE}'"
+        " from generate_series(1, 19) as g (n);"
+        "update release.neraca set diterima = 19, dikarantina = 19, dimuat = 0, diterbitkan = 0, sumber = 'lain'"
+        " where berkas = 'kepesertaan';"
+        "update buku.pendaratan set diterima = 19, dikarantina = 19, dimuat = 0 where berkas = 'kepesertaan'",
     )
     assert verdict.putusan == "lulus"
 
