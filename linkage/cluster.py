@@ -16,6 +16,9 @@ MISSPELT = """
     )))
 """
 
+# Rules that look at the person and not only at the household.
+PERSONAL = "('tautan_lalu', 'kk_lahir_nama', 'nama_lahir_desa')"
+
 
 def components(con, edges: str, into: str) -> None:
     """Connected components: `into` (rid, label) over the undirected edges (a, b) of a table; label = least rid."""
@@ -96,7 +99,16 @@ def _attach(con) -> None:
             left join inti as own on e.a = own.rid
             where r.nik is null
                 or (not own.milik and own.nik <> i.nik)
-                or (own.anggota = 1 and i.anggota > 1 and e.aturan = 'kk_lahir_nama' and {MISSPELT})
+                or (
+                    own.anggota = 1 and (i.anggota > 1 or r.rid > e.b) and e.aturan in {PERSONAL} and {MISSPELT}
+                    -- Twins have neighbouring serials: there only the very same name will do.
+                    and (left(r.nik, 12) <> left(i.nik, 12) or e.mirip = 1)
+                    -- A source's people come once: two numbers in one source are two people.
+                    and not exists (
+                        select 1 from inti as k inner join rekaman as q on k.rid = q.rid
+                        where k.inti = i.inti and q.sumber = r.sumber
+                    )
+                )
             group by e.a, i.inti
         )
         select *,

@@ -11,8 +11,20 @@ from __future__ import annotations
 SIMILAR_NAME = 0.88
 # With an equal NIK the name has only to be plausible, or the NIK was copied from another member.
 PLAUSIBLE_NAME = 0.70
+# With an equal NIK and unlike birth dates the names have to be nearly the same.
+SAME_NAME = 0.93
 # Blocking rules explode when a value is a placeholder: more pairs a record than this stops the run.
 PAIR_CEILING_PER_RECORD = 8
+
+
+# A birth date that is missing, a default, or wrong in one part; not two people of one house a generation apart.
+BORN_ALIKE = """(
+    a.tanggal_lahir is null or b.tanggal_lahir is null
+    or year(a.tanggal_lahir) = year(b.tanggal_lahir)
+    or (day(a.tanggal_lahir) = day(b.tanggal_lahir) and month(a.tanggal_lahir) = month(b.tanggal_lahir))
+    or (day(a.tanggal_lahir) = month(b.tanggal_lahir) and month(a.tanggal_lahir) = day(b.tanggal_lahir))
+    or a.lahir_baku or b.lahir_baku
+)"""
 
 
 class PairExplosion(RuntimeError):
@@ -20,13 +32,21 @@ class PairExplosion(RuntimeError):
 
 
 RULES = {
+    # The same record of a source is the same person as in the release before, whatever was corrected in it since.
+    "tautan_lalu": """
+        select a.rid as a, b.rid as b
+        from lalu_tautan as s
+        inner join lalu_tautan as t on s.uid = t.uid
+        inner join rekaman as a on s.sumber = a.sumber and s.id_sumber = a.id_sumber
+        inner join rekaman as b on t.sumber = b.sumber and t.id_sumber = b.id_sumber and a.rid < b.rid
+    """,
     "nik_sama": f"""
         select a.rid as a, b.rid as b
         from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
-        where jaro_winkler_similarity(a.nama, b.nama) >= {SIMILAR_NAME}
+        where (a.tanggal_lahir = b.tanggal_lahir and mirip(a, b) >= {PLAUSIBLE_NAME})
             or (
-                a.tanggal_lahir = b.tanggal_lahir
-                and jaro_winkler_similarity(a.nama, b.nama) >= {PLAUSIBLE_NAME}
+                mirip(a, b) >= {SIMILAR_NAME} and a.jenis_kelamin is not distinct from b.jenis_kelamin
+                and ({BORN_ALIKE} or mirip(a, b) >= {SAME_NAME})
             )
     """,
     "kk_lahir_nama": f"""
@@ -34,31 +54,24 @@ RULES = {
         from rekaman as a
         inner join rekaman as b
             on a.no_kk = b.no_kk and a.tanggal_lahir = b.tanggal_lahir and a.rid < b.rid
-        where jaro_winkler_similarity(a.nama, b.nama) >= {SIMILAR_NAME}
+        where mirip(a, b) >= {SIMILAR_NAME}
             and a.jenis_kelamin is not distinct from b.jenis_kelamin
     """,
     "nama_lahir_desa": """
         select a.rid as a, b.rid as b
         from rekaman as a
         inner join rekaman as b
-            on a.nama = b.nama and a.tanggal_lahir = b.tanggal_lahir
+            on a.nama_baku = b.nama_baku and a.tanggal_lahir = b.tanggal_lahir
             and a.kode_desa = b.kode_desa and a.rid < b.rid
         where not a.lahir_baku and a.sumber <> b.sumber
             and a.jenis_kelamin is not distinct from b.jenis_kelamin
     """,
-    "kk_nama_lahir_beda": """
+    "kk_nama_lahir_beda": f"""
         select a.rid as a, b.rid as b
         from rekaman as a
-        inner join rekaman as b on a.no_kk = b.no_kk and a.nama = b.nama and a.rid < b.rid
+        inner join rekaman as b on a.no_kk = b.no_kk and a.nama_baku = b.nama_baku and a.rid < b.rid
         where a.sumber <> b.sumber and a.jenis_kelamin is not distinct from b.jenis_kelamin
-            and (
-                a.tanggal_lahir is null or b.tanggal_lahir is null
-                or year(a.tanggal_lahir) = year(b.tanggal_lahir)
-                or (
-                    day(a.tanggal_lahir) = day(b.tanggal_lahir)
-                    and month(a.tanggal_lahir) = month(b.tanggal_lahir)
-                )
-            )
+            and {BORN_ALIKE}
     """,
 }
 
@@ -74,7 +87,7 @@ def find_pairs(con) -> dict[str, int]:
     for rank, (name, query) in enumerate(RULES.items(), start=1):
         con.execute(f"""
             insert into pasangan
-            select p.a, p.b, '{name}', {rank}, jaro_winkler_similarity(x.nama, y.nama)
+            select p.a, p.b, '{name}', {rank}, coalesce(mirip(x, y), 0)
             from ({query}) as p inner join rekaman as x on p.a = x.rid inner join rekaman as y on p.b = y.rid
         """)
         counts[name] = con.sql(f"select count(*) from pasangan where aturan = '{name}'").fetchall()[0][0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linkage import cluster, exact, household, registry
+from linkage import cluster, exact, household, registry, standard
 from linkage.tables import OUTPUT
 
 
@@ -20,6 +20,7 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
         create or replace table keluarga as
         select row_number() over (order by prioritas, sumber, id_keluarga) as fid, * from keluarga
     """)
+    standard.standardise_names(con)
     for table in ("uid_baru", "digantikan", "peristiwa"):
         con.execute(f"create or replace table {table} ({', '.join(f'{c} varchar' for c in OUTPUT[table])})")
     pairs = exact.find_pairs(con)

@@ -15,7 +15,7 @@ INPUT = {
         "prioritas": "integer",  # rank of the source; 1 is trusted most in a tie
         "nik": "varchar",
         "no_kk": "varchar",
-        "nama": "varchar",  # standardised for comparison
+        "nama": "varchar",
         "tanggal_lahir": "date",
         "lahir_baku": "boolean",  # a default birth date such as 31-12: agreement says little
         "jenis_kelamin": "varchar",

@@ -1,0 +1,60 @@
+"""Names as they are compared: variants of spelling, titles and abbreviations brought to one form (domain.md 6).
+
+The name as delivered is never changed; this form lives only inside the linkage. Each distinct name is worked on once.
+"""
+
+from __future__ import annotations
+
+# Applied in order, to upper-case letters: (regular expression, replacement).
+STEPS = (
+    ("['`’ʼ]", ""),
+    # Degrees behind a comma, and dotted ones anywhere; then titles and forms of address as words of their own.
+    (r",.*$", ""),
+    (r"\b(S ?\. ?(PD|KEP|AG|SOS|KOM|IP|E|H|T|P)( ?\. ?I)?|A ?\. ?MD|M ?\. ?(PD|SI|KES|M))\b\.?", " "),
+    (r"\b(HJ|KH|H|NY|BPK|BP|BAPAK|IBU|MBAH|ALMH|ALM|ALMARHUM|ALMARHUMAH|DRS|DRA|DR|IR|TN)\b\.?", " "),
+    (r"\b(BIN|BINTI|ALIAS)\b.*$", ""),
+    # "BY. NY. X" is the newborn of X, whose own name is not known: nothing of it identifies the child.
+    (r"\b(BY|BAYI|CALON)\b.*$", ""),
+    (r"[^A-Z]+", " "),
+    (r"\b(MUHAMMAD|MOHAMMAD|MOHAMAD|MOHAMMED|MOCHAMMAD|MOCHAMAD|MUCHAMAD|MUHD|MOHD|MHD|MOH|MOCH|MUH|MUCH|M)\b", "MUHAMAD"),
+    (r"\b(ABDOEL|ABD)\b", "ABDUL"),
+    (r"\b(SITTI|STI|ST)\b", "SITI"),
+    (r"\b(ACHMAD|AKHMAD|ACHMAT|AHMAT)\b", "AHMAD"),
+    (r"\bNOER\b", "NUR"),
+)  # fmt: skip
+# Old spelling, then doubled letters.
+SPELLING = (
+    ("OE", "U"), ("DJ", "J"), ("TJ", "C"), ("SJ", "SY"), ("NJ", "NY"), ("CH", "KH"), ("DH", "D"), ("TH", "T"),
+    ("IE", "I"), *((letter * 2, letter) for letter in "ABDEFGHIKLMNOPRSTUYZ"),
+)  # fmt: skip
+
+
+def standardise_names(con) -> None:
+    """Replace `rekaman` by itself with `nama_baku` (the form to compare, null when nothing identifies the person),
+    its words and the same in order; and make the macro `mirip(a, b)`, how alike the names of two records are (0-1).
+    """
+    form = "upper(nama)"
+    for pattern, replacement in STEPS:
+        form = f"regexp_replace({form}, '{pattern.replace(chr(39), chr(39) * 2)}', '{replacement}', 'g')"
+    for old, new in SPELLING:
+        form = f"replace({form}, '{old}', '{new}')"
+    con.execute(f"""
+        create or replace table nama_baku as
+        select nama, nullif(trim(regexp_replace({form}, ' +', ' ', 'g')), '') as nama_baku
+        from (select distinct nama from rekaman where nama is not null)
+    """)
+    con.execute("""
+        create or replace table rekaman as
+        select r.*, n.nama_baku, string_split(n.nama_baku, ' ') as kata,
+            array_to_string(list_sort(string_split(n.nama_baku, ' ')), ' ') as nama_urut
+        from rekaman as r left join nama_baku as n on r.nama = n.nama
+    """)
+    # Alike as written or with the words in order; a name whose words are all in the other is a short form of it.
+    con.execute("""
+        create or replace macro mirip(a, b) as case
+            when list_has_all(a.kata, b.kata) or list_has_all(b.kata, a.kata) then 0.99
+            else greatest(
+                jaro_winkler_similarity(a.nama_baku, b.nama_baku), jaro_winkler_similarity(a.nama_urut, b.nama_urut)
+            )
+        end + case when a.nama_urut = b.nama_urut then 0.01 else 0 end
+    """)
