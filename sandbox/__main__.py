@@ -1,4 +1,4 @@
-"""The sandbox from a shell: build, deliver, serve."""
+"""The sandbox from a shell: build, deliver, serve, demo, bench."""
 
 import argparse
 import sys
@@ -19,12 +19,19 @@ def main(argv: list[str] | None = None) -> int:
     send.add_argument("--periode", required=True, metavar="YYYY-MM")
     send.add_argument("--inbox", type=Path, required=True)
     send.add_argument("--revisi", type=int, default=1)
+    show = commands.add_parser("demo", help="months through the real scheduler (make demo)")
+    show.add_argument("--scale", type=float, default=0.1)
+    show.add_argument("--months", nargs="+", required=True, metavar="YYYY-MM")
     run = commands.add_parser("serve", help="answer for DTJateng and Simnakis on 127.0.0.1")
     run.add_argument("--port", type=int, default=0)
     run.add_argument("--token-seconds", type=int, default=900)
     for command in (make, send, run):
         command.add_argument("--dir", type=Path, required=True, help="the folder of the built world")
     arguments = parser.parse_args(argv)
+    if arguments.command == "demo":
+        from sandbox import demo
+
+        return demo.run(arguments.scale, arguments.months)
     if arguments.command == "build":
         counts = build(arguments.dir, arguments.scale, arguments.seed, arguments.months)
         print(f"built {', '.join(arguments.months)}: {counts or 'nothing new'}")

@@ -1,0 +1,65 @@
+# Sinkron. `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+SCALE ?= 0.1
+MONTHS ?= 2026-06 2026-07
+APPROVE ?= none
+ROLE ?= pemilik
+DB ?= gudang
+.DEFAULT_GOAL := help
+.PHONY: help demo up down month test check bench migrate url paths psql lock
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+# pip 23, which comes with Python 3.11, cannot install a hashed lock whose packages ask for extras: a current one can.
+$(VENV)/ready: requirements.txt pyproject.toml
+	@echo "Menyiapkan lingkungan Python di $(VENV) (sekali saja, sekitar satu menit)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --upgrade "pip>=25.1"
+	@$(RUN) -m pip install --quiet --require-hashes -r requirements.txt
+	@$(RUN) -m pip install --quiet --no-deps -e .
+	@touch $@
+
+demo: $(VENV)/ready ## A synthetic Blora through two months, by the real scheduler; leaves the UI up (SCALE=0.1)
+	@$(RUN) -m sandbox demo --scale $(SCALE) --months $(MONTHS)
+
+up: $(VENV)/ready ## Start Postgres and Airflow, print address and logins
+	@$(RUN) -m sinkron up
+
+down: $(VENV)/ready ## Stop everything that demo or up started
+	@$(RUN) -m sinkron down
+
+month: $(VENV)/ready ## One month without a scheduler: PERIODE=YYYY-MM [APPROVE=none|publish|yes|reject]
+	@$(RUN) -m sinkron month "$(PERIODE)" --approve $(APPROVE)
+
+migrate: $(VENV)/ready ## Bring the warehouse to the newest schema
+	@$(RUN) -m sinkron migrate
+
+url: $(VENV)/ready ## Print a database address: [ROLE=pemilik|baca_penuh|baca_samar|baca_ringkasan] [DB=gudang|airflow]
+	@$(RUN) -m sinkron url --role $(ROLE) --db $(DB)
+
+paths: $(VENV)/ready ## Print the folders that may hold personal data
+	@$(RUN) -m sinkron paths
+
+psql: $(VENV)/ready ## Open psql on the warehouse as its owner
+	@$(RUN) -m sinkron psql
+
+check: $(VENV)/ready ## What a machine can see of the code: style, imports, SQL, DAG policy, generated files
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check -q .
+	@$(VENV)/bin/lint-imports --no-cache >/dev/null || $(VENV)/bin/lint-imports --no-cache
+	@$(VENV)/bin/sqlfluff lint --nofail -q dbt_project >/dev/null; $(VENV)/bin/sqlfluff lint -q dbt_project
+	@$(RUN) -m connectors.generate --check
+	@$(VENV)/bin/pytest tests/dags
+
+test: $(VENV)/ready ## All tests; they start their own Postgres, servers and Airflow
+	@$(VENV)/bin/pytest tests
+
+bench: $(VENV)/ready ## Each step beside a plain COPY of the same rows, in one run: [SCALE=0.1]
+	@$(RUN) -m sandbox bench --scale $(SCALE)
+
+lock: $(VENV)/ready ## Rewrite requirements.txt from pyproject.toml (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
+		--custom-compile-command "make lock" pyproject.toml -o requirements.txt
