@@ -1,11 +1,11 @@
 """
 ### Apa yang dilakukan
 Setiap pagi membandingkan buku besar dengan kalender: memberi tahu apa yang terlambat, dan memulai apa yang terlewat
-(bulan yang kirimannya lengkap tetapi belum dibangun, kandidat yang belum diperiksa).
+(kiriman bulan lama yang belum datang, bulan lengkap yang belum dibangun, kandidat yang belum diperiksa).
 
 ### Membaca dan menulis
 Membaca `buku`, `rilis`, `keputusan` dan seed `kalender`. Menulis temuan ke log dan XCom; memancarkan aset `landed`
-atau `golden` untuk bulan yang terlewat.
+atau `golden` untuk bulan yang terlewat, dan memulai `ingest_<sumber>` untuk kiriman bulan lama.
 
 ### Bila gagal
 Basis data tidak dapat dihubungi, atau seed kalender rusak: galatnya menyebut yang mana. Bersihkan (clear) tugas itu.
@@ -19,7 +19,7 @@ from airflow.sdk import CronTriggerTimetable, chain, dag
 from sinkron.assets import GOLDEN, LANDED
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS
-from sinkron.watch import look, start
+from sinkron.watch import look, overdue, start, start_ingest
 
 
 @dag(
@@ -32,7 +32,10 @@ from sinkron.watch import look, start
     tags=[Tag.PENGAWASAN],
 )
 def watch_months():
-    chain(look(), [start("build", LANDED), start("publish", GOLDEN)])
+    found, late = look(), overdue()
+    chain(found, late)
+    start_ingest(late)
+    chain(found, [start("build", LANDED), start("publish", GOLDEN)])
 
 
 watch_months()

@@ -58,6 +58,8 @@ class Cadence:
     jadwal: str
     geser_bulan: int
     jenis: str
+    # Whether a read names its month; a source that only knows today cannot be asked for an older one.
+    berperiode: bool = True
 
     @property
     def read_once(self) -> bool:
@@ -74,5 +76,5 @@ def cadences() -> list[Cadence]:
     found = []
     for path in sorted((ROOT / "connectors").glob("*/source.yml")):
         declared = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        found.append(Cadence(**{name: declared[name] for name in Cadence.__dataclass_fields__}))
+        found.append(Cadence(**{name: declared[name] for name in Cadence.__dataclass_fields__ if name in declared}))
     return found

@@ -1,7 +1,7 @@
 """The daily look at the months: what is late is an alarm, what was missed is started.
 
 `look` compares the ledger with the calendar seed `kalender.csv`; `start` emits the asset by which Airflow begins the
-run of a month. Both only read the warehouse.
+run of a month, `start_ingest` asks again for an older month. All only read the warehouse.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from airflow.sdk import Asset, XComArg, task
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import Asset, BaseOperator, XComArg, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from sinkron import database, period
 from sinkron import settings as settings_module
+from sinkron.cadence import cadences
 from sinkron.line import REQUIRED
 from sinkron.settings import Settings
 from sinkron.tasks import built
@@ -45,7 +47,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Finding:
-    """`terlambat` and `menunggu` are alarms; `mulai` names the step to begin with (`build` or `publish`)."""
+    """What was found for a month; `mulai` names what begins by itself (`ingest`, `build`, `publish`), "" an alarm."""
 
     periode: str
     jenis: str
@@ -111,6 +113,9 @@ from bulan order by bulan.periode
 def findings(settings: Settings, today: dt.date) -> list[Finding]:
     """What is late, waits for a person, or was missed, on a day."""
     found: list[Finding] = []
+    # The ingests' own schedule asks for the newest month that is over; older ones are asked for here.
+    newest = f"{today.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
+    askable = {source.nama for source in cadences() if source.berperiode}
     with database.connect(settings, name="sinkron awasi") as connection:
         months = connection.execute(MONTHS, {"hari_ini": today, "wajib": list(REQUIRED)}).fetchall()
     for month in months:
@@ -119,7 +124,8 @@ def findings(settings: Settings, today: dt.date) -> list[Finding]:
         for event in calendar(settings, periode):
             late = today > event.due(periode)
             if event.peristiwa == "kiriman" and event.sumber in missing and late:
-                found.append(Finding(periode, "kiriman_terlambat", event.sumber, f"{event.due(periode)}"))
+                again = "ingest" if periode < newest and event.sumber in askable else ""
+                found.append(Finding(periode, "kiriman_terlambat", event.sumber, f"{event.due(periode)}", again))
             if event.peristiwa == "terbit" and late and (missing or state not in ("terbit", "digantikan", "ditarik")):
                 found.append(Finding(periode, "terbit_terlambat", "", f"{event.due(periode)}"))
         if not missing and state is None:
@@ -142,6 +148,23 @@ def look(**context: Any) -> list[dict[str, str]]:
     for finding in found:
         log.warning("bulan %(periode)s: %(jenis)s %(sumber)s %(sejak)s", finding)
     return found
+
+
+@task(task_id="overdue", task_display_name="Pilih yang diminta lagi")
+def overdue(**context: Any) -> list[dict[str, Any]]:
+    """For each late delivery that can still be asked for: the ingest to start, with its month."""
+    return [
+        {"trigger_dag_id": f"ingest_{finding['sumber']}", "conf": {"periode": finding["periode"]}}
+        for finding in context["ti"].xcom_pull(task_ids="look")
+        if finding["mulai"] == "ingest"
+    ]
+
+
+def start_ingest(late: XComArg) -> BaseOperator:
+    """Start the ingest of each late delivery of an older month; none: skipped."""
+    return TriggerDagRunOperator.partial(
+        task_id="start_ingest", task_display_name="Minta lagi kiriman bulan lama"
+    ).expand_kwargs(late)
 
 
 def start(what: str, outlet: Asset) -> XComArg:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
+from types import SimpleNamespace
 
 import pytest
 from sinkron import database, tasks, watch
@@ -54,6 +56,16 @@ def test_what_is_late_is_told_once_its_day_has_passed(gudang):
         Finding(JUNE, "kiriman_terlambat", "dtsen", "2026-07-10"),
         Finding(JUNE, "kiriman_terlambat", "dtjateng", "2026-07-05"),
         Finding(JUNE, "terbit_terlambat", "", "2026-07-15"),
+    ]
+
+
+def test_an_older_month_is_asked_for_again_where_the_source_can_be_asked(gudang):
+    deliver(gudang, JUNE, "dtsen")
+    found = {f.sumber: f.mulai for f in look(gudang, "2026-08-01") if f.jenis == "kiriman_terlambat"}
+    assert found == {"dtjateng": "ingest", "simnakis": ""}
+    ti = SimpleNamespace(xcom_pull=lambda task_ids: [asdict(f) for f in look(gudang, "2026-08-01")])
+    assert watch.overdue.function(ti=ti) == [
+        {"trigger_dag_id": "ingest_dtjateng", "conf": {"periode": JUNE}},
     ]
 
 
