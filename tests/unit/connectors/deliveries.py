@@ -9,10 +9,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from connectors.interface import Connection, Reference, load_sources
+from connectors.interface import Connection, Extracted, Reference, load_sources
 
 KABUPATEN = "33.16"
 SOURCES = load_sources()
+DELIVERY = Extracted("dtsen", "2026-06", 1, (), "", {"baris": 0})
 # Jepon and Bogorejo: the pair whose BPS codes are easily taken for each other's.
 VILLAGES = {
     "33.16.08": ("Jepon", "3316090", {"33.16.08.2001": "Blungun", "33.16.08.2002": "Semanggi", "33.16.08.1025": "Jepon"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from deliveries import dtsen, lines, rows
+from deliveries import DELIVERY, as_csv, dtsen, lines, rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -108,13 +108,18 @@ def quarantine_of(table: str, field: str, value: str):
     return tables
 
 
+def whole_family(kode: str) -> dict[tuple[str, str], int]:
+    """Quarantined rows by entity when a family of two persons is held."""
+    return {("keluarga", kode): 1, ("anggota", kode): 2, ("kepesertaan", kode): 2}
+
+
 @pytest.mark.parametrize(
     ("table", "field", "value", "expected"),
     [
-        ("keluarga", "kode_kelurahan_desa", "-", {("keluarga", "wajib_kosong"): 1, ("anggota", "wajib_kosong"): 2, ("kepesertaan", "wajib_kosong"): 2}),
-        ("keluarga", "kode_kelurahan_desa", "33.16.08.2099", {("keluarga", "wilayah_tidak_terpecahkan"): 1, ("anggota", "wilayah_tidak_terpecahkan"): 2, ("kepesertaan", "wilayah_tidak_terpecahkan"): 2}),
-        ("keluarga", "kelurahan_desa", "Gayam", {("keluarga", "wilayah_bertentangan"): 1, ("anggota", "wilayah_bertentangan"): 2, ("kepesertaan", "wilayah_bertentangan"): 2}),
-        ("keluarga", "desil_nasional", "11", {("keluarga", "kode_tidak_dikenal"): 1, ("anggota", "kode_tidak_dikenal"): 2, ("kepesertaan", "kode_tidak_dikenal"): 2}),
+        ("keluarga", "kode_kelurahan_desa", "-", whole_family("wajib_kosong")),
+        ("keluarga", "kode_kelurahan_desa", "33.16.08.2099", whole_family("wilayah_tidak_terpecahkan")),
+        ("keluarga", "kelurahan_desa", "Gayam", whole_family("wilayah_bertentangan")),
+        ("keluarga", "desil_nasional", "11", whole_family("kode_tidak_dikenal")),
         ("anggota", "nama", "-", {("anggota", "wajib_kosong"): 1, ("kepesertaan", "wajib_kosong"): 1}),
         ("anggota", "keberadaan", "9", {("anggota", "kode_tidak_dikenal"): 1, ("kepesertaan", "kode_tidak_dikenal"): 1}),
         ("anggota", "id_keluarga", "K999", {("anggota", "induk_tidak_ada"): 1, ("kepesertaan", "induk_tidak_ada"): 1}),
@@ -166,8 +171,6 @@ def test_bps_village_code_is_resolved_by_crosswalk_and_name(land_dtsen):
 
 
 def test_broken_rows_are_held_and_the_rest_is_loaded(land_dtsen):
-    from deliveries import as_csv
-
     tables = dtsen(6)
     body = as_csv(tables["anggota"]).split(b"\r\n")
     body[3] = body[3] + b",x,y"
@@ -227,6 +230,6 @@ def test_every_row_ends_in_exactly_one_place(land_dtsen, data):
 
 def test_report_counts_rows_and_reasons(land_dtsen):
     landed = land_dtsen(quarantine_of("anggota", "nama", "-"))
-    text = report(landed, None)  # type: ignore[arg-type]
+    text = report(landed, DELIVERY)
     assert (text["status"], text["kode"], text["baris"]) == ("diterima", None, 35)
     assert text["dikarantina"] == {"wajib_kosong": 2}
