@@ -3,7 +3,8 @@
 {%- set pribadi = ['nik', 'nama', 'tanggal_lahir', 'tanggal_meninggal', 'nik_lain', 'no_kk', 'nama_kepala', 'alamat',
     'lat', 'lon', 'no_kk_lain'] %}
 {%- set tak_dibanding = ['periode', 'revisi', 'id_rilis', 'rekaman_identitas', 'rekaman_rumah', 'diperbarui',
-    'bubar_sejak', 'jumlah_konflik', 'nik_samar', 'nama_samar', 'no_kk_samar', 'kecamatan', 'desa'] %}
+    'bubar_sejak', 'jumlah_konflik', 'versi_dtsen', 'desil_per', 'nik_samar', 'nama_samar', 'no_kk_samar', 'kecamatan',
+    'desa'] %}
 with orang_kini as (select * from {{ ref('rilis_individu') }}),
 
 orang_lalu as (select * from {{ source('rilis', 'individu') }} where id_rilis = {{ id_sebelum() }}),
@@ -46,13 +47,13 @@ berubah_rumah as (
     inner join rumah_lalu as lalu on kini.uid_rumah_tangga = lalu.uid_rumah_tangga
     cross join lateral jsonb_each_text(to_jsonb(kini)) as kolom
     where (
-        {% for k in ['no_kk', 'no_kk_lain', 'uid_kepala', 'jumlah_anggota', 'desil_nasional', 'desil_per', 'versi_dtsen',
+        {% for k in ['no_kk', 'no_kk_lain', 'uid_kepala', 'jumlah_anggota', 'desil_nasional',
             'peringkat_provinsi', 'di_dtsen', 'di_dtjateng', 'di_simnakis', 'exclude', 'alasan_exclude', 'status',
             'digantikan_oleh', 'uid_hunian'] + kolom_alamat() + kolom_rumah() -%}
         kini.{{ k }}{{ ', ' if not loop.last }}
         {%- endfor %}
     ) is distinct from (
-        {% for k in ['no_kk', 'no_kk_lain', 'uid_kepala', 'jumlah_anggota', 'desil_nasional', 'desil_per', 'versi_dtsen',
+        {% for k in ['no_kk', 'no_kk_lain', 'uid_kepala', 'jumlah_anggota', 'desil_nasional',
             'peringkat_provinsi', 'di_dtsen', 'di_dtjateng', 'di_simnakis', 'exclude', 'alasan_exclude', 'status',
             'digantikan_oleh', 'uid_hunian'] + kolom_alamat() + kolom_rumah() -%}
         lalu.{{ k }}{{ ', ' if not loop.last }}
