@@ -70,7 +70,8 @@ class Api:
     def runs(self, dag_id: str, periode: str | None = None) -> list[dict[str, Any]]:
         """Runs of a DAG (of one month, if given), oldest first."""
         found = self.pages(f"/dags/{dag_id}/dagRuns", "dag_runs", order_by="id")
-        return [run for run in found if periode is None or run["partition_key"] == periode]
+        # Started by hand with the Param, a run has its month in `conf` instead of its key.
+        return [r for r in found if periode in (None, r["partition_key"], (r["conf"] or {}).get("periode"))]
 
     def tasks(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """State of every task of a run, by task id."""
