@@ -1,4 +1,7 @@
-"""Everything a step needs of the connectors, in one import. `extract` and `land` are in connectors.<source>.connector."""
+"""Everything a step needs of the connectors, in one import.
+
+`extract` and `land` of a source are in connectors.<source>.connector.
+"""
 
 from connectors.core.connection import Connection, connection
 from connectors.core.landing import EntityFile, Landed, report

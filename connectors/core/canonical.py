@@ -50,20 +50,23 @@ EXCEL_DATE = (
     " case when try_cast({x} as double)::int between 61 and 60000"
     " then date '1899-12-30' + try_cast({x} as double)::int end end"
 )
-_DECIMAL = "case when regexp_full_match({x}, '-?\\d{{1,12}}([.,]\\d+)?') then try_cast(replace({x}, ',', '.') as double) end"
-_DEGREES = "case when abs(try_cast(replace({{x}}, ',', '.') as double)) <= {limit} then try_cast(replace({{x}}, ',', '.') as double) end"
+_NUMBER = "try_cast(replace({x}, ',', '.') as double)"
+_DECIMAL = f"case when regexp_full_match({{x}}, '-?\\d{{{{1,12}}}}([.,]\\d+)?') then {_NUMBER} end"
+_LATITUDE, _LONGITUDE = (f"case when abs({_NUMBER}) <= {limit} then {_NUMBER} end" for limit in (90, 180))
 # `Rp 1.200.000,00`: dots are thousands where they stand before every third digit, else a decimal point.
 _BARE = "regexp_replace(regexp_replace({x}, '^[Rr][Pp]\\.?\\s*', ''), ',-$', '')"
 # type -> canonical value of {x}, NULL when it does not parse.
 SECOND_TRY = {
     "waktu": "case when regexp_matches({x}, '(Z|[+-]\\d\\d:?\\d\\d)$') then try_cast({x} as timestamptz) end",
-    "bulat": "case when regexp_full_match({x}, '\\d{{1,9}}([.,]0+)?') then try_cast(regexp_extract({x}, '^\\d+') as integer) end",
+    "bulat": "case when regexp_full_match({x}, '\\d{{1,9}}([.,]0+)?')"
+    " then try_cast(regexp_extract({x}, '^\\d+') as integer) end",
     "desimal": _DECIMAL,
-    "lintang": _DEGREES.format(limit=90),
-    "bujur": _DEGREES.format(limit=180),
+    "lintang": _LATITUDE,
+    "bujur": _LONGITUDE,
     "rupiah": f"case when regexp_full_match({_BARE}, '\\d{{{{1,3}}}}(\\.\\d{{{{3}}}})+(,\\d+)?')"
     f" then try_cast(replace(replace({_BARE}, '.', ''), ',', '.') as decimal(18, 2))"
-    f" when regexp_full_match({_BARE}, '\\d+([.,]\\d{{{{1,2}}}})?') then try_cast(replace({_BARE}, ',', '.') as decimal(18, 2)) end",
+    f" when regexp_full_match({_BARE}, '\\d+([.,]\\d{{{{1,2}}}})?')"
+    f" then try_cast(replace({_BARE}, ',', '.') as decimal(18, 2)) end",
     "rt_rw": "case when regexp_full_match({x}, '\\d{{1,3}}(\\.0)?') then lpad(regexp_extract({x}, '^\\d+'), 3, '0')"
     " when regexp_full_match({x}, '0\\d{{3}}') then right({x}, 3) end",
     "ya_lain": "upper({x}) = 'YA'",
@@ -218,9 +221,7 @@ def canonicalise(con: duckdb.DuckDBPyConnection, source: Source, entitas: str, r
     _require(con, entity, target)
 
 
-def _unclean(
-    con: duckdb.DuckDBPyConnection, entity: Entity, raw: str, forms: Mapping[str, str | None]
-) -> set[str]:
+def _unclean(con: duckdb.DuckDBPyConnection, entity: Entity, raw: str, forms: Mapping[str, str | None]) -> set[str]:
     """Names of the typed columns that hold cells which are not clean as delivered: one scan for all."""
     typed = [c for c in entity.kolom if not c.turunan and parses(c)]
     if not typed:
@@ -255,9 +256,7 @@ def _distinct_spellings(
 
 def _require(con: duckdb.DuckDBPyConnection, entity: Entity, target: str) -> None:
     """Rows without a required field are wajib_kosong; a required code that is given but unknown is not empty."""
-    empty = [
-        f"({name(c.nama)} is null" + (" and kode is null)" if parses(c) else ")") for c in entity.kolom if c.wajib
-    ]
+    empty = [f"({name(c.nama)} is null" + (" and kode is null)" if parses(c) else ")") for c in entity.kolom if c.wajib]
     con.execute(
         f"""
         update {target} set kode = 'wajib_kosong'

@@ -145,7 +145,8 @@ class Client:
         for piece in response.iter_bytes():
             size += len(piece)
             if size > BODY_LIMIT:
-                raise SourceUnavailable(f"{self.source.nama}: {path} answered more than {BODY_LIMIT >> 20} MiB in one page.")
+                limit = f"{BODY_LIMIT >> 20} MiB"
+                raise SourceUnavailable(f"{self.source.nama}: {path} answered more than {limit} in one page.")
             pieces.append(piece)
         return b"".join(pieces)
 
@@ -218,7 +219,8 @@ AUTHENTICATION: dict[str, Callable[[Client], Authentication]] = {
 
 def _secret(connection: Connection, part: str) -> str:
     if not (value := getattr(connection, part)):
-        raise SourceUnavailable(f"Connection {connection.conn_id} has no {part}; set it in AIRFLOW_CONN_{connection.conn_id.upper()}.")
+        variable = f"AIRFLOW_CONN_{connection.conn_id.upper()}"
+        raise SourceUnavailable(f"Connection {connection.conn_id} has no {part}; set it in {variable}.")
     return value
 
 

@@ -52,11 +52,14 @@ def match_headers(entity: Entity, headers: list[str], file: str) -> dict[str, in
         if field in found:
             raise Refusal(
                 "bentuk_tidak_terbaca",
-                f"{file}: dua judul kolom untuk {field} (kolom {found[field] + 1} dan {position + 1}). Kirim salah satu saja.",
+                f"{file}: dua judul kolom untuk {field} (kolom {found[field] + 1} dan {position + 1})."
+                " Kirim salah satu saja.",
             )
         found[field] = position
     if missing := [c.nama for c in entity.kolom if c.wajib and c.nama not in found]:
-        raise Refusal("kolom_wajib_hilang", f"{file}: kolom wajib {', '.join(missing)} tidak ada. Kirim ulang dengan kolom itu.")
+        raise Refusal(
+            "kolom_wajib_hilang", f"{file}: kolom wajib {', '.join(missing)} tidak ada. Kirim ulang dengan kolom itu."
+        )
     return found
 
 
@@ -121,9 +124,12 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, width: int
     columns = ", ".join(f"k{i}: 'VARCHAR'" for i in range(width + surplus))
     con.execute(f"drop table if exists {table}")
     con.execute(
-        f"create table {table} as select * from read_csv({quoted(str(path))}, delim = {quoted(delimiter)}, quote = '\"',"
-        f" escape = '\"', header = true, auto_detect = false, columns = {{{columns}}}, nullstr = {quoted(NO_VALUE if surplus else '')},"
-        f" null_padding = {surplus > 0}, parallel = {surplus == 0}, max_line_size = 4194304)"
+        f"""
+        create table {table} as select * from read_csv(
+            {quoted(str(path))}, delim = {quoted(delimiter)}, quote = '"', escape = '"', header = true,
+            auto_detect = false, columns = {{{columns}}}, nullstr = {quoted(NO_VALUE if surplus else "")},
+            null_padding = {surplus > 0}, parallel = {surplus == 0}, max_line_size = 4194304)
+        """
     )
 
 

@@ -81,9 +81,7 @@ def workspace(kerja: Path) -> duckdb.DuckDBPyConnection:
 def finish(source: Source, raw: Raw, reference: Reference, kerja: Path) -> Landed:
     """Validate raw tables and write the row files into `kerja`. Raises Refusal when the delivery is refused."""
     con = raw.con
-    wilayah.load_regions(
-        con, reference.kabupaten, reference.wilayah, reference.kecamatan_bps, reference.alias_desa
-    )
+    wilayah.load_regions(con, reference.kabupaten, reference.wilayah, reference.kecamatan_bps, reference.alias_desa)
     tables = {entitas: f"bersih_{entitas}" for entitas in source.entitas}
     for entitas, table in tables.items():
         canonicalise(con, source, entitas, raw.tabel[entitas], table)
@@ -146,11 +144,10 @@ def _write_entity(
     return EntityFile(path, columns, received, loaded, received - loaded)
 
 
-def _write_quarantine(
-    con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str], kerja: Path
-) -> Path:
+def _write_quarantine(con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str], kerja: Path) -> Path:
     query = " union all ".join(
-        f"select {quoted(e)} as berkas, nomor_baris, {name(source.entitas[e].id)} as id_sumber, kode from {t} where kode is not null"
+        f"select {quoted(e)} as berkas, nomor_baris, {name(source.entitas[e].id)} as id_sumber, kode"
+        f" from {t} where kode is not null"
         for e, t in tables.items()
     )
     path = kerja / f"{source.nama}_karantina.csv"
@@ -158,19 +155,21 @@ def _write_quarantine(
     return path
 
 
-def _write_problems(
-    con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str], kerja: Path
-) -> Path:
+def _write_problems(con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str], kerja: Path) -> Path:
     """One row for each value that did not parse, from the keys of `mentah`, which few rows have."""
     parts = []
     for entitas, table in tables.items():
         entity = source.entitas[entitas]
-        kode = " ".join(f"when {quoted(c.nama)} then {quoted(PROBLEM[c.tipe])}" for c in entity.kolom if c.tipe in PROBLEM)
+        named = [c for c in entity.kolom if c.tipe in PROBLEM]
+        kode = " ".join(f"when {quoted(c.nama)} then {quoted(PROBLEM[c.tipe])}" for c in named)
         kode = f"case kolom {kode} else 'nilai_tidak_terbaca' end" if kode else "'nilai_tidak_terbaca'"
         parts.append(
-            f"select {quoted(entitas)} as entitas, nomor_baris, id_sumber, kolom, {kode} as kode from (select nomor_baris,"
-            f" {name(entity.id)} as id_sumber, unnest(json_keys(mentah)) as kolom from {table}"
-            " where mentah is not null and kode is null)"
+            f"""
+            select {quoted(entitas)} as entitas, nomor_baris, id_sumber, kolom, {kode} as kode from (
+                select nomor_baris, {name(entity.id)} as id_sumber, unnest(json_keys(mentah)) as kolom
+                from {table} where mentah is not null and kode is null
+            )
+            """
         )
     path = kerja / f"{source.nama}_masalah.csv"
     _copy(con, " union all ".join(parts), path)

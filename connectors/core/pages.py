@@ -67,9 +67,8 @@ def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Sha
             ).fetchone()[0]
             if wrong:
                 raise _unreadable()
-        con.execute(
-            f"create table halaman as select unnest(from_json(isi, {quoted(json.dumps({'data': [shape]}))}).data) as r from teks"
-        )
+        structure = quoted(json.dumps({"data": [shape]}))
+        con.execute(f"create table halaman as select unnest(from_json(isi, {structure}).data) as r from teks")
         has_nul = con.execute("select count(*) from teks where contains(isi::varchar, '\\u0000')").fetchone()[0] > 0
         con.execute("drop table teks")
     except duckdb.Error:

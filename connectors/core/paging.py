@@ -80,9 +80,9 @@ def read_cursor(client: Client, source: Source, periode: str, params: Mapping[st
         content = answer.content
         data, count, following = content.get("data"), content.get("jumlah"), content.get("kursor_berikutnya")
         if not isinstance(data, list) or type(count) is not int or not isinstance(following, str | None):
-            raise SourceUnavailable(f"{source.nama}: {access.jalur} answered JSON without data, jumlah or kursor_berikutnya.")
+            raise SourceUnavailable(f"{source.nama}: {access.jalur} lacks data, jumlah or kursor_berikutnya.")
         if content.get("periode") != periode:
-            raise Refusal("bulan_salah", f"Sumber menjawab untuk periode lain dari {periode}. Periksa sumber.", {"baris": rows})
+            raise Refusal("bulan_salah", f"Sumber menjawab untuk periode lain dari {periode}. Periksa sumber.")
         pages.append(store.put(answer.body, f"halaman-{len(pages) + 1:05d}.json"))
         rows += len(data)
         if total not in (None, count):
@@ -113,7 +113,7 @@ def read_numbered(client: Client, source: Source, periode: str, params: Mapping[
         meta = meta if isinstance(meta, dict) else {}
         total, last = meta.get("total"), meta.get("total_halaman")
         if not isinstance(data, list) or type(total) is not int or type(last) is not int:
-            raise SourceUnavailable(f"{source.nama}: {access.jalur} answered JSON without data, meta.total or meta.total_halaman.")
+            raise SourceUnavailable(f"{source.nama}: {access.jalur} lacks data, meta.total or meta.total_halaman.")
         pages.append(store.put(answer.body, f"halaman-{number:05d}.json"))
         rows += len(data)
         if number >= last or not data:

@@ -14,10 +14,10 @@ import duckdb
 from connectors.core import wilayah
 from connectors.core.canonical import name
 from connectors.core.signals import Refusal
-from connectors.core.source import Source, Thresholds
+from connectors.core.source import Source
 
 # What a spreadsheet leaves of a number of sixteen digits.
-SCIENTIFIC = "regexp_full_match({x}, '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+') or regexp_full_match({x}, '[0-9]{{15,17}}[.]0+')"
+SCIENTIFIC = "regexp_full_match({x}, '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+|[0-9]{{15,17}}[.]0+')"
 WHOLE_NUMBER = "regexp_full_match({x}, '[0-9]{{16}}')"
 
 
@@ -49,10 +49,9 @@ class Judge:
     def __init__(self, con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str], reference: Reference):
         self.con, self.source, self.tables, self.reference = con, source, tables, reference
         self.received = {e: self._count(t, "true") for e, t in tables.items()}
-        names = {*Thresholds.model_fields} & {*source.ambang.model_dump()}
-        wanted = {getattr(source.ambang, n) for n in names} | {e.lantai for e in source.entitas.values() if e.lantai}
+        wanted = {*source.ambang.model_dump().values(), *(e.lantai for e in source.entitas.values() if e.lantai)}
         if missing := sorted(wanted - set(reference.ambang)):
-            raise ValueError(f"Seed `ambang` has no row in force for {missing}, which source {source.nama} is judged by.")
+            raise ValueError(f"Seed `ambang` has no row in force for {missing}, by which {source.nama} is judged.")
 
     def _count(self, table: str, condition: str) -> int:
         return self.con.execute(f"select count(*) from {table} where {condition}").fetchone()[0]
@@ -76,7 +75,8 @@ class Judge:
                 kode = "kosong" if not self.received[entitas] else "pembacaan_tidak_lengkap"
                 self._refuse(
                     kode,
-                    f"{entitas}: {self.received[entitas]} baris, sedikitnya {floor} (seed ambang, batas_mutlak). Kirim ulang lengkap.",
+                    f"{entitas}: {self.received[entitas]} baris, sedikitnya {floor} (seed ambang, batas_mutlak)."
+                    " Kirim ulang lengkap.",
                 )
 
     def region(self) -> None:
@@ -109,8 +109,8 @@ class Judge:
         if gone:
             self._refuse(
                 "kecamatan_hilang",
-                f"Tidak ada keluarga di kecamatan {', '.join(k for (k,) in gone)}; sedikitnya {floor} keluarga per kecamatan"
-                " (seed ambang). Kirim ulang lengkap.",
+                f"Tidak ada keluarga di kecamatan {', '.join(k for (k,) in gone)};"
+                f" sedikitnya {floor} keluarga per kecamatan (seed ambang). Kirim ulang lengkap.",
             )
 
     def columns_in_place(self) -> None:
@@ -124,8 +124,12 @@ class Judge:
             columns = {c.tipe: c.nama for c in entity.kolom}
             if not {"nik", "kk"} <= set(columns) or "tanggal_lahir" not in entity.names:
                 continue
-            x, day = name(columns["kk"]), "try_cast({x}[7:8] as integer)".format(x=name(columns["kk"]))
-            birth = f"strftime(tanggal_lahir, '%d%m%y') = lpad((case when {day} > 40 then {day} - 40 else {day} end)::varchar, 2, '0') || {x}[9:12]"
+            x = name(columns["kk"])
+            day = f"try_cast({x}[7:8] as integer)"
+            birth = (
+                f"{day} in (day(tanggal_lahir), day(tanggal_lahir) + 40)"
+                f" and {x}[9:12] = strftime(tanggal_lahir, '%m%y')"
+            )
             judged = f"tanggal_lahir is not null and {WHOLE_NUMBER.format(x=x)}"
             swapped, total = self.con.execute(
                 f"select count(*) filter ({judged} and {birth}), count(*) filter ({judged}) from {self.tables[entitas]}"
@@ -133,7 +137,8 @@ class Judge:
             if swapped >= minimum and swapped > total / 2:
                 self._refuse(
                     "kolom_tertukar",
-                    f"{entitas}: kolom {columns['kk']} berisi NIK pada {swapped} dari {total} baris. Tukar kembali kolom NIK dan No KK.",
+                    f"{entitas}: kolom {columns['kk']} berisi NIK pada {swapped} dari {total} baris."
+                    " Tukar kembali kolom NIK dan No KK.",
                 )
 
     def numbers_whole(self) -> None:
@@ -152,8 +157,8 @@ class Judge:
                 if self._exceeds("nik_rusak", count, total):
                     self._refuse(
                         "nik_rusak_massal",
-                        f"{entitas}.{column.nama}: {count} dari {total} nomor rusak (notasi ilmiah atau berakhir 0000), batas"
-                        f" {self._limit('nik_rusak')[0]:.1%} (seed ambang). Ekspor ulang dengan kolom teks.",
+                        f"{entitas}.{column.nama}: {count} dari {total} nomor rusak (notasi ilmiah atau berakhir 0000),"
+                        f" batas {self._limit('nik_rusak')[0]:.1%} (seed ambang). Ekspor ulang dengan kolom teks.",
                     )
 
     def duplicate_share(self) -> float:
@@ -162,8 +167,12 @@ class Judge:
         x = name(next(c.nama for c in entity.kolom if c.tipe == "nik"))
         table, key = self.tables[self.source.person], name(entity.id)
         count, total = self.con.execute(
-            f"select coalesce(sum(n) filter (rekaman > 1), 0)::bigint, coalesce(sum(n), 0)::bigint from ("
-            f" select count(*) as n, count(distinct {key}) as rekaman from {table} where {WHOLE_NUMBER.format(x=x)} group by {x})"
+            f"""
+            select coalesce(sum(n) filter (rekaman > 1), 0)::bigint, coalesce(sum(n), 0)::bigint from (
+                select count(*) as n, count(distinct {key}) as rekaman
+                from {table} where {WHOLE_NUMBER.format(x=x)} group by {x}
+            )
+            """
         ).fetchone()
         share, before = (count / total if total else 0.0), self.reference.nik_ganda_lalu
         role = "nik_ganda_awal" if before is None else "nik_ganda"
@@ -171,8 +180,8 @@ class Judge:
         if count >= minimum and share > limit + (before or 0.0):
             self._refuse(
                 "nik_rusak_massal",
-                f"{count} dari {total} NIK dipakai lebih dari satu rekaman ({share:.2%}), batas {limit + (before or 0.0):.2%}"
-                " (seed ambang dan kiriman lalu). Periksa sumber ekspor.",
+                f"{count} dari {total} NIK dipakai lebih dari satu rekaman ({share:.2%}), batas"
+                f" {limit + (before or 0.0):.2%} (seed ambang dan kiriman lalu). Periksa sumber ekspor.",
             )
         return share
 
@@ -183,8 +192,8 @@ class Judge:
             if self._exceeds("baris_turun", before - now, before):
                 self._refuse(
                     "pembacaan_tidak_lengkap",
-                    f"{entitas}: {now} baris, kiriman sebelumnya {before}; turun lebih dari {self._limit('baris_turun')[0]:.0%}"
-                    " (seed ambang). Periksa apakah kiriman lengkap.",
+                    f"{entitas}: {now} baris, kiriman sebelumnya {before}; turun lebih dari"
+                    f" {self._limit('baris_turun')[0]:.0%} (seed ambang). Periksa apakah kiriman lengkap.",
                 )
 
     def codes_known(self) -> None:
@@ -193,12 +202,13 @@ class Judge:
             for column in entity.kolom:
                 if not column.kelayakan:
                     continue
-                count = self._count(self.tables[entitas], f"mentah is not null and json_exists(mentah, '$.{column.nama}')")
+                unknown = f"mentah is not null and json_exists(mentah, '$.{column.nama}')"
+                count = self._count(self.tables[entitas], unknown)
                 if self._exceeds("kode_tidak_dikenal", count, self.received[entitas]):
                     self._refuse(
                         "kode_tidak_dikenal",
-                        f"{entitas}.{column.nama}: {count} dari {self.received[entitas]} baris berkode tidak dikenal, batas"
-                        f" {self._limit('kode_tidak_dikenal')[0]:.1%} (seed ambang). Sesuaikan dengan daftar kode.",
+                        f"{entitas}.{column.nama}: {count} dari {self.received[entitas]} baris berkode tidak dikenal,"
+                        f" batas {self._limit('kode_tidak_dikenal')[0]:.1%} (seed ambang). Ikuti daftar kode.",
                     )
 
     def not_repeated(self, sha256_isi: str) -> None:

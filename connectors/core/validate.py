@@ -23,19 +23,27 @@ def content(entity: Entity) -> str:
 def settle_duplicates(con: duckdb.DuckDBPyConnection, table: str, entity: Entity) -> None:
     """Equal key and equal content: the second is `digabung`. Equal key, other content: all are kunci_ganda."""
     key = ", ".join(name(c) for c in entity.kunci)
+    same_key = " and ".join(f"t.{name(c)} is not distinct from k.{name(c)}" for c in entity.kunci)
     con.execute(
-        f"create or replace temp table ganda as with kunci as (select {key} from {table} where kode is null"
-        f" group by {key} having count(*) > 1),"
-        f" isi as (select t.nomor_baris, {key}, md5({content(entity)}) as sidik from {table} t semi join kunci k on "
-        + " and ".join(f"t.{name(c)} is not distinct from k.{name(c)}" for c in entity.kunci)
-        + " where t.kode is null)"
-        f" select nomor_baris, row_number() over (partition by {key} order by nomor_baris) as urutan,"
-        f" min(sidik) over (partition by {key}) <> max(sidik) over (partition by {key}) as berbeda from isi"
+        f"""
+        create or replace temp table ganda as
+        with kunci as (select {key} from {table} where kode is null group by {key} having count(*) > 1),
+        isi as (
+            select t.nomor_baris, {key}, md5({content(entity)}) as sidik
+            from {table} t semi join kunci k on {same_key} where t.kode is null
+        )
+        select nomor_baris, row_number() over (partition by {key} order by nomor_baris) as urutan,
+            min(sidik) over (partition by {key}) <> max(sidik) over (partition by {key}) as berbeda
+        from isi
+        """
     )
-    con.execute(f"update {table} t set kode = 'kunci_ganda' from ganda g where g.nomor_baris = t.nomor_baris and berbeda")
     con.execute(
-        f"update {table} t set nasib = coalesce(nasib, 'digabung') from ganda g"
-        " where g.nomor_baris = t.nomor_baris and not berbeda and urutan > 1"
+        f"""
+        update {table} t set
+            kode = case when g.berbeda then 'kunci_ganda' end,
+            nasib = case when not g.berbeda and g.urutan > 1 then coalesce(t.nasib, 'digabung') else t.nasib end
+        from ganda g where g.nomor_baris = t.nomor_baris
+        """
     )
 
 
@@ -49,20 +57,28 @@ def follow_parent(con: duckdb.DuckDBPyConnection, tables: dict[str, str], source
     for parent in source.entitas[entitas].induk:
         key = name(source.entitas[parent.entitas].id)
         con.execute(
-            f"create or replace temp table induk as select {key} as id, bool_or(kode is null) as dimuat,"
-            " min(kode) as kode, bool_and(nasib = 'di_luar_lingkup') filter (kode is null) as di_luar"
-            f" from {tables[parent.entitas]} where {key} is not null group by {key}"
+            f"""
+            create or replace temp table induk as
+            select {key} as id, bool_or(kode is null) as dimuat, min(kode) as kode,
+                bool_and(nasib is not distinct from 'di_luar_lingkup') filter (kode is null) as di_luar
+            from {tables[parent.entitas]} where {key} is not null group by {key}
+            """
         )
         con.execute(
-            "create or replace temp table nasib_anak as select t.nomor_baris,"
-            " case when i.id is null then 'induk_tidak_ada' when not i.dimuat then i.kode end as kode, i.di_luar"
-            f" from {table} t left join induk i on i.id = t.{name(parent.kolom)}"
-            f" where t.kode is null and t.{name(parent.kolom)} is not null"
-            " and (i.id is null or not i.dimuat or i.di_luar)"
+            f"""
+            create or replace temp table nasib_anak as
+            select t.nomor_baris, coalesce(i.di_luar, false) as di_luar,
+                case when i.id is null then 'induk_tidak_ada' when not i.dimuat then i.kode end as kode
+            from {table} t left join induk i on i.id = t.{name(parent.kolom)}
+            where t.kode is null and t.{name(parent.kolom)} is not null and (i.id is null or not i.dimuat or i.di_luar)
+            """
         )
         con.execute(
-            f"update {table} t set kode = n.kode, nasib = case when n.di_luar then 'di_luar_lingkup' else t.nasib end"
-            " from nasib_anak n where n.nomor_baris = t.nomor_baris"
+            f"""
+            update {table} t
+            set kode = n.kode, nasib = case when n.di_luar then 'di_luar_lingkup' else t.nasib end
+            from nasib_anak n where n.nomor_baris = t.nomor_baris
+            """
         )
 
 

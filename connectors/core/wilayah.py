@@ -21,34 +21,45 @@ def load_regions(
     kabupaten: dotted code. Names are without case and blanks, spelling aliases of the seed among them.
     Raises ValueError when the seed holds no village of the kabupaten.
     """
-    text = "header = true, all_varchar = true, delim = ',', auto_detect = true"
-    home = quoted(kabupaten)
+    inside = f"starts_with(kode, {quoted(kabupaten)} || '.')"
     con.execute(
-        f"create table w_semua as select trim(kode) as kode, trim(nama) as nama from read_csv({quoted(str(wilayah))}, {text})"
+        f"""
+        create table w_semua as select trim(kode) as kode, trim(nama) as nama
+        from {_seed(wilayah, "kode", "nama")}
+        """
+    )
+    con.execute(f"create table w_kec as select kode as kode_kec from w_semua where {inside} and length(kode) = 8")
+    con.execute(
+        f"""
+        create table w_desa as select kode as kode_desa, left(kode, 8) as kode_kec
+        from w_semua where {inside} and length(kode) = 13
+        """
     )
     con.execute(
-        f"create table w_kec as select kode as kode_kec, nama from w_semua where starts_with(kode, {home} || '.') and length(kode) = 8"
+        f"""
+        create table w_bps as select trim(kode_bps) as kode_bps, trim(kode_kecamatan) as kode_kec
+        from {_seed(kecamatan_bps, "kode_kecamatan", "kode_bps")}
+        """
     )
     con.execute(
-        f"create table w_desa as select kode as kode_desa, left(kode, 8) as kode_kec from w_semua"
-        f" where starts_with(kode, {home} || '.') and length(kode) = 13"
-    )
-    con.execute(
-        "create table w_bps as select trim(kode_bps) as kode_bps, trim(kode_kecamatan) as kode_kec"
-        f" from read_csv({quoted(str(kecamatan_bps))}, columns = {{kode_kecamatan: 'VARCHAR', kode_bps: 'VARCHAR'}},"
-        " header = true, delim = ',', auto_detect = false)"
-    )
-    con.execute(
-        f"create table w_nama as select kode_kec, {_bare('nama')} as nama, kode_desa from w_desa join w_semua on kode = kode_desa"
-        f" union select trim(kode_kecamatan), {_bare('alias')}, trim(kode_desa)"
-        f" from read_csv({quoted(str(alias_desa))},"
-        " columns = {kode_kecamatan: 'VARCHAR', alias: 'VARCHAR', kode_desa: 'VARCHAR'},"
-        " header = true, delim = ',', auto_detect = false)"
+        f"""
+        create table w_nama as
+        select kode_kec, {_bare("nama")} as nama, kode_desa from w_desa join w_semua on kode = kode_desa
+        union
+        select trim(kode_kecamatan), {_bare("alias")}, trim(kode_desa)
+        from {_seed(alias_desa, "kode_kecamatan", "alias", "kode_desa")}
+        """
     )
     if not con.execute("select count(*) from w_desa").fetchone()[0]:
         raise ValueError(
             f"{wilayah.name}: no village of kabupaten {kabupaten}; expected rows `kode,nama` with 13-character codes."
         )
+
+
+def _seed(path: Path, *columns: str) -> str:
+    """A seed file as a DuckDB table of text with exactly these columns, in this order."""
+    types = ", ".join(f"{c}: 'VARCHAR'" for c in columns)
+    return f"read_csv({quoted(str(path))}, columns = {{{types}}}, header = true, delim = ',', auto_detect = false)"
 
 
 def _bare(column: str) -> str:
@@ -64,36 +75,59 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, kabupaten: str, code: st
     home = quoted(kabupaten.replace(".", ""))
     given = name(village) if village else "null::varchar"
     con.execute(
-        f"create or replace table w_pasangan as with asal as ("
-        f"select {name(code)} as kode_asal, {given} as nama_asal, count(*) as baris from {table} group by all),"
-        # Digits only when nothing but digits, dots and blanks was given.
-        " angka as (select *, case when regexp_full_match(kode_asal, '[0-9. ]+')"
-        f" then regexp_replace(kode_asal, '[^0-9]', '', 'g') end as d, {_bare('nama_asal')} as n from asal),"
-        # Ten digits of which the seventh is 0, or seven digits: BPS. Otherwise Kemendagri.
-        " terbaca as (select *, length(d) = 7 or (length(d) = 10 and d[7] = '0') as bps,"
-        " length(d) in (7, 10) and d[:2] between '11' and '96' as lengkap from angka),"
-        " kec as (select t.*, case when t.bps then b.kode_kec else concat_ws('.', d[:2], d[3:4], d[5:6]) end as kode_kec"
-        " from terbaca t left join w_bps b on t.bps and b.kode_bps = t.d[:7]),"
-        " desa as (select k.*, case when k.bps then bernama.kode_desa else berkode.kode_desa end as ketemu,"
-        " bernama.kode_desa is null and k.n is not null and exists (select 1 from w_nama o where o.nama = k.n) as di_tempat_lain,"
-        " bernama.kode_desa is not null as nama_ada from kec k"
-        " left join w_nama bernama on bernama.kode_kec = k.kode_kec and bernama.nama = k.n"
-        " and (k.bps or bernama.kode_desa = concat_ws('.', d[:2], d[3:4], d[5:6], d[7:]))"
-        " left join w_desa berkode on berkode.kode_desa = concat_ws('.', d[:2], d[3:4], d[5:6], d[7:]))"
-        " select kode_asal, nama_asal, baris, n, kode_kec,"
-        f" case when lengkap and d[:4] <> {home} then 'di_luar_lingkup' end as nasib,"
-        " case when kode_asal is null then null"
-        f" when lengkap and d[:4] <> {home} then null"
-        " when not coalesce(lengkap, false) or kode_kec is null then 'wilayah_tidak_terpecahkan'"
-        " when bps and ketemu is null then case when di_tempat_lain then 'wilayah_bertentangan' else 'wilayah_tidak_terpecahkan' end"
-        " when ketemu is null then 'wilayah_tidak_terpecahkan'"
-        " when not bps and n is not null and not nama_ada then 'wilayah_bertentangan' end as kode,"
-        " case when kode is null and nasib is null then ketemu end as kode_desa from desa"
+        f"""
+        create or replace table w_pasangan as
+        with asal as (
+            select {name(code)} as kode_asal, {given} as nama_asal, count(*) as baris from {table} group by all
+        ),
+        angka as (
+            -- Digits only when nothing but digits, dots and blanks was given.
+            select *, {_bare("nama_asal")} as n,
+                case when regexp_full_match(kode_asal, '[0-9. ]+')
+                    then regexp_replace(kode_asal, '[^0-9]', '', 'g') end as d
+            from asal
+        ),
+        terbaca as (
+            -- Ten digits of which the seventh is 0, or seven digits: BPS. Otherwise Kemendagri.
+            select *, length(d) = 7 or (length(d) = 10 and d[7] = '0') as bps,
+                coalesce(length(d) in (7, 10) and d[:2] between '11' and '96', false) as lengkap,
+                concat_ws('.', d[:2], d[3:4], d[5:6]) as kec_d, concat_ws('.', d[:2], d[3:4], d[5:6], d[7:]) as desa_d
+            from angka
+        ),
+        kec as (
+            select t.*, case when t.bps then b.kode_kec else t.kec_d end as kode_kec,
+                t.lengkap and t.d[:4] <> {home} as di_luar
+            from terbaca t left join w_bps b on t.bps and b.kode_bps = t.d[:7]
+        ),
+        desa as (
+            select k.*, bernama.kode_desa is not null as nama_cocok,
+                case when k.bps then bernama.kode_desa else berkode.kode_desa end as ketemu,
+                k.n is not null and exists (select 1 from w_nama o where o.nama = k.n) as nama_ada
+            from kec k
+            left join w_nama bernama on bernama.kode_kec = k.kode_kec and bernama.nama = k.n
+                and (k.bps or bernama.kode_desa = k.desa_d)
+            left join w_desa berkode on berkode.kode_desa = k.desa_d
+        )
+        select kode_asal, nama_asal, baris, n, kode_kec,
+            case when di_luar then 'di_luar_lingkup' end as nasib,
+            case
+                when kode_asal is null or di_luar then null
+                when not lengkap or kode_kec is null then 'wilayah_tidak_terpecahkan'
+                when bps and ketemu is null and nama_ada then 'wilayah_bertentangan'
+                when ketemu is null then 'wilayah_tidak_terpecahkan'
+                when not bps and n is not null and not nama_cocok then 'wilayah_bertentangan'
+            end as kode,
+            case when kode is null and nasib is null then ketemu end as kode_desa
+        from desa
+        """
     )
+    same_name = f"and p.nama_asal is not distinct from t.{name(village)}" if village else ""
     con.execute(
-        f"update {table} t set kode_desa = p.kode_desa, nasib = p.nasib, kode = coalesce(t.kode, p.kode) from w_pasangan p"
-        f" where p.kode_asal is not distinct from t.{name(code)}"
-        + (f" and p.nama_asal is not distinct from t.{name(village)}" if village else "")
+        f"""
+        update {table} t
+        set kode_desa = p.kode_desa, nasib = p.nasib, kode = coalesce(t.kode, p.kode)
+        from w_pasangan p where p.kode_asal is not distinct from t.{name(code)} {same_name}
+        """
     )
 
 
@@ -103,12 +137,18 @@ def shifted_kecamatan(con: duckdb.DuckDBPyConnection, minimum: int, share: float
     Returns (kode_kec, rows that disagree). That is a delivery in another code system, not single mistakes.
     """
     return con.execute(
-        "with semua as (select kode_kec, sum(baris) as baris from w_pasangan"
-        " where nasib is null and kode_kec is not null group by kode_kec),"
-        " lain as (select p.kode_kec, o.kode_kec as kec_nama, sum(p.baris) as baris from w_pasangan p"
-        " join (select distinct kode_kec, nama from w_nama) o on o.nama = p.n and o.kode_kec <> p.kode_kec"
-        " where p.kode is not null group by all)"
-        " select l.kode_kec, max(l.baris)::bigint from lain l join semua s using (kode_kec)"
-        " where l.baris >= ? and l.baris >= ? * s.baris group by l.kode_kec order by l.kode_kec",
+        """
+        with semua as (
+            select kode_kec, sum(baris) as baris from w_pasangan
+            where nasib is null and kode_kec is not null group by kode_kec
+        ),
+        lain as (
+            select p.kode_kec, o.kode_kec as kec_nama, sum(p.baris) as baris from w_pasangan p
+            join (select distinct kode_kec, nama from w_nama) o on o.nama = p.n and o.kode_kec <> p.kode_kec
+            where p.kode is not null group by all
+        )
+        select l.kode_kec, max(l.baris)::bigint from lain l join semua s using (kode_kec)
+        where l.baris >= ? and l.baris >= ? * s.baris group by l.kode_kec order by l.kode_kec
+        """,
         [minimum, share],
     ).fetchall()

@@ -22,12 +22,13 @@ MANIFEST_LIMIT = 1 << 20
 def extract(source: Source, connection: Connection, periode: str, store: Store, kabupaten: str) -> Extracted:
     """Store the newest complete revision of the month: manifest.json, then the files that it names.
 
-    Nothing is judged here (nor is kabupaten asked for): what the manifest promises is compared with the stored bytes by `land`.
+    Nothing is judged here (nor is kabupaten asked for): `land` compares what the manifest promises with the bytes.
     Raises NotYet when no revision has its manifest, SourceUnavailable when the folder cannot be read.
     """
     if connection.conn_type != "fs" or connection.path is None:
         raise SourceUnavailable(
-            f"{source.nama}: connection {connection.conn_id} has conn_type {connection.conn_type}; expected fs with extra.path."
+            f"{source.nama}: connection {connection.conn_id} has conn_type {connection.conn_type};"
+            " expected fs with extra.path."
         )
     folder = connection.path / source.nama / periode
     try:
@@ -45,7 +46,8 @@ def extract(source: Source, connection: Connection, periode: str, store: Store, 
                 files.append(store.put(delivery / name, name))
     except OSError as error:
         raise SourceUnavailable(
-            f"{source.nama} {periode}: delivery cannot be read ({error.strerror}); check the folder's rights, then run again."
+            f"{source.nama} {periode}: delivery cannot be read ({error.strerror});"
+            " check the folder's rights, then run again."
         ) from None
     stored = tuple(files)
     return Extracted(source.nama, periode, revision, stored, identity(stored), _facts(manifest))
@@ -110,7 +112,10 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
                     f"{file.nama}: {read.baris} baris, manifest menyebut {rows}. Kirim ulang berkas atau manifest.",
                     {"baris": read.baris},
                 )
-            notices[entitas] = {"judul_tidak_dikenal": read.header_tidak_dikenal, "kolom_tidak_ada": read.kolom_tidak_ada}
+            notices[entitas] = {
+                "judul_tidak_dikenal": read.header_tidak_dikenal,
+                "kolom_tidak_ada": read.kolom_tidak_ada,
+            }
         return finish(source, Raw(con, tables, {"pemberitahuan": notices}), reference, kerja)
     finally:
         con.close()
@@ -121,13 +126,16 @@ def _check_manifest(
 ) -> dict[str, tuple[StoredFile, int]]:
     """Entity -> (stored file, rows promised), after manifest, folder and bytes were compared."""
     if manifest.get("periode") != extracted.periode:
-        raise Refusal("bulan_salah", f"Manifest bukan untuk periode {extracted.periode} (nama folder). Kirim bulan yang benar.")
+        raise Refusal(
+            "bulan_salah", f"Manifest bukan untuk periode {extracted.periode} (nama folder). Kirim bulan yang benar."
+        )
     if str(manifest.get("kabupaten", "")).replace(".", "") != reference.kabupaten.replace(".", ""):
         raise Refusal("wilayah_salah", f"Manifest bukan untuk kabupaten {reference.kabupaten}. Periksa wilayah ekspor.")
     if manifest.get("sumber") != source.nama or manifest.get("revisi") != extracted.revisi:
         raise Refusal(
             "manifest_tidak_cocok",
-            f"Manifest tidak menyebut sumber {source.nama} dan revisi {extracted.revisi} (nama folder). Perbaiki manifest.",
+            f"Manifest tidak menyebut sumber {source.nama} dan revisi {extracted.revisi} (nama folder)."
+            " Perbaiki manifest.",
         )
     stored = {f.nama: f for f in extracted.berkas[1:]}
     promised: dict[str, tuple[StoredFile, int]] = {}
@@ -151,4 +159,3 @@ def _check_manifest(
 
 def _mismatch(what: str) -> None:
     raise Refusal("manifest_tidak_cocok", f"{what}. Kirim ulang berkas dan manifest yang cocok.")
-

@@ -61,9 +61,14 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
 def _keep_newest(con: duckdb.DuckDBPyConnection) -> None:
     """Of a family that was read twice because it changed meanwhile, keep the newest `diubah`, else the later."""
     con.execute(
-        "create table usang as select baris from (select rowid as baris, r.id as id, count(*) over (partition by r.id) as n,"
-        " row_number() over (partition by r.id order by try_cast(r.diubah as timestamptz) desc nulls last, rowid desc) as u"
-        " from halaman where r.id is not null) where n > 1 and u > 1"
+        """
+        create table usang as select baris from (
+            select rowid as baris, row_number() over (
+                partition by r.id order by try_cast(r.diubah as timestamptz) desc nulls last, rowid desc
+            ) as urutan
+            from halaman where r.id is not null
+        ) where urutan > 1
+        """
     )
     if con.execute("select count(*) from usang").fetchone()[0]:
         con.execute(
@@ -79,15 +84,30 @@ def _assets(con: duckdb.DuckDBPyConnection, family: Entity) -> dict[str, str]:
     names are DTSEN's, with or without their prefix. An asset that is only named is there (`ada`); one that is not
     named is unknown, not absent.
     """
-    pairs = "list_transform(json_keys({e}), lambda k: {{'nama': k, 'nilai': {e}->>k, 'jumlah': null::varchar}})"
     con.execute(
-        "create table daftar_aset as select baris, regexp_replace(lower(trim(i.nama)), '[^a-z0-9]+', '_', 'g') as nama,"
-        " i.nilai as nilai, i.jumlah as jumlah from (select baris, unnest(case json_type(e)"
-        " when 'VARCHAR' then [{'nama': e->>'$', 'nilai': 'ada', 'jumlah': null::varchar}]"
-        " when 'OBJECT' then case when (e->>'nama') is not null then [{'nama': e->>'nama', 'nilai':"
-        " coalesce(e->>'nilai', case when (e->>'jumlah') is null then 'ada' end), 'jumlah': e->>'jumlah'}]"
-        f" else {pairs.format(e='e')} end end) as i from (select rowid as baris, unnest(case json_type(r.aset)"
-        " when 'ARRAY' then cast(r.aset as JSON[]) when 'OBJECT' then [r.aset] end) as e from halaman))"
+        """
+        create table daftar_aset as
+        with butir as (
+            select rowid as baris, unnest(
+                case json_type(r.aset) when 'ARRAY' then cast(r.aset as JSON[]) when 'OBJECT' then [r.aset] end
+            ) as e from halaman
+        ),
+        pasangan as (
+            select baris, unnest(case
+                when json_type(e) = 'VARCHAR' then [{'nama': e->>'$', 'nilai': 'ada', 'jumlah': null::varchar}]
+                when json_type(e) <> 'OBJECT' then null
+                when (e->>'nama') is not null then [{
+                    'nama': e->>'nama', 'jumlah': e->>'jumlah',
+                    'nilai': coalesce(e->>'nilai', case when (e->>'jumlah') is null then 'ada' end)
+                }]
+                else list_transform(
+                    json_keys(e), lambda k: {'nama': k, 'nilai': e->>k, 'jumlah': null::varchar}
+                )
+            end) as i from butir
+        )
+        select baris, regexp_replace(lower(trim(i.nama)), '[^a-z0-9]+', '_', 'g') as nama, i.nilai, i.jumlah
+        from pasangan
+        """
     )
     wanted, columns = [], {}
     for column in family.kolom:
@@ -100,7 +120,8 @@ def _assets(con: duckdb.DuckDBPyConnection, family: Entity) -> dict[str, str]:
         if column.tipe == "bulat":
             value = "coalesce(jumlah, nullif(nilai, 'ada'))"
         else:
-            value = "coalesce(nilai, case when try_cast(jumlah as double) = 0 then '2' when jumlah is not null then '1' end)"
+            counted = "case when try_cast(jumlah as double) = 0 then '2' when jumlah is not null then '1' end"
+            value = f"coalesce(nilai, {counted})"
         wanted.append(f"max({value}) filter (nama in ({names})) as {name(column.nama)}")
         columns[column.nama] = f"aset.{name(column.nama)}"
     con.execute(f"create table aset as select baris, {', '.join(wanted)} from daftar_aset group by baris")

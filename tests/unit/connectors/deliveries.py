@@ -16,8 +16,16 @@ SOURCES = load_sources()
 DELIVERY = Extracted("dtsen", "2026-06", 1, (), "", {"baris": 0})
 # Jepon and Bogorejo: the pair whose BPS codes are easily taken for each other's.
 VILLAGES = {
-    "33.16.08": ("Jepon", "3316090", {"33.16.08.2001": "Blungun", "33.16.08.2002": "Semanggi", "33.16.08.1025": "Jepon"}),
-    "33.16.15": ("Bogorejo", "3316080", {"33.16.15.2001": "Gayam", "33.16.15.2002": "Nglengkir", "33.16.15.2003": "Jeruk"}),
+    "33.16.08": (
+        "Jepon",
+        "3316090",
+        {"33.16.08.2001": "Blungun", "33.16.08.2002": "Semanggi", "33.16.08.1025": "Jepon"},
+    ),
+    "33.16.15": (
+        "Bogorejo",
+        "3316080",
+        {"33.16.15.2001": "Gayam", "33.16.15.2002": "Nglengkir", "33.16.15.2003": "Jeruk"},
+    ),
 }
 THRESHOLDS = {
     "nik_rusak_massal": (0.002, 20),
@@ -77,7 +85,8 @@ def dtsen(families: int = 6, members: int = 2) -> dict[str, list[dict[str, str]]
             person = (f - 1) * members + m
             tables["anggota"].append({
                 "id_anggota": f"A{person}", "id_keluarga": f"K{f}", "nomor_induk_kependudukan": nik(person),
-                "nomor_kartu_keluarga": kk, "nama": f"WARGA {person}", "jenis_kelamin": "1", "tanggal_lahir": "1980-01-01",
+                "nomor_kartu_keluarga": kk, "nama": f"WARGA {person}", "jenis_kelamin": "1",
+                "tanggal_lahir": "1980-01-01",
                 "status_hubungan_keluarga": str(m), "keberadaan": "1", "pbi_nas": "YA",
             })  # fmt: skip
             tables["kepesertaan"].append({

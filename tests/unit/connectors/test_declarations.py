@@ -20,8 +20,10 @@ ROOT = Path(generate.__file__).parent.parent
     [
         ({"conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": 8101, "login": "a", "password": "b/c",
           "extra": {"base_path": "/uji/"}}, "http://127.0.0.1:8101/uji", "a", "b/c"),
-        ({"conn_type": "http", "host": "https://contoh.id", "port": 443, "extra": '{"base_path": "x"}'}, "https://contoh.id:443/x", None, None),
-        ({"conn_type": "http", "host": "http://127.0.0.1:9/di", "schema": "https"}, "http://127.0.0.1:9/di", None, None),
+        ({"conn_type": "http", "host": "https://contoh.id", "port": 443, "extra": '{"base_path": "x"}'},
+         "https://contoh.id:443/x", None, None),
+        ({"conn_type": "http", "host": "http://127.0.0.1:9/di", "schema": "https"},
+         "http://127.0.0.1:9/di", None, None),
         ("http://a%40b:c%2Fd@127.0.0.1:8101/?base_path=%2Fuji", "http://127.0.0.1:8101/uji", "a@b", "c/d"),
         ("http://127.0.0.1:8101/https", "https://127.0.0.1:8101", None, None),
         ("http://:kunci@http%3A%2F%2F127.0.0.1:8101", "http://127.0.0.1:8101", "", "kunci"),

@@ -94,7 +94,7 @@ def test_empty_delivery(land_dtsen):
 def test_damaged_numbers(land_dtsen):
     limit = "nomor_induk_kependudukan"
     assert refused(land_dtsen, many(limit, "3.31601E+15", 20)).kode == "nik_rusak_massal"
-    assert refused(land_dtsen, many(limit, lambda i: f"33160801018{i:01d}0000"[-16:].rjust(16, "3"), 20)).kode == "nik_rusak_massal"
+    assert refused(land_dtsen, many(limit, lambda i: f"3316080101{i + 60:02d}0000", 20)).kode == "nik_rusak_massal"
     assert refused(land_dtsen, many("nomor_kartu_keluarga", "3.31601E+15", 20, "keluarga")).kode == "nik_rusak_massal"
     assert land_dtsen(many(limit, "3.31601E+15", 19)).entitas["anggota"].dimuat == 300
 
