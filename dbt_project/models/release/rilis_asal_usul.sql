@@ -145,7 +145,7 @@ rilis_asal_usul as (
         max(urut.tanggal) filter (where urut.ke = 1) as tanggal,
         case
             when max(urut.menang) is null then 'ditahan'
-            when max(urut.nilai) filter (where urut.ke = 1) is distinct from max(urut.menang) then 'aturan'
+            when bool_or(urut.ke = 1 and urut.nilai is distinct from urut.menang) then 'aturan'
             when bool_or(urut.ke = 1 and urut.utama) then 'utama'
             else 'pengganti'
         end as aturan,
