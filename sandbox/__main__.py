@@ -22,6 +22,12 @@ def main(argv: list[str] | None = None) -> int:
     show = commands.add_parser("demo", help="months through the real scheduler (make demo)")
     show.add_argument("--scale", type=float, default=0.1)
     show.add_argument("--months", nargs="+", required=True, metavar="YYYY-MM")
+    measure = commands.add_parser("bench", help="each step beside plain COPY of the same rows (make bench)")
+    measure.add_argument("--scale", type=float, default=0.1)
+    one = commands.add_parser("bench-step", help="one step in a process of its own, for bench")
+    one.add_argument("step")
+    one.add_argument("periode")
+    one.add_argument("sumber", nargs="?")
     run = commands.add_parser("serve", help="answer for DTJateng and Simnakis on 127.0.0.1")
     run.add_argument("--port", type=int, default=0)
     run.add_argument("--token-seconds", type=int, default=900)
@@ -32,6 +38,12 @@ def main(argv: list[str] | None = None) -> int:
         from sandbox import demo
 
         return demo.run(arguments.scale, arguments.months)
+    if arguments.command in ("bench", "bench-step"):
+        from sandbox import bench
+
+        if arguments.command == "bench":
+            return bench.run(arguments.scale)
+        return bench.step(arguments.step, arguments.periode, arguments.sumber)
     if arguments.command == "build":
         counts = build(arguments.dir, arguments.scale, arguments.seed, arguments.months)
         print(f"built {', '.join(arguments.months)}: {counts or 'nothing new'}")

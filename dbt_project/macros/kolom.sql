@@ -11,11 +11,20 @@
     ]) }}
 {% endmacro %}
 
-{# Those of them that DTJateng does not ask for, and so never has (contracts, asal: lengkap). #}
+{# Those of them that DTJateng does not ask for and Simnakis describes (contracts, asal: lengkap). #}
 {% macro kolom_lengkap() %}
-    {{ return(kolom_rumah() | reject('in', ['status_kepemilikan_rumah', 'daya_terpasang', 'jenis_lantai_terluas',
-        'jenis_dinding_terluas', 'jenis_atap_terluas', 'fasilitas_bab', 'sumber_air_minum_utama',
-        'id_pelanggan_pln']) | list) }}
+    {{ return(['luas_lantai', 'sumber_penerangan_utama', 'bahan_bakar_utama_memasak', 'jenis_kloset',
+        'pembuangan_akhir_tinja']) }}
+{% endmacro %}
+
+{# Those of them that only DTSEN tells of every family; Simnakis names what a family has (contracts, asal: dtsen). #}
+{% macro kolom_aset() %}
+    {{ return([
+        'id_pelanggan_pln', 'jumlah_ternak_sapi', 'jumlah_ternak_kambing_domba', 'aset_bergerak_lemari_es',
+        'aset_bergerak_ac', 'aset_bergerak_emas_perhiasan', 'aset_bergerak_komputer_laptop_tablet',
+        'aset_bergerak_sepeda_motor', 'aset_bergerak_mobil', 'aset_tidak_bergerak_lahan_lainnya',
+        'aset_tidak_bergerak_rumah_lainnya',
+    ]) }}
 {% endmacro %}
 
 {# Those of them that hold a code of the seed `kode`. #}

@@ -35,3 +35,13 @@
         coalesce({% for s in rule['sumber'] %}{{ s }}.{{ atribut }}{{ ', ' if not loop.last }}{% endfor %})
     {%- endif -%}
 {%- endmacro %}
+
+{# Whether a family record (alias `rekaman`, of the household `emas`) is the main one of an attribute: the contracts'
+   `asal` says the same for the published view. #}
+{% macro utama_rumah(kolom) -%}
+    {%- if kolom == 'no_kk' -%} rekaman.utama
+    {%- elif kolom in kolom_aset() -%} (rekaman.sumber = 'dtsen' and rekaman.ke = 1)
+    {%- elif kolom in kolom_lengkap() -%} (emas.rekaman_lengkap = rekaman.sumber || '|' || rekaman.id_keluarga)
+    {%- else -%} (rekaman.segar = 1)
+    {%- endif -%}
+{%- endmacro %}

@@ -46,7 +46,7 @@ def safe_errors() -> Iterator[None]:
         # The primary message of a data exception (class 22) quotes the offending value.
         message = "nilai tidak sah" if (error.sqlstate or "").startswith("22") else diag.message_primary
         raise DatabaseError(
-            f"Postgres {error.sqlstate or type(error).__name__}: {message or 'connection lost'}"
+            f"Postgres {error.sqlstate or type(error).__name__}: {message or 'no answer from the server'}"
             + (f" [{where}]" if where else "")
         ) from None
 

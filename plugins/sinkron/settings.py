@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +22,8 @@ class Settings:
     `home` is the only folder that may hold personal data.
     """
 
-    values: dict[str, str]
+    # Not in the repr: it holds every secret of the installation.
+    values: dict[str, str] = field(repr=False)
     env_file: Path
     home: Path
     kabupaten: str

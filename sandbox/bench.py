@@ -1,0 +1,162 @@
+"""`make bench`: each step of the line beside a plain COPY of the same rows, measured in one run.
+
+One process a step; its start-up and imports are timed apart. Ratios are what counts: seconds depend on the machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from psycopg.sql import SQL, Identifier
+from sinkron import catalogue, database, month, postgres, transport
+from sinkron import settings as settings_module
+from sinkron.line import LINE, REQUIRED, STEPS
+from sinkron.settings import Settings
+
+import sandbox
+
+SEED = 20260601
+MONTHS = ("2026-06", "2026-07")
+# What a step imports inside; loaded before its clock starts.
+HEAVY = {
+    "extract": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED)),
+    "land": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED), "expectations.checkpoint"),
+    "stage": ("dbt.cli.main", "dbt.adapters.postgres"),
+    "link": ("duckdb", "linkage.run"),
+    "golden": ("dbt.cli.main", "dbt.adapters.postgres"),
+    "audit": ("expectations.checkpoint",),
+}
+BARE = ("land", "stage", "link", "golden")
+COPY_LIMIT = {"bare": 10, "all": 30}
+MEMORY_LIMIT_GIB = 4
+
+
+def run(scale: float) -> int:
+    """Two months in a folder of their own; prints the second (a month with a past). Returns 1 over a limit."""
+    base = settings_module.load()
+    home = base.home / "bench"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    environment = {k: v for k, v in base.values.items() if not k.startswith(("SINKRON_", "AIRFLOW_", "DATABASE_URL"))}
+    environment |= {"SINKRON_HOME": str(home), "SINKRON_ENV_FILE": str(home / "env")}
+    settings = settings_module.load(environment)
+    database.migrate(settings)
+    settings = settings_module.load(environment)
+    catalogue.ensure(settings)
+    sandbox.build(home / "dunia", scale, SEED, list(MONTHS))
+    server = sandbox.serve(home / "dunia", 0)
+    try:
+        environment |= _connections(server.url, settings)
+        measured = {}
+        for periode in MONTHS:
+            sandbox.deliver(home / "dunia", settings.inbox, periode)
+            measured = {title: _step(environment, *step, periode) for title, step in _steps().items()}
+        return _report(measured, _plain_copy(settings, MONTHS[-1]), scale)
+    finally:
+        server.close()
+        postgres.stop(settings)
+
+
+def _connections(url: str, settings: Settings) -> dict[str, str]:
+    rest = {"conn_type": "http", "host": url}
+    values = {
+        "DTJATENG_API": {**rest, "login": sandbox.CLIENT_ID, "password": sandbox.CLIENT_SECRET},
+        "SIMNAKIS_API": {**rest, "password": sandbox.API_KEY},
+        "DTSEN_INBOX": {"conn_type": "fs", "extra": {"path": str(settings.inbox)}},
+    }
+    return {f"AIRFLOW_CONN_{name}": json.dumps(value) for name, value in values.items()}
+
+
+def _steps() -> dict[str, tuple[str, str]]:
+    titles = {}
+    for sumber in REQUIRED:
+        for name in ("extract", "land"):
+            titles[f"{name} {sumber}"] = (name, sumber)
+    titles |= {step.name: (step.name, "") for step in LINE if not step.per_source}
+    return titles
+
+
+def _step(environment: dict[str, str], name: str, sumber: str, periode: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "sandbox", "bench-step", name, periode, *([sumber] if sumber else [])]
+    started = time.monotonic()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"step {name} {sumber} of {periode} failed: {done.stderr[-2000:]}")
+    result = json.loads(done.stdout.splitlines()[-1])
+    result["mulai"] = time.monotonic() - started - result["detik"]
+    return result
+
+
+def step(name: str, periode: str, sumber: str | None) -> int:
+    """In a process of its own: import, then run one step on the clock; prints seconds and peak memory as JSON."""
+    for module in HEAVY.get(name, ()):
+        importlib.import_module(module)
+    settings = settings_module.load(dict(os.environ))
+    if name == "approve":
+        month._answer(settings, periode, "yes")
+    started = time.monotonic()
+    STEPS[name].run(settings, periode, sumber)
+    seconds = time.monotonic() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(json.dumps({"detik": seconds, "gib": peak}), flush=True)
+    return 0
+
+
+def _plain_copy(settings: Settings, periode: str) -> dict[str, Any]:
+    """COPY the month's landed rows, as CSV, into fresh logged tables without index: the floor of any pipeline."""
+    with database.connect(settings) as connection, transport.work_folder(settings, "bench") as folder:
+        tables = connection.execute(
+            "select c.relname as nama, p.relname as induk from pg_inherits as i"
+            " inner join pg_class as c on i.inhrelid = c.oid inner join pg_class as p on i.inhparent = p.oid"
+            " inner join pg_namespace as n on c.relnamespace = n.oid inner join buku.kiriman as k"
+            " on right(c.relname, 12) = left(k.sha256, 12) and k.periode = %s"
+            " where n.nspname = 'pendaratan' order by 1",
+            [periode],
+        ).fetchall()
+        files: dict[str, Path] = {}
+        for table in tables:
+            files[table["induk"]] = folder / table["induk"]
+            transport.copy_out(connection, f'select * from pendaratan."{table["nama"]}"', {}, files[table["induk"]])
+        rows, seconds = 0, 0.0
+        for parent, path in files.items():
+            target = Identifier(f"polos_{parent}")
+            connection.execute(SQL("create table {} (like {})").format(target, Identifier("pendaratan", parent)))
+            connection.commit()
+            columns = connection.execute(SQL("select * from {} limit 0").format(target)).description
+            started = time.monotonic()
+            rows += transport.copy_in(connection, target, tuple(column.name for column in columns), path)
+            connection.commit()
+            seconds += time.monotonic() - started
+        size = sum(path.stat().st_size for path in files.values())
+    return {"baris": rows, "detik": seconds, "mib": size / 2**20}
+
+
+def _report(measured: dict[str, dict[str, float]], copy: dict[str, Any], scale: float) -> int:
+    print(f"SCALE={scale:g}, bulan {MONTHS[-1]} (bulan kedua, dengan rilis sebelumnya)")
+    print(f"COPY polos: {copy['baris']} baris, {copy['mib']:.0f} MiB, {copy['detik']:.2f} s = 1 x")
+    print(f"{'langkah':<20} {'mulai+impor s':>14} {'kerja s':>9} {'x COPY':>8} {'puncak GiB':>11}")
+    for title, row in measured.items():
+        ratio = row["detik"] / copy["detik"]
+        print(f"{title:<20} {row['mulai']:>14.2f} {row['detik']:>9.2f} {ratio:>8.2f} {row['gib']:>11.2f}")
+    bare = sum(row["detik"] for title, row in measured.items() if title.split()[0] in BARE) / copy["detik"]
+    # Reading a REST source is bound by its server, so the line is measured from the landed bytes on.
+    line = sum(row["detik"] for title, row in measured.items() if not title.startswith("extract")) / copy["detik"]
+    peak = max(row["gib"] for row in measured.values())
+    over = bare > COPY_LIMIT["bare"] or line > COPY_LIMIT["all"] or peak > MEMORY_LIMIT_GIB
+    print(
+        f"jalur dasar (periksa, muat, bakukan, padankan, emas): {bare:.1f} x (batas {COPY_LIMIT['bare']} x pada SCALE=1)"
+    )
+    print(
+        f"dari byte mendarat sampai penunjuk, semuanya:         {line:.1f} x (batas {COPY_LIMIT['all']} x pada SCALE=1)"
+    )
+    print(f"puncak memori satu proses: {peak:.2f} GiB (batas {MEMORY_LIMIT_GIB} GiB)")
+    return int(over and scale >= 1)
