@@ -1,6 +1,7 @@
 """The one Airflow plugin: registers what Airflow has to know by name; everything else lives in `sinkron`."""
 
 from airflow.plugins_manager import AirflowPlugin
+
 from sinkron import release_page
 from sinkron.cadence import MonthTimetable
 

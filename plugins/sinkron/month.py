@@ -61,8 +61,10 @@ def _build(
         from sinkron.outcomes import NotReady
 
         raise problem or NotReady(f"month {periode} waits for {', '.join(composed['kurang'])}")
+    # A candidate whose tables are there waits only for its checks and its decision.
+    done = {"compose"} | ({"stage", "link", "golden"} if composed["dibangun"] else set())
     for step in LINE:
-        if step.per_source or step.name == "compose":
+        if step.per_source or step.name in done:
             continue
         if step.name == "approve" and approve != "none":
             _answer(settings, periode, approve)

@@ -9,10 +9,9 @@ from typing import Any
 from airflow.sdk import Asset, Param, XComArg, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from sinkron import database, ledger, outcomes, period
+from sinkron import database, outcomes, period
 from sinkron import settings as settings_module
 from sinkron.line import STEPS
-from sinkron.settings import Settings
 
 DEFAULTS = {
     "owner": "sinkron",
@@ -62,13 +61,12 @@ def perform(name: str, sumber: str | None, outlet: Asset | None, context: dict[s
     settings = settings_module.load()
     counts = settle(lambda: STEPS[name].run(settings, periode, sumber))
     idle = nothing_new(name, counts)
-    if name == "compose" and not idle and context["dag_run"].run_type != "manual" and built(settings, periode):
-        idle = f"kandidat {counts.get('id_rilis')} sudah dibangun dari kiriman yang sama"
+    # Every landing of a month asks for its build; a person who asks gets it again.
+    if name == "compose" and not idle and counts["dibangun"] and context["dag_run"].run_type != "manual":
+        idle = f"kandidat {counts['id_rilis']} sudah dibangun dari kiriman yang sama"
     if idle:
         context["ti"].xcom_push("return_value", counts)
         raise AirflowSkipException(idle)
-    if name == "golden":
-        mark_built(settings, periode)
     if outlet:
         context["outlet_events"][outlet].add_partitions(periode)
     return counts
@@ -101,32 +99,6 @@ def nothing_new(name: str, counts: dict[str, Any]) -> str | None:
         missing = ", ".join(counts.get("kurang") or [])
         return f"bulan belum lengkap, menunggu {missing}" if missing else "kiriman yang sama sudah terbit"
     return None
-
-
-# An open candidate is composed again by every landing of its month; what it was composed of, and by which code, says
-# whether the build that is asked for has been done.
-BUILT = "bangun"
-OPEN_CANDIDATE = """
-select jsonb_build_object('id_rilis', id_rilis, 'susunan', sidik_susunan, 'kode', sidik_kode) as isi
-from rilis.rilis where periode = %(periode)s and status in ('kandidat', 'ditahan') order by revisi desc limit 1
-"""
-
-
-def mark_built(settings: Settings, periode: str) -> None:
-    """Note in the ledger that the open candidate has all its tables."""
-    with ledger.step(settings, BUILT, periode, STEPS["golden"].lock) as run, run.transaction() as connection:
-        if candidate := connection.execute(OPEN_CANDIDATE, {"periode": periode}).fetchone():
-            run.counts.update(candidate["isi"])
-
-
-def built(settings: Settings, periode: str) -> bool:
-    """Whether the open candidate, composed as it is now, has all its tables."""
-    with database.connect(settings) as connection:
-        return connection.execute(
-            f"select exists (select from buku.jalan where periode = %(periode)s and langkah = %(langkah)s"
-            f" and hasil = 'selesai' and hitungan = ({OPEN_CANDIDATE})) as ada",
-            {"periode": periode, "langkah": BUILT},
-        ).fetchone()["ada"]
 
 
 @task(task_id="rollback", task_display_name="Geser penunjuk")

@@ -116,19 +116,22 @@ def test_a_trial_that_answers_itself_is_marked_automatic(candidate, operator, mo
     assert decisions.find(candidate, SHA, "publish", 1)["pada"] == ANSWERED
 
 
-def test_a_candidate_is_built_once_from_the_same_deliveries_by_the_same_code(candidate, monkeypatch):
-    monkeypatch.setattr(tasks.STEPS["compose"].__class__, "run", lambda *_: {"siap": True, "id_rilis": f"{MONTH}/1"})
-    by_asset = context(ti=SimpleNamespace(xcom_push=lambda *_: None), outlet_events={})
-    by_asset["dag_run"].run_type = "asset_triggered"
-    assert tasks.perform("compose", None, None, by_asset)["siap"] is True
-    tasks.perform("golden", None, None, by_asset)
-    with pytest.raises(AirflowSkipException, match="sudah dibangun dari kiriman yang sama"):
-        tasks.perform("compose", None, None, by_asset)
-    # A person may build it again, and new deliveries or new code are another build.
-    assert tasks.perform("compose", None, None, context())["siap"] is True
-    with database.connect(candidate) as connection:
-        connection.execute("update rilis.rilis set sidik_kode = 'k2'")
-    assert tasks.perform("compose", None, None, by_asset)["siap"] is True
+@pytest.mark.parametrize(("built", "by", "goes_on"), [
+    (False, "asset_triggered", True),
+    (True, "asset_triggered", False),
+    # A person may build it again.
+    (True, "manual", True),
+])  # fmt: skip
+def test_a_candidate_is_built_once_from_the_same_deliveries(candidate, monkeypatch, built, by, goes_on):
+    counts = {"siap": True, "id_rilis": f"{MONTH}/1", "dibangun": built}
+    monkeypatch.setattr(tasks.STEPS["compose"].__class__, "run", lambda *_: counts)
+    run = context(ti=SimpleNamespace(xcom_push=lambda *_: None), outlet_events={})
+    run["dag_run"].run_type = by
+    if goes_on:
+        assert tasks.perform("compose", None, None, run) == counts
+    else:
+        with pytest.raises(AirflowSkipException, match="sudah dibangun dari kiriman yang sama"):
+            tasks.perform("compose", None, None, run)
 
 
 def test_approvers_come_from_the_settings_and_are_never_nobody(candidate):

@@ -136,6 +136,7 @@ create table rilis.rilis (
     gerbang jsonb not null default '{}',
     id_sebelum text references rilis.rilis,
     dibuat timestamptz not null default now(),
+    dibangun timestamptz,
     diputuskan timestamptz,
     diterbitkan timestamptz,
     penyetuju text,
@@ -143,6 +144,7 @@ create table rilis.rilis (
     check (id_rilis = periode || '/' || revisi),
     check (status not in ('terbit', 'digantikan') or (sha256 is not null and diterbitkan is not null))
 );
+comment on column rilis.rilis.dibangun is 'Sejak kapan schema release berisi tabel kandidat ini; kosong bila tidak';
 comment on table rilis.rilis is 'Setiap rilis: kandidat, ditahan, terbit, digantikan, ditarik';
 
 create table rilis.penunjuk (

@@ -22,5 +22,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             "or run the month with APPROVE=publish"
         )
     if decision["jawaban"] != "setuju":
-        raise Rejected(f"candidate {candidate['id_rilis']} was rejected by {decision['oleh']}; only a new one can follow")
+        raise Rejected(
+            f"candidate {candidate['id_rilis']} was rejected by {decision['oleh']}; only a new one can follow"
+        )
     return {"terbuka": False, "id_rilis": candidate["id_rilis"], "oleh": decision["oleh"]}

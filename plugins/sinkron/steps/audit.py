@@ -10,7 +10,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.sql import SQL, Identifier
 
 from sinkron import database, ledger, reference
 from sinkron.ledger import StepRun
@@ -35,10 +34,10 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             candidate = ledger.candidate(connection, periode)
             if candidate is None:
                 return _already_judged(connection, periode)
-            # dbt just made these tables: without statistics their joins are planned blindly, here and for readers.
-            names = connection.execute("select tablename from pg_tables where schemaname = 'release'").fetchall()
-            for row in names:
-                connection.execute(SQL("analyze {}").format(Identifier("release", row["tablename"])))
+            if candidate["dibangun"] is None:
+                raise NotReady(
+                    f"schema release does not hold the tables of {candidate['id_rilis']}: run build_golden of {periode}"
+                )
             from sinkron.publish import hash_tables
 
             tables, sha256 = hash_tables(connection, candidate["id_rilis"])

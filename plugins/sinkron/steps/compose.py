@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from sinkron import database, deliveries, ledger
+from sinkron import deliveries, ledger
 from sinkron.line import REQUIRED
 from sinkron.settings import ROOT, Settings
 
@@ -17,11 +17,11 @@ CODE = ("dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "linkag
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Make (or keep) the candidate of a month; returns {"siap", "kurang", "id_rilis", "revisi", "lama"}.
+    """Make (or keep) the candidate of a month; returns {"siap", "kurang", "id_rilis", "revisi", "lama", "dibangun"}.
 
     Not ready when a required source has not landed (unless IZINKAN_LAMA allows its newest earlier delivery), or
     when these deliveries were published already. A candidate that is still open and made of the same deliveries by
-    the same code is kept, so a killed run goes on with it.
+    the same code is kept, so a killed run goes on with it; `dibangun` says that its tables are there already.
     """
     with ledger.step(settings, "compose", periode, lock="kandidat") as run:
         with run.transaction() as connection:
@@ -39,6 +39,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             kurang=[],
             id_rilis=candidate["id_rilis"],
             revisi=candidate["revisi"],
+            dibangun=candidate["dibangun"] is not None,
             lama=[sumber for sumber, row in chosen.items() if row["lama"]],
         )
         return dict(run.counts)
@@ -103,7 +104,7 @@ def _candidate(
         id_rilis = candidate["id_rilis"]
         connection.execute("delete from buku.susunan where id_rilis = %s", [id_rilis])
         connection.execute(
-            "update rilis.rilis set status = 'kandidat', sha256 = null, tabel = '{}', gerbang = '{}',"
+            "update rilis.rilis set status = 'kandidat', dibangun = null, sha256 = null, tabel = '{}', gerbang = '{}',"
             " sidik_susunan = %s, sidik_kode = %s, id_sebelum = %s where id_rilis = %s",
             [composition, code, before["id_rilis"] if before else None, id_rilis],
         )

@@ -26,7 +26,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
             late = deliveries.landed_after(ledger_connection, periode)
         if late and not source.berperiode:
             if known is None:
-                raise NotReady(f"{sumber} has no delivery of {periode}, and a later month has landed: it only serves now")
+                raise NotReady(f"{sumber} has no delivery of {periode} and serves only now: a later month has landed")
             run.counts.update(id_kiriman=known["id_kiriman"], sha256=known["sha256"], baru=False)
             return dict(run.counts)
         connector = importlib.import_module(f"connectors.{sumber}.connector")

@@ -13,4 +13,8 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     with ledger.step(settings, "golden", periode, lock="kandidat") as run:
         candidate = ledger.require_candidate(settings, periode)
         run.counts.update(dbt.build(run, candidate, "models/golden", "models/release"))
+        with run.transaction() as connection:
+            connection.execute(
+                "update rilis.rilis set dibangun = clock_timestamp() where id_rilis = %s", [candidate["id_rilis"]]
+            )
         return dict(run.counts)

@@ -49,8 +49,9 @@ def compose(settings, periode):
         }
         if missing := sorted(set(REQUIRED) - set(landed)):
             return {"siap": False, "kurang": missing}
-        if ledger.candidate(connection, periode):
-            return {"siap": True, "kurang": [], "id_rilis": f"{periode}/1"}
+        if candidate := ledger.candidate(connection, periode):
+            built = candidate["dibangun"] is not None
+            return {"siap": True, "kurang": [], "id_rilis": f"{periode}/1", "dibangun": built}
         connection.execute(
             "insert into rilis.rilis (id_rilis, periode, revisi, status, sidik_susunan, sidik_kode)"
             " values (%s, %s, 1, 'kandidat', 's', 'k')",
@@ -61,10 +62,12 @@ def compose(settings, periode):
                 "insert into buku.susunan (id_rilis, sumber, id_kiriman) values (%s, %s, %s)",
                 [f"{periode}/1", sumber, id_kiriman],
             )
-    return {"siap": True, "kurang": [], "id_rilis": f"{periode}/1"}
+    return {"siap": True, "kurang": [], "id_rilis": f"{periode}/1", "dibangun": False}
 
 
 def build(settings, periode):
+    with database.connect(settings) as connection:
+        connection.execute("update rilis.rilis set dibangun = now() where periode = %s", [periode])
     return {}
 
 

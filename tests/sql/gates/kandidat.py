@@ -69,8 +69,8 @@ values ('2026-07', 1, 'individu', 'dtsen', 'x1', 'kiriman-1', 90001, 'digabung',
 LEDGER = f"""
 insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status)
     values ('kiriman-1', 'dtsen', '2026-07', 1, 'abc', 'diterima');
-insert into rilis.rilis (id_rilis, periode, revisi, status, sidik_susunan, sidik_kode)
-    values ('{RELEASE}', '2026-07', 1, 'kandidat', 's', 'k');
+insert into rilis.rilis (id_rilis, periode, revisi, status, sidik_susunan, sidik_kode, dibangun)
+    values ('{RELEASE}', '2026-07', 1, 'kandidat', 's', 'k', now());
 insert into buku.susunan (id_rilis, sumber, id_kiriman) values ('{RELEASE}', 'dtsen', 'kiriman-1');
 insert into asli.neraca
     (periode, revisi, id_kiriman, sumber, berkas, diterima, dimuat, dikarantina, diterbitkan, digabung,
