@@ -1,7 +1,8 @@
 """First linkage of persons: exact agreement decides, by named rules, in set-based SQL.
 
-The matcher's interface is the table `pasangan` (a, b, aturan, urutan, mirip): pairs of `rekaman.rid` that are evidence for
-one person, the rule that found them, its rank, and how alike the names are (0 to 1). Another matcher (Splink) adds rows to the same table.
+The matcher's interface is the table `pasangan` (a, b, aturan, urutan, mirip): pairs of `rekaman.rid` that are evidence
+for one person, the rule that found them, its rank, and how alike the names are (0 to 1). Another matcher (Splink) adds
+rows to the same table.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 # Names of one person differ between registries by spelling, titles and truncation; below this, two people of one
 # KK and birth date are twins rather than variants (research/perf.md section 3: guard at 0.8, twins fall under 0.88).
 SIMILAR_NAME = 0.88
-# With an equal NIK the name has only to be plausible, or the NIK was copied from another member.
+# With an equal NIK the name has only to be plausible, or the NIK was copied from another member. Where one source
+# has the number more than once it was copied, perhaps to a twin: there the name has to be similar as elsewhere.
 PLAUSIBLE_NAME = 0.70
 # With an equal NIK and unlike birth dates the names have to be nearly the same.
 SAME_NAME = 0.93
@@ -43,7 +45,10 @@ RULES = {
     "nik_sama": f"""
         select a.rid as a, b.rid as b
         from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
-        where (a.tanggal_lahir = b.tanggal_lahir and mirip(a, b) >= {PLAUSIBLE_NAME})
+        where (
+                a.tanggal_lahir = b.tanggal_lahir and mirip(a, b) >= {PLAUSIBLE_NAME}
+                and (mirip(a, b) >= {SIMILAR_NAME} or a.nik not in (select nik from nik_berulang))
+            )
             or (
                 mirip(a, b) >= {SIMILAR_NAME} and a.jenis_kelamin is not distinct from b.jenis_kelamin
                 and ({BORN_ALIKE} or mirip(a, b) >= {SAME_NAME})
@@ -82,6 +87,10 @@ def find_pairs(con) -> dict[str, int]:
     Raises PairExplosion when a rule makes more than PAIR_CEILING_PER_RECORD pairs a record.
     """
     records = con.sql("select count(*) from rekaman").fetchall()[0][0]
+    con.execute("""
+        create or replace table nik_berulang as
+        select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1
+    """)
     con.execute("create or replace table pasangan (a bigint, b bigint, aturan varchar, urutan integer, mirip double)")
     counts = {}
     for rank, (name, query) in enumerate(RULES.items(), start=1):

@@ -36,7 +36,7 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
         )
         select klaster, uid, sum(suara) as suara, min(prioritas) as prioritas from claims group by klaster, uid
     """)
-    _settle(con, "individu", "klaim", "suara desc, prioritas, klaster")
+    _settle(con, "individu", "klaim", "suara desc, prioritas")
     _mint(con, "individu", key, id_rilis, """
         select k.klaster, r.sumber, r.id_sumber, r.prioritas
         from klaster as k inner join rekaman as r on k.rid = r.rid
@@ -83,11 +83,10 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         left join same_place as a on p.klaster = a.klaster and p.uid = a.uid
         -- An id is carried on by people: a KK number alone (none of the old members) does not pass it on,
         -- unless the family was without members before.
-        where m.bersama > 0 or not exists (select 1 from lalu_individu as q where q.uid_rumah_tangga = p.uid and q.hadir)
+        where m.bersama > 0
+            or not exists (select 1 from lalu_individu as q where q.uid_rumah_tangga = p.uid and q.hadir)
     """)
-    _settle(
-        con, "rumah_tangga", "klaim", "kk_sama desc, bersama desc, alamat_sama desc, umur_kepala desc, klaster"
-    )
+    _settle(con, "rumah_tangga", "klaim", "kk_sama desc, bersama desc, alamat_sama desc, umur_kepala desc")
     _mint(con, "rumah_tangga", key, id_rilis, """
         select h.rumah as klaster, g.sumber, g.id_keluarga as id_sumber, g.prioritas
         from rumah as h inner join keluarga as g on h.fid = g.fid
@@ -95,17 +94,18 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
 
 
 def _settle(con, grain: str, claims: str, order: str) -> None:
-    """Give each old id to its best claimant, each claimant the oldest id it won; record merges and splits."""
+    """Give each old id to its best claimant, each claimant the oldest id it won (of equal age: the one with the best
+    claim); record merges and splits."""
     known = f"lalu_{grain}"
     con.execute(f"""
         create or replace table menang_{grain} as
-        select klaster, uid from {claims}
-        qualify row_number() over (partition by uid order by {order}) = 1
+        select * from {claims}
+        qualify row_number() over (partition by uid order by {order}, klaster) = 1
     """)
     con.execute(f"""
         create or replace table pewaris_{grain} as
         select m.klaster, m.uid from menang_{grain} as m inner join {known} as p on m.uid = p.uid
-        qualify row_number() over (partition by m.klaster order by p.awal, m.uid) = 1
+        qualify row_number() over (partition by m.klaster order by p.awal, {order}, m.uid) = 1
     """)
     con.execute(f"""
         insert into digantikan

@@ -16,7 +16,7 @@ STEPS = (
     # "BY. NY. X" is the newborn of X, whose own name is not known: nothing of it identifies the child.
     (r"\b(BY|BAYI|CALON)\b.*$", ""),
     (r"[^A-Z]+", " "),
-    (r"\b(MUHAMMAD|MOHAMMAD|MOHAMAD|MOHAMMED|MOCHAMMAD|MOCHAMAD|MUCHAMAD|MUHD|MOHD|MHD|MOH|MOCH|MUH|MUCH|M)\b", "MUHAMAD"),
+    (r"\b(M[OU]HAMM?[AE]D|M[OU]CHAMM?AD|MUHD|MOHD|MHD|MOH|MOCH|MUH|MUCH|M)\b", "MUHAMAD"),
     (r"\b(ABDOEL|ABD)\b", "ABDUL"),
     (r"\b(SITTI|STI|ST)\b", "SITI"),
     (r"\b(ACHMAD|AKHMAD|ACHMAT|AHMAT)\b", "AHMAD"),

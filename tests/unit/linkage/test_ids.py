@@ -1,0 +1,132 @@
+"""Own ids for ever: who carries an id on, what a merge and a split leave behind, and how new ids are made."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+import pytest
+from dunia import DESA, KEY, World, kk, nik
+from test_households import FAMILY, NEW, OLD, members, world
+
+from linkage.registry import uid_of
+
+JULY = "2026-07/1"
+FULL = ("dtsen:K", OLD, "2026-05-01", (0, 1, 2))
+KNOWN = {"dtsen:K": {"no_kk": OLD}, "dtsen:0": {"kepala": True, "umur": 56}}
+
+
+def test_new_ids_are_keyed_hashes_of_what_founded_them():
+    result = world(FULL, ("simnakis:S", OLD, "2026-05-02", (0, 1, 2))).link()
+    message = b"individu|dtsen|0|2026-06/1"
+    assert result.uid("simnakis:0") == "i" + hmac.new(KEY, message, hashlib.sha256).hexdigest()[:24]
+    assert result.uid("dtsen:1") == uid_of("individu", "dtsen|1|2026-06/1", KEY)
+    assert result.family("simnakis:S") == uid_of("rumah_tangga", "dtsen|K|2026-06/1", KEY)
+    assert ("individu", result.uid("dtsen:1"), "dtsen", "1") in result.tables["uid_baru"]
+
+
+def test_all_ids_stay_when_nothing_changes():
+    before = world(FULL).link()
+    result = world(FULL).link(before, KNOWN, JULY)
+    assert result.tables["tautan"] == before.tables["tautan"]
+    assert (result.tables["uid_baru"], result.tables["digantikan"], result.tables["peristiwa"]) == ([], [], [])
+
+
+def test_a_newborn_keeps_its_id_when_it_gets_a_nik():
+    def born(**number: str) -> World:
+        made = world(FULL).family("simnakis:S", OLD, "2026-05-02")
+        members(made, "simnakis:S", (0, 1, 2))
+        return made.person("simnakis:B", "S", "BAYU", lahir="2026-05-20", **number)
+
+    before = born().link()
+    result = born(nik=nik(1, "2026-05-20")).link(before, KNOWN, JULY)
+    assert result.uid("simnakis:B") == before.uid("simnakis:B")
+    assert result.tables["peristiwa"] == []
+
+
+def test_the_dead_keep_their_ids():
+    before = world(FULL).link()
+    dead = members(world(("dtsen:K", OLD, "2026-06-01", (1, 2))), "dtsen:K", (0,), hadir=False)
+    result = dead.link(before, KNOWN, JULY)
+    assert {result.uid(f"dtsen:{i}") for i in range(3)} == {before.uid(f"dtsen:{i}") for i in range(3)}
+    assert result.family("dtsen:K") == before.family("dtsen:K")
+
+
+def test_a_person_is_known_again_by_nik_under_a_new_record():
+    before = world(FULL).link()
+    known = KNOWN | {f"dtsen:{i}": {"nik": nik(FAMILY[i][3], *FAMILY[i][1:3])} for i in range(3)}
+    result = world(("simnakis:S", NEW, "2026-06-10", (0, 1, 2))).link(before, known, JULY)
+    assert [result.uid(f"simnakis:{i}") for i in range(3)] == [before.uid(f"dtsen:{i}") for i in range(3)]
+    assert result.family("simnakis:S") == before.family("dtsen:K")
+
+
+def test_a_person_merge_keeps_the_older_id():
+    """Two records without evidence become one person when both get one NIK: the id of the older release stays."""
+    first = world(FULL).link(id_rilis="2026-05/1")
+    apart = world(FULL).family("simnakis:S", kk(9)).person("simnakis:B", "S", "SUPARMAN", lahir=None)
+    before = apart.link(first, KNOWN, "2026-06/1")
+    assert before.uid("simnakis:B") != before.uid("dtsen:0")
+    together = world(FULL).family("simnakis:S", kk(9))
+    together.person("simnakis:B", "S", "SUPARMAN", nik=nik(1, "1970-03-14"), lahir="1970-03-14")
+    known = KNOWN | {"simnakis:B": {"awal": "2026-06/1"}, "dtsen:0": {"awal": "2026-05/1"}}
+    result = together.link(before, known, JULY)
+    assert result.uid("simnakis:B") == result.uid("dtsen:0") == before.uid("dtsen:0")
+    assert result.tables["digantikan"] == [("individu", before.uid("simnakis:B"), before.uid("dtsen:0"))]
+    assert ("gabung", before.uid("simnakis:B"), before.uid("dtsen:0")) in result.events("individu")
+
+
+def test_the_part_with_the_same_kk_number_carries_the_household_on():
+    """One member stays on the old KK, two leave to a new one: the number decides before the head count."""
+    before = world(FULL).link()
+    parted = world(("dtsen:K", OLD, "2026-06-01", (0,)), ("dtsen:L", NEW, "2026-06-01", (1, 2)))
+    result = parted.link(before, KNOWN, JULY)
+    assert result.family("dtsen:K") == before.family("dtsen:K")
+    assert result.events("rumah_tangga") == {("pecah", result.family("dtsen:L"), before.family("dtsen:K"))}
+
+
+def test_the_part_with_more_of_the_members_carries_it_on_without_the_number():
+    before = world(FULL).link()
+    parted = world(("dtsen:A", kk(8), "2026-06-01", (0,)), ("dtsen:L", NEW, "2026-06-01", (1, 2)))
+    result = parted.link(before, KNOWN, JULY)
+    assert result.family("dtsen:L") == before.family("dtsen:K")
+
+
+@pytest.mark.parametrize(
+    ("rt_of_the_wife", "expected"), [("001", "dtsen:L"), ("009", "dtsen:A")], ids=["old address", "older head"]
+)
+def test_the_old_address_then_the_older_head_decide(rt_of_the_wife: str, expected: str):
+    """Two parts of one member each, both with new numbers: the husband (the head) and his wife."""
+    before = world(("dtsen:K", OLD, "2026-05-01", (0, 1))).link()
+    parted = members(World().family("dtsen:A", kk(8), "2026-06-01", rt="009"), "dtsen:A", (0,))
+    parted.family("dtsen:L", NEW, "2026-06-01", rt=rt_of_the_wife)
+    members(parted, "dtsen:L", (1,))
+    known = {
+        "dtsen:K": {"no_kk": OLD, "kode_desa": DESA},
+        "dtsen:0": {"nik": nik(1, "1970-03-14"), "kepala": True, "umur": 56},
+        "dtsen:1": {"nik": nik(2, "1975-08-20", "P"), "umur": 50},
+    }  # fmt: skip
+    result = parted.link(before, known, JULY)
+    assert result.family(expected) == before.family("dtsen:K")
+    assert len([e for e in result.events("rumah_tangga") if e[0] == "pecah"]) == 1
+
+
+def test_a_kk_number_without_its_people_carries_nothing_on():
+    """The number was reissued to strangers: the old household is not theirs."""
+    before = world(FULL).link()
+    strangers = World().family("dtsen:Z", OLD, "2026-06-01").person("dtsen:ASING", "Z", "MUSTOFA", nik=nik(77))
+    result = strangers.link(before, KNOWN, JULY)
+    assert result.family("dtsen:Z") != before.family("dtsen:K")
+
+
+@pytest.mark.parametrize(
+    ("awal_of_the_daughter", "heir"),
+    [("2026-01/1", "dtsen:2"), ("2026-06/1", "dtsen:0")],
+    ids=["the older id", "of equal age: the one whose KK number goes on"],
+)
+def test_two_households_that_become_one_keep(awal_of_the_daughter: str, heir: str):
+    before = world(("dtsen:K", OLD, "2026-05-01", (0, 1)), ("dtsen:L", kk(9), "2026-05-01", (2,))).link()
+    known = {"dtsen:K": {"no_kk": OLD}, "dtsen:L": {"no_kk": kk(9), "awal": awal_of_the_daughter}}
+    result = world(("dtsen:K", OLD, "2026-06-20", (0, 1, 2))).link(before, known, JULY)
+    assert {row[1] for row in result.tables["tempat"]} == {before.home(heir)}
+    merged = {before.family("dtsen:K"), before.family("dtsen:L")} - {before.home(heir)}
+    assert result.events("rumah_tangga") == {("gabung", merged.pop(), before.home(heir))}

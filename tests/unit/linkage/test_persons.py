@@ -1,0 +1,201 @@
+"""Which records are one person: every rule, and the law that two different valid NIK are never merged."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from dunia import World, kk, nik
+
+from linkage import exact
+from linkage.run import link
+from linkage.tables import create_inputs
+
+TOGETHER = frozenset({"dtsen:A", "simnakis:B"})
+
+
+def pair(nama_a: str, nama_b: str, *, kk_b: str | None = None, desa_b: str | None = None, a: dict | None = None,
+         b: dict | None = None) -> World:  # fmt: skip
+    """One record in DTSEN and one in Simnakis, of one KK unless said otherwise."""
+    world = World().family("dtsen:K", kk(1))
+    world.family("simnakis:S", kk_b or kk(1), **({"kode_desa": desa_b} if desa_b else {}))
+    return world.person("dtsen:A", "K", nama_a, **(a or {})).person("simnakis:B", "S", nama_b, **(b or {}))
+
+
+@pytest.mark.parametrize(
+    ("nama_a", "nama_b"),
+    [
+        ("SITI NUR AISYAH", "ST. NUR AISYAH"),
+        ("MOCH. SOLEH", "MUHAMMAD SOLEH"),
+        ("SOEPARMAN", "SUPARMAN, S.PD"),
+        ("H. ABDUL RACHMAN", "ABD RAHMAN"),
+        ("SRI WAHYUNI", "SRI"),
+    ],
+)
+def test_one_nik_and_a_plausible_name_is_one_person(nama_a: str, nama_b: str):
+    same = {"nik": nik(1)}
+    result = pair(nama_a, nama_b, kk_b=kk(2), a=same, b=same).link()
+    assert result.persons() == {TOGETHER}
+    assert result.rule("dtsen:A") == "nik_sama"
+
+
+def test_one_nik_on_two_different_people_merges_nobody():
+    a, b = {"nik": nik(1)}, {"nik": nik(1), "lahir": "1952-11-02", "jk": "P"}
+    result = pair("SUPARMAN", "KASIYATUN", kk_b=kk(2), a=a, b=b).link()
+    assert len(result.persons()) == 2
+    assert {result.rule("dtsen:A"), result.rule("simnakis:B")} == {"sendiri"}
+
+
+def test_parent_and_child_of_one_name_under_one_nik_stay_two_people():
+    a, b = {"nik": nik(1), "lahir": "1951-03-14"}, {"nik": nik(1), "lahir": "1978-09-02"}
+    assert len(pair("WAGIMAN", "WAGINO", a=a, b=b).link().persons()) == 2
+
+
+@pytest.mark.parametrize(
+    ("lahir_a", "lahir_b"),
+    [("1980-03-14", "1980-12-14"), ("1980-03-12", "1981-12-03"), ("1980-03-14", "1975-12-31"), ("1980-03-14", None)],
+    ids=["month wrong", "day and month swapped", "default date", "missing"],
+)
+def test_one_nik_with_a_birth_date_that_is_wrong_in_one_part(lahir_a: str, lahir_b: str | None):
+    a, b = {"nik": nik(1), "lahir": lahir_a}, {"nik": nik(1), "lahir": lahir_b}
+    assert pair("SUPARMAN", "SUPARMAN", a=a, b=b).link().persons() == {TOGETHER}
+
+
+def test_without_nik_the_family_birth_date_and_name_decide():
+    result = pair("DEWI LESTARI", "DEWI LESTARI", a={"nik": nik(1, jk="P"), "jk": "P"}, b={"jk": "P"}).link()
+    assert result.persons() == {TOGETHER}
+    assert result.rule("simnakis:B") == "kk_lahir_nama"
+
+
+def test_without_nik_and_kk_the_village_birth_date_and_exact_name_decide():
+    result = pair("DEWI LESTARI", "DEWI LESTARI", kk_b=kk(2), a={"nik": nik(1)}).link()
+    assert (result.persons(), result.rule("simnakis:B")) == ({TOGETHER}, "nama_lahir_desa")
+    elsewhere = pair("DEWI LESTARI", "DEWI LESTARI", kk_b=kk(2), desa_b="33.16.09.2001", a={"nik": nik(1)})
+    assert len(elsewhere.link().persons()) == 2
+
+
+def test_a_default_birth_date_in_one_village_is_no_evidence():
+    lahir = {"lahir": "1970-12-31"}
+    assert len(pair("KASMIN", "KASMIN", kk_b=kk(2), a={"nik": nik(1), **lahir}, b=lahir).link().persons()) == 2
+    # In one KK the same name is a further agreeing field.
+    assert pair("KASMIN", "KASMIN", a={"nik": nik(1), **lahir}, b=lahir).link().persons() == {TOGETHER}
+
+
+def test_a_birth_date_that_differs_in_one_family_of_the_same_exact_name():
+    result = pair("KASMIN", "KASMIN", a={"nik": nik(1)}, b={"lahir": "1980-01-01"}).link()
+    assert result.rule("simnakis:B") == "kk_nama_lahir_beda"
+    # A generation apart it is grandfather and grandson.
+    assert len(pair("KASMIN", "KASMIN", a={"nik": nik(1)}, b={"lahir": "2012-08-21"}).link().persons()) == 2
+
+
+def test_different_sex_is_never_one_person_without_a_nik():
+    assert len(pair("NUR", "NUR", a={"jk": "L"}, b={"jk": "P"}).link().persons()) == 2
+
+
+def test_the_same_record_stays_the_same_person_when_all_was_corrected():
+    first = pair("SITI", "SITI", a={"nik": nik(1)}, b={}).link()
+    corrected = {"lahir": "1984-07-09"}
+    later = pair("SITI", "SITI NURJANAH", kk_b=kk(9), desa_b="33.16.09.2001", a={"nik": nik(1)}, b=corrected)
+    result = later.link(first, id_rilis="2026-07/1")
+    assert (result.persons(), result.rule("simnakis:B")) == ({TOGETHER}, "tautan_lalu")
+
+
+def test_two_different_valid_nik_are_two_people_whatever_else_agrees():
+    a, b = {"nik": nik(1)}, {"nik": nik(8235)}
+    assert len(pair("SUPARMAN", "SUPARMAN", a=a, b=b).link().persons()) == 2
+
+
+def test_last_months_link_does_not_bend_the_law():
+    """A record that had no NIK last month gets one that is somebody else's: two people from now on."""
+    first = pair("SUPARMAN", "SUPARMAN", a={"nik": nik(1)}).link()
+    assert len(first.persons()) == 1
+    second = pair("SUPARMAN", "SUPARMAN", a={"nik": nik(1)}, b={"nik": nik(8235)})
+    result = second.link(first, id_rilis="2026-07/1")
+    assert len(result.persons()) == 2
+    assert result.uid("dtsen:A") == first.uid("dtsen:A")
+    assert ("pecah", result.uid("simnakis:B"), first.uid("dtsen:A")) in result.events("individu")
+
+
+def test_a_misspelt_nik_attaches_to_the_corroborated_one():
+    world = pair("SUPARMAN", "SUPARMAN", a={"nik": nik(1)}, b={"nik": nik(1)})
+    swapped = nik(1)[:6] + nik(1)[7] + nik(1)[6] + nik(1)[8:]
+    world.family("dtjateng:J", kk(1)).person("dtjateng:C", "J", "SUPARMAN", nik=swapped)
+    result = world.link()
+    assert result.persons() == {TOGETHER | {"dtjateng:C"}}
+    assert result.rule("dtjateng:C") == "kk_lahir_nama"
+
+
+def test_a_misspelt_nik_needs_its_guards():
+    wrong = nik(1)[:-1] + "2"
+    family = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(1)).family("dtjateng:J", kk(1))
+    family.person("dtsen:A", "K", "HASAN", nik=nik(1)).person("simnakis:B", "S", "HASAN", nik=nik(1))
+    # Twins have neighbouring serials: an alike name is not the same name.
+    assert len(family.person("dtjateng:C", "J", "HASSIN", nik=wrong).link().persons()) == 2
+    # A source's people come once: it carries the true number, so the other one is another person.
+    twice = pair("HASAN", "HASAN", a={"nik": nik(1)}, b={"nik": nik(1)})
+    twice.person("simnakis:D", "S", "HASAN", nik=wrong)
+    assert len(twice.link().persons()) == 2
+    # Two wrong digits that are no swap are another number.
+    two = nik(1)[:-2] + "47"
+    assert len(pair("HASAN", "HASAN", a={"nik": nik(1)}, b={"nik": two}).link().persons()) == 2
+
+
+def test_twins_with_neighbouring_nik_are_never_merged():
+    world = World()
+    for source, house in (("dtsen", "K"), ("simnakis", "S")):
+        world.family(f"{source}:{house}", kk(1))
+        for serial, nama in ((1, "SITI NUR AISYAH"), (2, "SITI NUR AISYIYAH")):
+            world.person(f"{source}:{house}{serial}", house, nama, nik=nik(serial, "2015-06-02", "P"),
+                         lahir="2015-06-02", jk="P")  # fmt: skip
+    assert world.link().persons() == {
+        frozenset({"dtsen:K1", "simnakis:S1"}), frozenset({"dtsen:K2", "simnakis:S2"}),
+    }  # fmt: skip
+
+
+def test_one_nik_copied_to_both_twins_leaves_two_people():
+    world = World().family("dtsen:K", kk(1))
+    for number, nama in ((1, "HASAN"), (2, "HUSEN")):
+        world.person(f"dtsen:A{number}", "K", nama, nik=nik(1, "2015-06-02"), lahir="2015-06-02")
+    assert len(world.link().persons()) == 2
+
+
+def test_a_head_s_nik_repeated_for_all_members_stays_with_the_head():
+    """Records that carry a copied number attach to their own person in the registry that has the right one."""
+    world = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(1)).family("dtjateng:J", kk(1))
+    people = ("SUPARMAN", "1970-03-14", "L"), ("KASIYATUN", "1975-08-20", "P"), ("WAGINAH", "2001-02-05", "P")
+    for i, (nama, lahir, jk) in enumerate(people):
+        for source, house in (("dtsen", "K"), ("dtjateng", "J")):
+            world.person(f"{source}:{i}", house, nama, nik=nik(i + 1, lahir, jk), lahir=lahir, jk=jk)
+        world.person(f"simnakis:{i}", "S", nama, nik=nik(1, "1970-03-14"), lahir=lahir, jk=jk)
+    assert world.link().persons() == {frozenset({f"dtsen:{i}", f"dtjateng:{i}", f"simnakis:{i}"}) for i in range(3)}
+
+
+def test_a_record_that_fits_two_people_equally_is_left_to_a_person():
+    world = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(1))
+    for serial in (1, 9000):
+        world.person(f"dtsen:A{serial}", "K", "KASMIN", nik=nik(serial))
+    result = world.person("simnakis:B", "S", "KASMIN").link()
+    assert result.rule("simnakis:B") == "sendiri"
+    assert result.counts["ragu"] == 1
+
+
+def test_records_without_any_nik_agree_among_themselves():
+    result = pair("SRI LESTARI", "SRI LESTARI").link()
+    assert (result.persons(), result.rule("dtsen:A")) == ({TOGETHER}, "tanpa_nik_sepakat")
+
+
+def test_a_newborn_without_a_name_is_not_found_by_its_mothers():
+    names = ("BY. NY. SRI LESTARI", "BAYI NY SITI AMINAH")
+    assert len(pair(*names, a={"lahir": "2026-06-01"}, b={"lahir": "2026-06-01"}).link().persons()) == 2
+
+
+def test_a_value_shared_by_many_records_stops_the_run():
+    con = duckdb.connect()
+    create_inputs(con)
+    con.execute("""
+        insert into rekaman
+        select 'dtsen', 'A' || n, 'K' || n, 1, '3316081403800001', null, 'SAMA', date '1980-03-14', false, 'L', null,
+            null, true
+        from range(1500) as r (n)
+    """)
+    with pytest.raises(exact.PairExplosion, match=r"rule nik_sama made \d+ pairs of 1500 records"):
+        link(con, bytes(32), "2026-06/1")
