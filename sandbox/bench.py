@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from psycopg.sql import SQL, Identifier
+
+import sandbox
 from sinkron import catalogue, database, month, postgres, transport
 from sinkron import settings as settings_module
 from sinkron.line import LINE, REQUIRED, STEPS
 from sinkron.settings import Settings
-
-import sandbox
 
 SEED = 20260601
 MONTHS = ("2026-06", "2026-07")
@@ -153,10 +153,10 @@ def _report(measured: dict[str, dict[str, float]], copy: dict[str, Any], scale: 
     peak = max(row["gib"] for row in measured.values())
     over = bare > COPY_LIMIT["bare"] or line > COPY_LIMIT["all"] or peak > MEMORY_LIMIT_GIB
     print(
-        f"jalur dasar (periksa, muat, bakukan, padankan, emas): {bare:.1f} x (batas {COPY_LIMIT['bare']} x pada SCALE=1)"
+        f"jalur dasar (muat, bakukan, padankan, emas): {bare:.1f} x (batas {COPY_LIMIT['bare']} x pada SCALE=1)"
     )
     print(
-        f"dari byte mendarat sampai penunjuk, semuanya:         {line:.1f} x (batas {COPY_LIMIT['all']} x pada SCALE=1)"
+        f"dari byte mendarat sampai penunjuk, semuanya: {line:.1f} x (batas {COPY_LIMIT['all']} x pada SCALE=1)"
     )
     print(f"puncak memori satu proses: {peak:.2f} GiB (batas {MEMORY_LIMIT_GIB} GiB)")
     return int(over and scale >= 1)

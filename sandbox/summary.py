@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+
 from sinkron import database
 from sinkron.settings import Settings
-
-UNIT = {"keluarga": "keluarga", "rumah_tangga": "keluarga", "anggota": "orang"}
-
 
 def summary(settings: Settings, months: list[str]) -> str:
     """The summary of the newest release of each month, as text; counts only."""
@@ -35,9 +33,8 @@ def _balance(connection: psycopg.Connection, release: dict[str, Any]) -> list[st
         " where id_rilis = %s order by sumber, berkas",
         [release["id_rilis"]],
     ).fetchall()
-    head = (
-        f"  {'sumber':<9} {'berkas':<13} {'diterima':>9} {'karantina':>9} {'digabung':>9} {'terbit':>9} {'luar':>6} neraca"
-    )
+    titles = ("diterima", "karantina", "digabung", "terbit")
+    head = f"  {'sumber':<9} {'berkas':<13} " + " ".join(f"{title:>9}" for title in titles) + f" {'luar':>6} neraca"
     lines = [head]
     for row in rows:
         kept = row["diterbitkan"] + row["digabung"] + row["di_luar_lingkup"] + row["dikarantina"]

@@ -1,7 +1,7 @@
 """The warehouse: connections, transactions whose errors carry no row, and migrations.
 
 One driver, psycopg 3, for ledger, decisions and COPY alike: a fencing token can only guard a COPY that runs in
-the same transaction (docs/decisions/0002).
+the same transaction (docs/decisions/0001).
 """
 
 from __future__ import annotations

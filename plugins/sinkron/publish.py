@@ -95,7 +95,7 @@ def publish(settings: Settings, periode: str) -> dict[str, Any]:
                 failpoint(settings, "publish.after_pointer")
         failpoint(settings, "publish.after_commit")
         with run.transaction() as connection:
-            # Only after that commit: whoever begins from now on plans with the new partition (docs/decisions/0300).
+            # Only after that commit: whoever begins from now on plans with the new partition (docs/decisions/0002).
             connection.execute("update rilis.penunjuk set mulai = clock_timestamp() where mulai = 'infinity'")
         failpoint(settings, "publish.after_open")
         with run.transaction() as connection:

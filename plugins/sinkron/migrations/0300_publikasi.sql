@@ -3,7 +3,7 @@
 -- A reader that planned its query just before a publish committed does not know the new partition and would see
 -- nothing if it already followed the new pointer. So the pointer moves with `mulai` in the infinite, and `mulai` gets
 -- its instant after that commit: only transactions that began later follow it, the others keep the release before
--- (docs/decisions/0300).
+-- (docs/decisions/0002).
 alter table rilis.penunjuk
     add column id_sebelum text references rilis.rilis,
     add column mulai timestamptz not null default '-infinity';
