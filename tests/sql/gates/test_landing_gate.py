@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+
+from expectations import checkpoint, landing
 from sinkron import database, ledger, postgres
 from sinkron import settings as settings_module
 from sinkron.outcomes import GateHeld
 from sinkron.settings import Settings
 from sinkron.steps import audit
-
-from expectations import checkpoint, landing
 
 ROWS = """
 insert into pendaratan.dtsen_keluarga (id_kiriman, nomor_baris, id_keluarga, kode_kelurahan_desa, kode_desa)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from kandidat import BEFORE, RELEASE, build, candidate, restore
+
+from expectations import checkpoint, release
 from sinkron import database, postgres
 from sinkron import settings as settings_module
 from sinkron.settings import Settings
-
-from expectations import checkpoint, release
 
 # check -> (what is planted, other checks that must fail with it)
 PLANTS: dict[str, tuple[str, set[str]]] = {

@@ -15,11 +15,11 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+
+import sandbox
 from sinkron import airflow_setup, database, services
 from sinkron import settings as settings_module
 from sinkron.settings import Settings
-
-import sandbox
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
