@@ -173,7 +173,7 @@ rilis_asal_usul as (
         menang.tanggal,
         case
             when menang.menang is null then 'ditahan'
-            when menang.nilai is distinct from menang.menang then 'aturan'
+            when menang.nilai <> menang.menang then 'aturan'
             when menang.utama then 'utama'
             else 'pengganti'
         end as aturan,
