@@ -6,7 +6,7 @@ A read that turns out inconsistent is made again from the start, at most three t
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +29,11 @@ class Read:
 
 
 class Inconsistent(Exception):
-    """The read contradicts itself (why: a word for the report): start again."""
+    """The read contradicts itself (why: a word for the report; halaman: the pages stored so far): start again."""
 
-    def __init__(self, why: str, halaman: int):
+    def __init__(self, why: str, halaman: list[StoredFile]):
         super().__init__(why)
-        self.why, self.halaman = why, halaman
+        self.why, self.halaman = why, tuple(halaman)
 
 
 Reader = Callable[[Client, Source, str, Mapping[str, str | int], Store], Read]
@@ -61,8 +61,14 @@ def read_all(client: Client, source: Source, periode: str, params: Mapping[str, 
     raise Refusal(
         "pembacaan_tidak_lengkap",
         f"Pembacaan diulang {RESTARTS} kali dan tetap tidak utuh ({last.why}). Periksa sumber, lalu jalankan lagi.",
-        {"halaman": last.halaman},
+        {"halaman": len(last.halaman)},
+        _attempt(source, periode, last.halaman),
     )
+
+
+def _attempt(source: Source, periode: str, pages: Sequence[StoredFile]) -> Extracted:
+    """The bytes of a read that is refused: the ledger and the sender's report know them by their identity."""
+    return Extracted(source.nama, periode, 0, tuple(pages), identity(tuple(pages)), {"halaman": len(pages)})
 
 
 def read_cursor(client: Client, source: Source, periode: str, params: Mapping[str, str | int], store: Store) -> Read:
@@ -75,30 +81,32 @@ def read_cursor(client: Client, source: Source, periode: str, params: Mapping[st
             answer = client.get(access.jalur, {**params, **({"kursor": cursor} if cursor is not None else {})})
         except Problem as problem:
             if problem.status == 410:
-                raise Inconsistent("kursor kedaluwarsa", len(pages)) from None
+                raise Inconsistent("kursor kedaluwarsa", pages) from None
             raise
         content = answer.content
         data, count, following = content.get("data"), content.get("jumlah"), content.get("kursor_berikutnya")
         if not isinstance(data, list) or type(count) is not int or not isinstance(following, str | None):
             raise SourceUnavailable(f"{source.nama}: {access.jalur} lacks data, jumlah or kursor_berikutnya.")
         if content.get("periode") != periode:
-            raise Refusal("bulan_salah", f"Sumber menjawab untuk periode lain dari {periode}. Periksa sumber.")
+            pages.append(store.put(answer.body, f"halaman-{len(pages) + 1:05d}.json"))
+            said = f"Sumber menjawab untuk periode lain dari {periode}. Periksa sumber."
+            raise Refusal("bulan_salah", said, {}, _attempt(source, periode, pages))
         pages.append(store.put(answer.body, f"halaman-{len(pages) + 1:05d}.json"))
         rows += len(data)
         if total not in (None, count):
-            raise Inconsistent("jumlah berubah", len(pages))
+            raise Inconsistent("jumlah berubah", pages)
         total = count
         if rows > total:
-            raise Inconsistent("baris lebih dari jumlah", len(pages))
+            raise Inconsistent("baris lebih dari jumlah", pages)
         if following is None:
             break
         if following in seen:
-            raise Inconsistent("kursor berulang", len(pages))
+            raise Inconsistent("kursor berulang", pages)
         seen.add(following)
         cursor = following
     distinct = _distinct(source, store, pages)
     if rows != total or distinct != total:
-        raise Inconsistent("jumlah baris atau id tidak sama dengan jumlah", len(pages))
+        raise Inconsistent("jumlah baris atau id tidak sama dengan jumlah", pages)
     return Read(tuple(pages), total, rows)
 
 
@@ -119,7 +127,7 @@ def read_numbered(client: Client, source: Source, periode: str, params: Mapping[
         if number >= last or not data:
             break
     if _distinct(source, store, pages) != total:
-        raise Inconsistent("id yang terbaca tidak sama dengan total", len(pages))
+        raise Inconsistent("id yang terbaca tidak sama dengan total", pages)
     return Read(tuple(pages), total, rows)
 
 

@@ -20,6 +20,11 @@ def identifier(sumber: str, periode: str, sha256: str) -> str:
     return f"{sumber}-{periode}-{sha256[:12]}"
 
 
+def known(connection: psycopg.Connection, id_kiriman: str) -> dict[str, Any]:
+    """The ledger row of a delivery."""
+    return connection.execute("select * from buku.kiriman where id_kiriman = %s", [id_kiriman]).fetchone()
+
+
 def newest(connection: psycopg.Connection, sumber: str, periode: str) -> dict[str, Any] | None:
     """The delivery of a source for a month that counts: the highest revision, then the last to arrive."""
     return connection.execute(
@@ -53,17 +58,23 @@ def landed_after(connection: psycopg.Connection, periode: str) -> bool:
 
 
 def store(connection: psycopg.Connection, extracted: Extracted) -> str:
-    """Write the ledger rows of bytes that are in the store; the same bytes again change nothing. Returns the id."""
+    """Write the ledger rows of bytes that are in the store; returns the id.
+
+    The same bytes again change nothing, but for a delivery that was refused: it is judged again (its seeds may have
+    changed since).
+    """
     id_kiriman = identifier(extracted.sumber, extracted.periode, extracted.sha256)
     new = connection.execute(
         "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status, keterangan)"
-        " values (%s, %s, %s, %s, %s, 'disimpan', %s) on conflict (id_kiriman) do nothing returning id_kiriman",
+        " values (%s, %s, %s, %s, %s, 'disimpan', %s) on conflict (id_kiriman) do update"
+        " set status = 'disimpan', kode = null, pesan = null where buku.kiriman.status = 'ditolak'"
+        " returning xmax = 0 as baru",
         [
             id_kiriman, extracted.sumber, extracted.periode, extracted.revisi, extracted.sha256,
             json.dumps(extracted.keterangan),
         ],
     ).fetchone()  # fmt: skip
-    if new:
+    if new and new["baru"]:
         with connection.cursor() as cursor:
             cursor.executemany(
                 "insert into buku.berkas (id_kiriman, urutan, nama, sha256, ukuran) values (%s, %s, %s, %s, %s)",

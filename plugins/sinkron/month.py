@@ -10,7 +10,7 @@ from typing import Any
 
 from sinkron import database, decisions, deliveries, ledger
 from sinkron.line import LINE, REQUIRED, STEPS
-from sinkron.outcomes import Outcome, SourceDown
+from sinkron.outcomes import NotReady, Outcome, Refused, SourceDown
 from sinkron.settings import Settings
 
 APPROVALS = ("none", "publish", "yes", "reject")
@@ -28,6 +28,8 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
     try:
         for sumber in REQUIRED:
             problem = _ingest(settings, periode, sumber, say) or problem
+        if isinstance(problem, Refused):
+            raise problem
         _build(settings, periode, approve, say, problem)
         code = 0
     except (Outcome, SourceDown) as outcome:
@@ -37,13 +39,18 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
 
 
 def _ingest(settings: Settings, periode: str, sumber: str, say: Callable) -> Outcome | SourceDown | None:
-    """Extract and land one source; what keeps it from landing is returned, so that the other sources still land."""
+    """Extract and land one source; what keeps it from landing is returned, so that the other sources still land.
+
+    A source that has nothing now or does not answer is no obstacle when its delivery of the month is here already.
+    """
     try:
         for name in ("extract", "land"):
             _step(settings, name, periode, sumber, say)
     except (Outcome, SourceDown) as problem:
         say(f"  ! {problem}")
-        return problem
+        with database.connect(settings) as connection:
+            landed = deliveries.accepted(connection, sumber, periode) is not None
+        return None if landed and isinstance(problem, NotReady | SourceDown) else problem
     return None
 
 
@@ -58,8 +65,6 @@ def _build(
             raise problem
         return
     if composed["kurang"]:
-        from sinkron.outcomes import NotReady
-
         raise problem or NotReady(f"month {periode} waits for {', '.join(composed['kurang'])}")
     # A candidate whose tables are there waits only for its checks and its decision.
     done = {"compose"} | ({"stage", "link", "golden"} if composed["dibangun"] else set())

@@ -89,11 +89,15 @@ def _candidate(
     connection: psycopg.Connection, periode: str, composition: str, code: str, chosen: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     candidate = ledger.candidate(connection, periode)
-    rejected = candidate and connection.execute(
-        "select 1 from keputusan.putusan where id_rilis = %s and jawaban = 'tolak'", [candidate["id_rilis"]]
-    ).fetchone()
-    if candidate and not rejected and (candidate["sidik_susunan"], candidate["sidik_kode"]) == (composition, code):
+    if candidate and (candidate["sidik_susunan"], candidate["sidik_kode"]) == (composition, code):
+        # Also a rejected one: the answer to this content is final, and the same again is no new revision.
         return candidate
+    rejected = (
+        candidate
+        and connection.execute(
+            "select 1 from keputusan.putusan where id_rilis = %s and jawaban = 'tolak'", [candidate["id_rilis"]]
+        ).fetchone()
+    )
     before = connection.execute(
         "select id_rilis from rilis.rilis where status in ('terbit', 'digantikan') and periode <= %s"
         " order by periode desc, revisi desc limit 1",

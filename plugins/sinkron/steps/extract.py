@@ -57,7 +57,10 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
 
 
 def _refuse(settings: Settings, run: ledger.StepRun, sumber: str, periode: str, refusal: Any) -> None:
-    """A read that is refused before it could be landed: in the ledger if its bytes are stored, told to the sender."""
+    """A read that is refused before it could be landed: in the ledger, with its bytes, and told to the sender.
+
+    The delivery that was accepted before keeps its place.
+    """
     if refusal.extracted is not None:
         with run.transaction() as transaction:
             id_kiriman = deliveries.store(transaction, refusal.extracted)
@@ -65,7 +68,7 @@ def _refuse(settings: Settings, run: ledger.StepRun, sumber: str, periode: str, 
                 "update buku.kiriman set status = 'ditolak', kode = %s, pesan = %s where id_kiriman = %s",
                 [refusal.kode, refusal.pesan, id_kiriman],
             )
-            delivery = deliveries.newest(transaction, sumber, periode)
+            delivery = deliveries.known(transaction, id_kiriman)
         report = {"status": "ditolak", "kode": refusal.kode, "pesan": refusal.pesan, "baris": 0, "dikarantina": {}}
         deliveries.write_report(settings, delivery, report)
     raise Refused(f"{sumber} {periode}: {refusal.kode}") from None

@@ -35,6 +35,9 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
             if delivery["status"] in ("diterima", "sama", "digantikan"):
                 run.counts.update(id_kiriman=delivery["id_kiriman"], status=delivery["status"])
                 return dict(run.counts)
+            if delivery["status"] == "ditolak":
+                # Perhaps a read that was cut short: only a new extract may bring it forward again.
+                raise Refused(f"{sumber} {periode}: {delivery['kode']}: {delivery['pesan']}")
             extracted = deliveries.stored(connection, delivery)
             judged_by = deliveries.reference_for(connection, settings, sumber, periode)
             current = deliveries.accepted(connection, sumber, periode)
