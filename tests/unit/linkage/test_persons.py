@@ -158,6 +158,15 @@ def test_one_nik_copied_to_both_twins_leaves_two_people():
     assert len(world.link().persons()) == 2
 
 
+def test_twins_of_one_family_name_are_not_alike_by_it():
+    lahir = {"lahir": "2015-06-02"}
+    result = pair("HASAN BASRI", "HUSEN BASRI", a={"nik": nik(1, "2015-06-02"), **lahir}, b=lahir).link()
+    assert len(result.persons()) == 2
+    # The same words in another order, one of them spelt otherwise, are the same name.
+    turned = pair("HASAN BASRI", "BASRI HASSAN", a={"nik": nik(1, "2015-06-02"), **lahir}, b=lahir).link()
+    assert turned.persons() == {TOGETHER}
+
+
 def test_a_head_s_nik_repeated_for_all_members_stays_with_the_head():
     """Records that carry a copied number attach to their own person in the registry that has the right one."""
     world = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(1)).family("dtjateng:J", kk(1))
