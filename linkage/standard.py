@@ -49,10 +49,13 @@ def standardise_names(con) -> None:
             array_to_string(list_sort(string_split(n.nama_baku, ' ')), ' ') as nama_urut
         from rekaman as r left join nama_baku as n on r.nama = n.nama
     """)
-    # Alike as written or with the words in order; a name whose words are all in the other is a short form of it.
+    # A name whose words are all in the other is its short form. Else alike as written, or with the words in order
+    # where no first or last word agrees: twins HASAN BASRI and HUSEN BASRI are not alike by the word they share.
     con.execute("""
         create or replace macro mirip(a, b) as case
             when list_has_all(a.kata, b.kata) or list_has_all(b.kata, a.kata) then 0.99
+            when a.kata[1] = b.kata[1] or a.kata[-1] = b.kata[-1]
+                then jaro_winkler_similarity(a.nama_baku, b.nama_baku)
             else greatest(
                 jaro_winkler_similarity(a.nama_baku, b.nama_baku), jaro_winkler_similarity(a.nama_urut, b.nama_urut)
             )

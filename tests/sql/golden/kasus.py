@@ -1,0 +1,218 @@
+"""The hard cases of the field as families of two months, each under its own keys (`k<number>` and a word).
+
+The numbers are those of the project's list of hard cases. What has to come of each stands in the tests.
+"""
+
+from __future__ import annotations
+
+from mendarat import BLUNGUN, GAYAM, JULI, JUNI, Bulan, Orang, kk, nik
+
+LAIN_DESA = "33.16.08.2002"
+BULAN_JULI = "2026-07-10"
+
+
+def pasangan(kasus: str, serial: int, anak: int = 1) -> list[Orang]:
+    """A couple and their children, with their own NIK; record keys `<kasus>-ayah`, `-ibu`, `-anak<n>`."""
+    ayah = Orang(f"{kasus}-ayah", f"SUPARMAN {kasus.upper()}", "1970-03-14", "L", "kepala", nik(serial, "1970-03-14"))
+    ibu = Orang(f"{kasus}-ibu", f"KASIYATUN {kasus.upper()}", "1975-08-20", "P", "istri",
+                nik(serial, "1975-08-20", "P"))  # fmt: skip
+    children = [
+        Orang(f"{kasus}-anak{n}", f"{nama} {kasus.upper()}", f"200{n}-02-05", "P", "anak",
+              nik(serial, f"200{n}-02-05", "P"))
+        for n, nama in zip(range(1, anak + 1), ("WAGINAH", "SULASTRI", "RUKMINI"), strict=False)
+    ]  # fmt: skip
+    return [ayah, ibu, *children]
+
+
+def dunia() -> tuple[Bulan, Bulan]:
+    """June and July with all cases."""
+    juni, juli = Bulan(JUNI), Bulan(JULI)
+    for kasus in (_hidup_keluarga, _nomor, _sumber, _mati_dan_pindah, _kepesertaan, _wilayah, _kk, _ringkasan):
+        kasus(juni, juli)
+    return juni, juli
+
+
+def _hidup_keluarga(juni: Bulan, juli: Bulan) -> None:
+    # 1: the daughter marries; only Simnakis knows her new KK.
+    ayah, ibu, putri = pasangan("k1", 1)
+    juni.keluarga("k1", kk(1), [ayah, ibu, putri])
+    for lama in (juli.dtsen, juli.dtjateng):
+        lama.keluarga("k1", kk(1), [ayah, ibu, putri])
+    juli.simnakis.keluarga("k1", kk(1), [ayah, ibu], BULAN_JULI)
+    suami = Orang("k1-menantu", "BAGUS K1", "1999-04-17", "L", "kepala", nik(11, "1999-04-17"))
+    juli.simnakis.keluarga("k1-baru", kk(11, "2026-07-03"), [suami, putri.kata(hubungan="istri")], BULAN_JULI)
+    for bulan in (juni, juli):
+        bulan.dtsen.program("k1", "PKH")
+        bulan.dtsen.program("k1", "PBI_JK", "k1-anak1")
+    # 2, 3: the head dies, the widow has a new KK number that only Simnakis knows.
+    suami, istri, anak = pasangan("k2", 2)
+    juni.keluarga("k2", kk(2), [suami, istri, anak])
+    juli.dtsen.keluarga("k2", kk(2), [suami, istri, anak])
+    juli.dtjateng.keluarga("k2", kk(2), [suami, istri, anak])
+    mati = suami.kata(status_hidup="meninggal", tanggal_meninggal="2026-07-01")
+    juli.simnakis.keluarga("k2", kk(22, "2026-07-06"), [mati, istri.kata(hubungan="kepala"), anak], BULAN_JULI)
+    for bulan in (juni, juli):
+        bulan.dtsen.program("k2", "PKH")
+    # 4: divorce; the husband keeps the KK.
+    suami, istri, anak = pasangan("k4", 4)
+    juni.keluarga("k4", kk(4), [suami, istri, anak])
+    juli.dtsen.keluarga("k4", kk(4), [suami, istri, anak])
+    juli.simnakis.keluarga("k4", kk(4), [suami], BULAN_JULI)
+    juli.simnakis.keluarga("k4-baru", kk(44, "2026-07-03"), [istri.kata(hubungan="kepala"), anak], BULAN_JULI)
+    # 5: moved to another kecamatan, with another KK number.
+    orang = pasangan("k5", 5)
+    juni.keluarga("k5", kk(5), orang)
+    juli.dtsen.keluarga("k5", kk(5), orang)
+    juli.simnakis.keluarga("k5", kk(55, "2026-07-02"), orang, BULAN_JULI, GAYAM)
+    # 52: children alone on a KK.
+    for bulan in (juni, juli):
+        bulan.keluarga("k52", kk(52), [Orang("k52-anak", "YATIM K52", "2014-05-05", nik=nik(52, "2014-05-05"))])
+
+
+def _nomor(juni: Bulan, juli: Bulan) -> None:
+    bayi = Orang("k51-bayi", "BAYU K51", "2026-05-20", "L", "anak")
+    for bulan in (juni, juli):
+        # 6: one NIK on two people.
+        bulan.dtsen.keluarga("k6-a", kk(61), [Orang("k6-a", "SUPARMAN ENAM", "1971-03-14", nik=nik(66))])
+        bulan.dtsen.keluarga("k6-b", kk(62), [Orang("k6-b", "KASIYATUN ENAM", "1950-11-02", "P", nik=nik(66))])
+        # 8: twins with neighbouring NIK. 9: one NIK copied to both.
+        for kasus, serial in (("k8", 82), ("k9", 81)):
+            kembar = [
+                Orang(f"{kasus}-{nama.lower()}", f"{nama} BASRI", "2015-06-02", "L", "anak", nik(nomor, "2015-06-02"))
+                for nama, nomor in (("HASAN", 81), ("HUSEN", serial))
+            ]
+            if kasus == "k9":
+                kembar = [k.kata(nik=nik(91, "2015-06-02")) for k in kembar]
+            bulan.dtsen.keluarga(kasus, kk(int(kasus[1:])), [*pasangan(kasus, 80 + int(kasus[1:]), 0), *kembar])
+        # 12, 13: digits lost in a spreadsheet; Simnakis has the true number of one of them.
+        rusak = [
+            o.kata(nik=n)
+            for o, n in zip(pasangan("k12", 12), ("3.31608E+15", nik(12)[:12] + "0000", "-9"), strict=True)
+        ]
+        bulan.dtsen.keluarga("k12", kk(12), rusak)
+        bulan.simnakis.keluarga("k12", kk(12), pasangan("k12", 12)[:1])
+        # nik_status: empty, and one made up by an officer.
+        bulan.dtsen.keluarga("k13", kk(13), [
+            Orang("k13-kosong", "TANPA NOMOR", "1961-09-09"),
+            Orang("k13-sementara", "NOMOR PETUGAS", "1962-09-09", "P", "istri", nik=nik(9999, "1962-09-09", "P")),
+        ])  # fmt: skip
+        # 51: a newborn gets a NIK in July.
+        orang = pasangan("k51", 51, 0)
+        bulan.simnakis.keluarga("k51", kk(51), [*orang, bayi.kata(nik=nik(51, bayi.lahir) if bulan is juli else None)])
+        # 61: default birth dates in two families of one village.
+        for huruf in "ab":
+            bulan.simnakis.keluarga(
+                f"k61-{huruf}", kk(610 + ord(huruf)), [Orang(f"k61-{huruf}", "KASMIN", "1950-12-31")]
+            )
+
+
+def _sumber(juni: Bulan, juli: Bulan) -> None:
+    for bulan in (juni, juli):
+        # 17, 18, 19: in one registry only.
+        bulan.dtsen.keluarga("k17", kk(17), pasangan("k17", 17), desil_nasional=2)
+        bulan.simnakis.keluarga("k18", kk(18), pasangan("k18", 18))
+        bulan.dtjateng.keluarga("k19", kk(19), pasangan("k19", 19), peringkat_provinsi=4)
+        # 20, 21: they disagree; Simnakis saw the house last and spells one name its own way.
+        ayah, ibu, anak = pasangan("k20", 20)
+        bulan.dtsen.keluarga("k20", kk(20), [ayah, ibu, anak], desil_nasional=3, jenis_lantai_terluas="8", dusun="LAMA",
+                             luas_lantai=30, jenis_kloset="4")  # fmt: skip
+        bulan.dtjateng.keluarga("k20", kk(20), [ayah, ibu, anak], peringkat_provinsi=7, jenis_lantai_terluas="7")
+        bulan.simnakis.keluarga("k20", kk(20), [ayah, ibu.kata(nama="KASIATUN K20"), anak], "2026-06-20",
+                                jenis_lantai_terluas="2", rt="009", alamat="DK. BARU", lat=-6.97,
+                                lon=111.41)  # fmt: skip
+        # 22, 23: no desil; desil 2 and excluded.
+        bulan.dtsen.keluarga("k22", kk(220), pasangan("k22", 220))
+        bulan.dtsen.keluarga(
+            "k23", kk(23), pasangan("k23", 23), desil_nasional=2, exclude=True, alasan_exclude="KK_ASN"
+        )
+        # 60: the name says that he died, the registries do not.
+        ayah, ibu = pasangan("k60", 60, 0)
+        bulan.dtsen.keluarga("k60", kk(60), [ayah, ibu])
+        bulan.simnakis.keluarga("k60", kk(60), [ayah.kata(nama=f"ALM. {ayah.nama}"), ibu])
+
+
+def _mati_dan_pindah(juni: Bulan, juli: Bulan) -> None:
+    for bulan in (juni, juli):
+        # 44: dated death in the newest record; in July DTSEN is newer and still says that he lives.
+        ayah, ibu = pasangan("k44", 440, 0)
+        bulan.dtsen.keluarga("k44", kk(440), [ayah, ibu], "2026-07-09" if bulan is juli else None)
+        mati = ayah.kata(status_hidup="meninggal", tanggal_meninggal="2026-06-01")
+        bulan.simnakis.keluarga("k44", kk(440), [mati, ibu], "2026-06-15")
+        # One registry's older word against two newer ones does not stand.
+        ayah, ibu = pasangan("k44-ragu", 441, 0)
+        bulan.simnakis.keluarga("k44-ragu", kk(441), [ayah.kata(status_hidup="meninggal"), ibu])
+        bulan.dtsen.keluarga("k44-ragu", kk(441), [ayah, ibu])
+        # 46: moved out of the district, DTSEN says it of each and Simnakis of the family.
+        pindah = pasangan("k46", 46)
+        terjadi = bulan is juli
+        bulan.dtsen.keluarga("k46", kk(46), [o.kata(keberadaan="4" if terjadi else "1") for o in pindah],
+                             BULAN_JULI if terjadi else None)  # fmt: skip
+        bulan.simnakis.keluarga("k46", kk(46), pindah, BULAN_JULI if terjadi else None,
+                                status="pindah" if terjadi else "aktif")  # fmt: skip
+        # 47: a migrant worker stays a member.
+        ayah, ibu, anak = pasangan("k47", 47)
+        bulan.dtsen.keluarga("k47", kk(47), [ayah.kata(keberadaan="3"), ibu, anak])
+    # A family that no registry mentions in July is not gone.
+    juni.simnakis.keluarga("k0", kk(100), pasangan("k0", 100))
+
+
+def _kepesertaan(juni: Bulan, juli: Bulan) -> None:
+    for bulan in (juni, juli):
+        # 58, 59: overlaps; and flags beside rows.
+        ayah, ibu, anak = pasangan("k58", 58)
+        bulan.dtsen.keluarga("k58", kk(58), [
+            ayah.kata(pbi_nas=True), ibu.kata(pbi_nas=True, pbi_pemda=True), anak.kata(pbi_nas=False),
+        ])  # fmt: skip
+        bulan.dtsen.program("k58", "PKH")
+        bulan.dtsen.program("k58", "BLT_DD")
+        bulan.dtsen.program("k58", "PBI_JK", "k58-ayah", status="TIDAK_AKTIF")
+        bulan.dtsen.program("k58", "SEMBAKO", status="GRADUASI_MANDIRI")
+        # 50: one dwelling, two KK, aid from two payers; a year that is over, a programme that has ended.
+        bulan.dtsen.keluarga("k50-a", kk(501), pasangan("k50-a", 501), id_pelanggan_pln="520000000001")
+        bulan.dtsen.keluarga("k50-b", kk(502), pasangan("k50-b", 502), id_pelanggan_pln="520000000001")
+        bulan.dtjateng.keluarga("k50-a", kk(501), pasangan("k50-a", 501))
+        bulan.simnakis.keluarga("k50-a", kk(501), pasangan("k50-a", 501))
+        bulan.dtjateng.program("k50-a", "RTLH", "k50-a-ayah", sumber_dana="PROVINSI")
+        bulan.dtjateng.program("k50-a", "KJS", "k50-a-ayah", tahun=2025)
+        bulan.simnakis.program("k50-a", "RTLH", mulai="2026-01-01")
+        bulan.simnakis.program("k50-a", "JAMBAN", mulai="2025-01-01", selesai="2025-12-31")
+
+
+def _wilayah(juni: Bulan, juli: Bulan) -> None:
+    for bulan in (juni, juli):
+        # 16: DTJateng without kecamatan: known by its KK in DTSEN, by last month's release in July, or not at all.
+        bulan.dtjateng.keluarga("k16-tahu", kk(161), pasangan("k16-tahu", 161), desa=None)
+        bulan.dtsen.keluarga("k16-tahu", kk(161), pasangan("k16-tahu", 161), desa=LAIN_DESA)
+        bulan.dtjateng.keluarga("k16-lalu", kk(162), pasangan("k16-lalu", 162),
+                                desa=None if bulan is juli else LAIN_DESA)  # fmt: skip
+        bulan.dtjateng.keluarga("k16-gelap", kk(163), pasangan("k16-gelap", 163), desa=None)
+        bulan.dtjateng.program("k16-gelap", "KJS", "k16-gelap-ayah")
+        # Set aside at landing: a twin row, another district, and a member without a name.
+        bulan.dtsen.keluarga("k17", kk(17), [], nasib="digabung")
+        bulan.dtsen.keluarga("jauh", "3315010905120001", [], desa=None, nasib="di_luar_lingkup")
+        bulan.dtsen.karantina.append(("anggota", 9001, "tanpa-nama", "wajib_kosong"))
+
+
+def _kk(juni: Bulan, juli: Bulan) -> None:
+    orang = pasangan("kk", 700)
+    baru = kk(702, "2026-03-05")
+    for bulan in (juni, juli):
+        # The latest registration that is not after the period's end.
+        bulan.dtsen.keluarga("kk", kk(701), orang)
+        bulan.dtjateng.keluarga("kk", baru, orang)
+        bulan.simnakis.keluarga("kk", kk(703, "2026-12-05"), orang)
+        # A later date that is one digit off another number of the household, on one record only, is a misspelling.
+        salah = pasangan("kk-salah", 710)
+        bulan.dtsen.keluarga("kk-salah", kk(710, "2012-05-09"), salah)
+        bulan.dtjateng.keluarga("kk-salah", kk(710, "2012-05-09"), salah)
+        bulan.simnakis.keluarga("kk-salah", kk(710, "2022-05-09"), salah)
+
+
+def _ringkasan(juni: Bulan, juli: Bulan) -> None:
+    for bulan in (juni, juli):
+        for n in range(9):
+            bulan.dtsen.keluarga(f"r{n}", kk(900 + n), pasangan(f"r{n}", 900 + n, 0), desa="33.16.01.2001",
+                                 desil_nasional=1 if n < 6 else 2)  # fmt: skip
+
+
+__all__ = ["BLUNGUN", "GAYAM", "LAIN_DESA", "dunia"]

@@ -1,0 +1,100 @@
+"""Persons through two months: numbers that are shared, lost, late or misspelt; death, moves and who stays a member."""
+
+from __future__ import annotations
+
+import pytest
+from emas import Emas
+from mendarat import JULI, JUNI, nik
+
+
+def masalah(emas: Emas, uid: str) -> set[str]:
+    found = emas.rows("select kode from rilis.masalah where uid = %s and id_rilis = '2026-06/1'", uid)
+    return {r["kode"] for r in found}
+
+
+def test_6_one_nik_on_two_people_is_withheld_from_both(emas: Emas):
+    a, b = emas.orang("dtsen:k6-a"), emas.orang("dtsen:k6-b")
+    assert a["uid_individu"] != b["uid_individu"]
+    for orang in (a, b):
+        assert (orang["nik"], orang["nik_samar"], orang["nik_status"]) == (None, None, "ganda")
+        assert "NIK_GANDA" in masalah(emas, orang["uid_individu"])
+        # The raw number stands in the provenance only, as withheld.
+        assert emas.rows(
+            "select nilai, aturan from rilis.asal_usul where uid = %s and kolom = 'nik' and id_rilis = '2026-06/1'",
+            orang["uid_individu"],
+        ) == [{"nilai": nik(66), "aturan": "ditahan"}]
+
+
+@pytest.mark.parametrize(("kasus", "status"), [("k8", "belum_diperiksa"), ("k9", "ganda")])
+def test_8_and_9_twins_are_two_people(emas: Emas, kasus: str, status: str):
+    kembar = [emas.orang(f"dtsen:{kasus}-{nama}") for nama in ("hasan", "husen")]
+    assert len({o["uid_individu"] for o in kembar}) == 2
+    assert [o["nik_status"] for o in kembar] == [status, status]
+    assert emas.rumah(f"dtsen:{kasus}")["jumlah_anggota"] == 4
+
+
+def test_12_and_13_a_damaged_nik_is_empty_and_the_person_is_found_otherwise(emas: Emas):
+    ayah, ibu, anak = (emas.orang(f"dtsen:k12-{siapa}") for siapa in ("ayah", "ibu", "anak1"))
+    assert ayah["uid_individu"] == emas.orang("simnakis:k12-ayah")["uid_individu"]
+    assert (ayah["nik"], ayah["nik_status"]) == (nik(12, "1970-03-14"), "belum_diperiksa")
+    assert [(o["nik"], o["nik_status"]) for o in (ibu, anak)] == [(None, "rusak"), (None, "rusak")]
+    assert "NIK_RUSAK" in masalah(emas, ibu["uid_individu"])
+
+
+def test_the_form_of_a_nik_decides_before_dukcapil(emas: Emas):
+    assert emas.orang("dtsen:k13-kosong")["nik_status"] == "kosong"
+    petugas = emas.orang("dtsen:k13-sementara")
+    assert (petugas["nik_status"], petugas["nik"]) == ("sementara", None)
+
+
+def test_44_a_dated_death_stands_and_no_stale_source_raises_the_dead(emas: Emas):
+    for periode in (JUNI, JULI):
+        ayah = emas.orang("dtsen:k44-ayah", periode)
+        assert (ayah["status_hidup"], str(ayah["tanggal_meninggal"])) == ("meninggal", "2026-06-01")
+        rumah = emas.rumah("dtsen:k44", periode)
+        assert (rumah["jumlah_anggota"], ayah["uid_rumah_tangga"]) == (1, rumah["uid_rumah_tangga"])
+    ragu = emas.orang("dtsen:k44-ragu-ayah")
+    assert (ragu["status_hidup"], ragu["keberadaan"]) == ("hidup", "tinggal_bersama")
+
+
+def test_47_a_migrant_worker_stays_a_member(emas: Emas):
+    assert emas.orang("dtsen:k47-ayah")["keberadaan"] == "tidak_tinggal_bersama"
+    assert emas.rumah("dtsen:k47")["jumlah_anggota"] == 3
+
+
+def test_51_a_newborn_that_gets_a_nik_is_the_same_person(emas: Emas):
+    lahir, bernomor = (emas.orang("simnakis:k51-bayi", periode) for periode in (JUNI, JULI))
+    assert lahir["uid_individu"] == bernomor["uid_individu"]
+    assert (lahir["nik_status"], bernomor["nik_status"]) == ("kosong", "belum_diperiksa")
+    assert (lahir["kelompok_umur"], bernomor["nik_samar"]) == ("0-5", "3316************")
+    assert emas.perubahan(lahir["uid_individu"]) == {
+        ("individu", "berubah", "nik"), ("individu", "berubah", "nik_status"),
+    }  # fmt: skip
+
+
+def test_60_alm_before_a_name_is_a_hint_and_no_other_person(emas: Emas):
+    ayah = emas.orang("dtsen:k60-ayah")
+    assert ayah["uid_individu"] == emas.orang("simnakis:k60-ayah")["uid_individu"]
+    assert (ayah["nama"], ayah["nama_samar"], ayah["status_hidup"]) == ("SUPARMAN K60", "S*** K***", "hidup")
+    assert "ALM_PADA_NAMA" in masalah(emas, ayah["uid_individu"])
+
+
+def test_61_a_default_birth_date_links_nobody(emas: Emas):
+    assert emas.orang("simnakis:k61-a")["uid_individu"] != emas.orang("simnakis:k61-b")["uid_individu"]
+
+
+def test_names_come_from_the_first_source_in_rank_and_the_other_spelling_is_kept(emas: Emas):
+    ibu = emas.orang("dtsen:k20-ibu")
+    assert ibu["nama"] == "KASIYATUN K20"
+    asal = emas.rows(
+        "select * from rilis.asal_usul where uid = %s and kolom = 'nama' and id_rilis = '2026-06/1'",
+        ibu["uid_individu"],
+    )[0]
+    assert (asal["nilai"], asal["sumber"], asal["aturan"]) == ("KASIYATUN K20", "dtsen", "utama")
+    assert [(k["sumber"], k["nilai"]) for k in asal["kalah"]] == [("simnakis", "KASIATUN K20")]
+
+
+def test_nothing_of_an_untouched_family_is_reported_as_a_change(emas: Emas):
+    uids = [emas.orang(f"dtsen:k17-{siapa}")["uid_individu"] for siapa in ("ayah", "ibu", "anak1")]
+    assert emas.perubahan(*uids, emas.rumah("dtsen:k17")["uid_rumah_tangga"]) == set()
+    assert emas.rows("select distinct jenis from rilis.perubahan where jenis = 'keluar'") == []

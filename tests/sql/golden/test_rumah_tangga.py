@@ -1,0 +1,142 @@
+"""Households through two months: same id through new numbers, moves and deaths, new ones only by a split."""
+
+from __future__ import annotations
+
+from emas import Emas
+from kasus import GAYAM
+from mendarat import JULI, JUNI, kk
+
+
+def test_1_a_couple_that_leaves_gets_a_household_of_its_own(emas: Emas):
+    lama, baru = emas.rumah("dtsen:k1", JULI), emas.rumah("simnakis:k1-baru", JULI)
+    assert lama["uid_rumah_tangga"] == emas.rumah("dtsen:k1")["uid_rumah_tangga"] != baru["uid_rumah_tangga"]
+    putri = emas.orang("dtsen:k1-anak1", JULI)
+    assert putri["uid_individu"] == emas.orang("dtsen:k1-anak1")["uid_individu"]
+    assert (putri["uid_rumah_tangga"], putri["hubungan"]) == (baru["uid_rumah_tangga"], "istri")
+    assert (lama["jumlah_anggota"], baru["jumlah_anggota"]) == (2, 2)
+    assert emas.perubahan(baru["uid_rumah_tangga"]) == {("rumah_tangga", "pecah", None)}
+    assert emas.rows(
+        "select uid_terkait from rilis.perubahan where uid = %s and jenis = 'pecah'", baru["uid_rumah_tangga"]
+    ) == [{"uid_terkait": lama["uid_rumah_tangga"]}]
+    # Family programmes stay, those of a person follow the person.
+    assert set(emas.peserta(lama["uid_rumah_tangga"], JULI)) == {("PKH", None)}
+    assert set(emas.peserta(baru["uid_rumah_tangga"], JULI)) == {("PBI_JK", putri["uid_individu"])}
+
+
+def test_2_and_3_a_new_kk_after_the_head_s_death_is_the_same_household(emas: Emas):
+    sebelum, rumah = emas.rumah("dtsen:k2"), emas.rumah("dtsen:k2", JULI)
+    assert rumah["uid_rumah_tangga"] == sebelum["uid_rumah_tangga"]
+    assert (rumah["no_kk"], rumah["no_kk_lain"]) == (kk(22, "2026-07-06"), [kk(2)])
+    assert (sebelum["jumlah_anggota"], rumah["jumlah_anggota"]) == (3, 2)
+    suami, istri = emas.orang("dtsen:k2-ayah", JULI), emas.orang("dtsen:k2-ibu", JULI)
+    assert (suami["status_hidup"], suami["keberadaan"], str(suami["tanggal_meninggal"])) == (
+        "meninggal", "meninggal", "2026-07-01",
+    )  # fmt: skip
+    assert suami["uid_rumah_tangga"] == rumah["uid_rumah_tangga"]
+    assert (rumah["uid_kepala"], istri["hubungan"]) == (istri["uid_individu"], "kepala")
+    berubah = emas.perubahan(rumah["uid_rumah_tangga"], suami["uid_individu"])
+    assert ("rumah_tangga", "ganti_kk", "no_kk") in berubah
+    assert not {jenis for _, jenis, _ in berubah} & {"baru", "keluar", "pecah"}
+    assert emas.peserta(rumah["uid_rumah_tangga"], JULI)["PKH", None]["status"] == "AKTIF"
+
+
+def test_4_a_divorce_leaves_everybody_counted_once(emas: Emas):
+    suami, istri, anak = (emas.orang(f"dtsen:k4-{siapa}", JULI) for siapa in ("ayah", "ibu", "anak1"))
+    assert suami["uid_rumah_tangga"] == emas.rumah("dtsen:k4")["uid_rumah_tangga"]
+    assert istri["uid_rumah_tangga"] == anak["uid_rumah_tangga"] != suami["uid_rumah_tangga"]
+    assert emas.rumah("simnakis:k4", JULI)["jumlah_anggota"] == 1
+    assert emas.rumah("simnakis:k4-baru", JULI)["jumlah_anggota"] == 2
+    assert (
+        emas.rows(
+            "select uid_individu from rilis.individu where id_rilis = '2026-07/1' and nama like '%% K4'"
+            " group by uid_individu having count(*) > 1"
+        )
+        == []
+    )
+
+
+def test_5_a_move_with_a_new_kk_is_no_removal_and_no_addition(emas: Emas):
+    rumah = emas.rumah("dtsen:k5", JULI)
+    assert rumah["uid_rumah_tangga"] == emas.rumah("dtsen:k5")["uid_rumah_tangga"]
+    assert (rumah["kode_desa"], rumah["kode_kecamatan"], rumah["desa"]) == (GAYAM, "33.16.15", "Gayam")
+    berubah = {(jenis, kolom) for _, jenis, kolom in emas.perubahan(rumah["uid_rumah_tangga"])}
+    assert {("pindah_wilayah", "kode_desa"), ("ganti_kk", "no_kk")} <= berubah
+    assert not {jenis for jenis, _ in berubah} & {"baru", "keluar"}
+
+
+def test_17_to_19_a_family_of_one_registry_is_published_with_what_it_knows(emas: Emas):
+    nasional, kabupaten, provinsi = (emas.rumah(f"{s}:{k}") for s, k in (
+        ("dtsen", "k17"), ("simnakis", "k18"), ("dtjateng", "k19")))  # fmt: skip
+    ada = ("di_dtsen", "di_dtjateng", "di_simnakis", "desil_nasional", "peringkat_provinsi")
+    assert [[r[k] for k in ada] for r in (nasional, kabupaten, provinsi)] == [
+        [True, False, False, 2, None], [False, False, True, None, None], [False, True, False, None, 4],
+    ]  # fmt: skip
+    assert (str(nasional["desil_per"]), nasional["versi_dtsen"]) == ("2026-03-31", "2026-T2")
+    assert kabupaten["desil_per"] is None
+
+
+def test_20_and_21_desil_is_dtsen_s_the_house_is_the_newest_observation_s(emas: Emas):
+    rumah = emas.rumah("dtsen:k20")
+    assert (rumah["desil_nasional"], rumah["peringkat_provinsi"]) == (3, 7)
+    assert (rumah["jenis_lantai_terluas"], rumah["luas_lantai"], rumah["jenis_kloset"]) == ("Keramik", 30, "Cemplung")
+    # The address moves as one block, also what is empty in it.
+    assert (rumah["alamat"], rumah["rt"], rumah["dusun"], rumah["lat"]) == ("DK. BARU", "009", None, -6.97)
+    assert str(rumah["diperbarui"]) == "2026-06-20"
+    asal = emas.rows(
+        "select * from rilis.asal_usul where uid = %s and kolom = 'jenis_lantai_terluas' and id_rilis = '2026-06/1'",
+        rumah["uid_rumah_tangga"],
+    )[0]
+    assert (asal["nilai"], asal["sumber"], str(asal["tanggal"])) == ("Keramik", "simnakis", "2026-06-20")
+    assert [(k["sumber"], k["nilai"], k["tanggal"]) for k in asal["kalah"]] == [
+        ("dtsen", "Tanah", "2026-05-10"), ("dtjateng", "Bambu", "2026-04-11"),
+    ]  # fmt: skip
+    # RT, address and floor differ; what only one record has is no conflict.
+    assert rumah["jumlah_konflik"] == 3
+
+
+def test_22_and_23_no_desil_stays_none_and_an_exclusion_is_told(emas: Emas):
+    assert emas.rumah("dtsen:k22")["desil_nasional"] is None
+    asn = emas.rumah("dtsen:k23")
+    assert (asn["desil_nasional"], asn["exclude"], asn["alasan_exclude"]) == (2, True, "KK_ASN")
+
+
+def test_46_a_household_that_moved_away_stays_readable_without_members(emas: Emas):
+    rumah = emas.rumah("dtsen:k46", JULI)
+    assert (rumah["status"], rumah["jumlah_anggota"], rumah["uid_kepala"]) == ("pindah", 0, None)
+    assert emas.orang("dtsen:k46-ibu", JULI)["keberadaan"] == "pindah"
+    assert not {jenis for _, jenis, _ in emas.perubahan(rumah["uid_rumah_tangga"])} & {"keluar", "baru"}
+
+
+def test_48_two_kk_of_one_dwelling_share_it(emas: Emas):
+    a, b = emas.rumah("dtsen:k50-a"), emas.rumah("dtsen:k50-b")
+    assert a["uid_hunian"] == b["uid_hunian"] != emas.rumah("dtsen:k17")["uid_hunian"]
+    assert a["uid_rumah_tangga"] != b["uid_rumah_tangga"]
+
+
+def test_52_children_alone_have_no_head(emas: Emas):
+    rumah = emas.rumah("dtsen:k52")
+    assert (rumah["uid_kepala"], rumah["nama_kepala"], rumah["status"], rumah["jumlah_anggota"]) == (
+        None, None, "aktif", 1,
+    )  # fmt: skip
+
+
+def test_the_latest_registration_up_to_the_month_s_end_is_the_no_kk(emas: Emas):
+    rumah = emas.rumah("dtsen:kk")
+    assert (rumah["no_kk"], rumah["no_kk_lain"]) == (kk(702, "2026-03-05"), sorted([kk(701), kk(703, "2026-12-05")]))
+    assert rumah["no_kk_samar"] == "3316************"
+
+
+def test_a_misspelt_no_kk_is_never_chosen_but_told(emas: Emas):
+    rumah = emas.rumah("dtsen:kk-salah")
+    assert (rumah["no_kk"], rumah["no_kk_lain"]) == (kk(710), [kk(710, "2022-05-09")])
+    assert emas.rows(
+        "select kode, sumber, sejak from rilis.masalah where uid = %s and id_rilis = '2026-07/1'",
+        rumah["uid_rumah_tangga"],
+    ) == [{"kode": "KK_SALAH_KETIK", "sumber": "simnakis", "sejak": JUNI}]
+
+
+def test_a_family_that_no_registry_mentions_is_not_gone(emas: Emas):
+    uid = emas.rumah("simnakis:k0")["uid_rumah_tangga"]
+    rumah = emas.rows("select * from rilis.rumah_tangga where uid_rumah_tangga = %s and id_rilis = '2026-07/1'", uid)[0]
+    assert (rumah["status"], rumah["jumlah_anggota"], rumah["di_simnakis"]) == ("aktif", 3, False)
+    assert ("rumah_tangga", "berubah", "di_simnakis") in emas.perubahan(uid)
