@@ -27,7 +27,10 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
     problem: Outcome | SourceDown | None = None
     try:
         for sumber in REQUIRED:
-            problem = _ingest(settings, periode, sumber, say) or problem
+            met = _ingest(settings, periode, sumber, say)
+            # IZINKAN_LAMA: that this source has nothing for the month was foreseen; a refused delivery was not.
+            if not (isinstance(met, NotReady) and sumber in settings.allowed_stale()):
+                problem = met or problem
         if isinstance(problem, Refused):
             raise problem
         _build(settings, periode, approve, say, problem)
@@ -54,9 +57,7 @@ def _ingest(settings: Settings, periode: str, sumber: str, say: Callable) -> Out
     return None
 
 
-def _build(
-    settings: Settings, periode: str, approve: str, say: Callable, problem: Outcome | SourceDown | None
-) -> None:
+def _build(settings: Settings, periode: str, approve: str, say: Callable, problem: Outcome | SourceDown | None) -> None:
     composed = _step(settings, "compose", periode, None, say)
     if composed.get("sudah_terbit"):
         # Nothing new: only what a kill may have left undone after the release.
