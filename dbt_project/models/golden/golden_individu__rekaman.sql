@@ -3,6 +3,7 @@ select
     rekaman.*,
     tautan.uid,
     tautan.utama,
+    tautan.aturan,
     row_number() over (
         partition by tautan.uid, rekaman.sumber order by rekaman.tanggal desc nulls last, rekaman.id_sumber
     ) as ke

@@ -41,17 +41,40 @@ semua as (
         on bendera.uid = tempat.uid_individu and tempat.id_rilis = {{ id_rilis() }}
 ),
 
+berurut as (
+    -- Which record speaks for a membership: the most trusted source, active before not, then the first row. As one
+    -- text its minimum is found without sorting a million rows.
+    select
+        semua.*,
+        prioritas::text || case status when 'AKTIF' then '0' else '1' end
+        || lpad(coalesce(nomor_baris, 0)::text, 9, '0') || '|' || status || '|' || coalesce(id_kiriman, '') as suara
+    from semua
+),
+
+ringkas as (
+    select
+        uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur,
+        min(suara) as suara,
+        array_remove(array[
+            {% for s in sumber() | sort %}case when bool_or(sumber = '{{ s }}') then '{{ s }}' end{{ ', ' if not loop.last }}
+            {%- endfor %}
+        ], null) as sumber,
+        min(grain) as grain,
+        -- The record that counts as published in the balance; the others were merged into it.
+        min(suara) filter (where nomor_baris is not null) as suara_rekaman
+    from berurut
+    group by uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur
+),
+
 golden_kepesertaan as (
     select
         uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur,
-        (array_agg(status order by prioritas, status <> 'AKTIF', nomor_baris))[1] as status,
-        array_agg(distinct sumber order by sumber) as sumber,
-        min(grain) as grain,
-        -- The record that counts as published in the balance; the others were merged into it.
-        (array_agg(id_kiriman || '|' || nomor_baris order by prioritas, status <> 'AKTIF', nomor_baris)
-            filter (where nomor_baris is not null))[1] as rekaman_utama
-    from semua
-    group by uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur
+        split_part(suara, '|', 2) as status,
+        sumber,
+        grain,
+        split_part(suara_rekaman, '|', 3) as id_kiriman_utama,
+        substr(suara_rekaman, 3, 9)::int as nomor_baris_utama
+    from ringkas
 )
 
 select * from golden_kepesertaan

@@ -4,6 +4,7 @@ with bertaut as (
         rekaman.*,
         tautan.uid,
         tautan.utama,
+        tautan.aturan,
         num_nonnulls({{ kolom_lengkap() | join(', ') }}) > 0 as lengkap,
         row_number() over (
             partition by tautan.uid, rekaman.sumber order by rekaman.tanggal desc nulls last, rekaman.id_keluarga

@@ -1,27 +1,30 @@
 {{ config(alias='kepesertaan', indexes=[{'columns': ['uid_rumah_tangga']}, {'columns': ['uid_individu']}]) }}
 -- One row a membership; overlaps by the dated rules of the seed aturan_tumpang_tindih.
-with aktif as (
-    select * from {{ ref('golden_kepesertaan') }} where status = 'AKTIF'
+with aturan as (
+    select *
+    from {{ ref('aturan_tumpang_tindih') }}
+    where {{ tanggal_acuan() }} between berlaku_dari and coalesce(berlaku_sampai, 'infinity')
 ),
 
-aturan as (
-    select aturan, grain, program_a as program, program_b as lawan, berlaku_dari, berlaku_sampai
-    from {{ ref('aturan_tumpang_tindih') }}
-    union all
-    select aturan, grain, program_b, program_a, berlaku_dari, berlaku_sampai from {{ ref('aturan_tumpang_tindih') }}
+berpasangan as (
+    -- The rarer programme of a rule stands second in the seed: the few who have it are looked up among the many.
+    select satu.uid_rumah_tangga, satu.uid_individu, lain.uid_individu as uid_individu_lain, aturan.*
+    from aturan
+    inner join {{ ref('golden_kepesertaan') }} as lain on aturan.program_b = lain.program and lain.status = 'AKTIF'
+    inner join {{ ref('golden_kepesertaan') }} as satu
+        on aturan.program_a = satu.program and satu.status = 'AKTIF'
+        and lain.uid_rumah_tangga = satu.uid_rumah_tangga
+        and (aturan.grain <> 'individu' or lain.uid_individu = satu.uid_individu)
 ),
 
 tumpang as (
-    select
-        satu.uid_rumah_tangga, satu.uid_individu, satu.program, string_agg(distinct aturan.aturan, ', ') as aturan
-    from aktif as satu
-    inner join aturan
-        on satu.program = aturan.program
-        and {{ tanggal_acuan() }} between aturan.berlaku_dari and coalesce(aturan.berlaku_sampai, 'infinity')
-    inner join aktif as lain
-        on aturan.lawan = lain.program and satu.uid_rumah_tangga = lain.uid_rumah_tangga
-        and (aturan.grain <> 'individu' or satu.uid_individu = lain.uid_individu)
-    group by satu.uid_rumah_tangga, satu.uid_individu, satu.program
+    select uid_rumah_tangga, uid_individu, program, string_agg(distinct aturan, ', ' order by aturan) as aturan
+    from (
+        select uid_rumah_tangga, uid_individu, program_a as program, aturan from berpasangan
+        union all
+        select uid_rumah_tangga, uid_individu_lain, program_b, aturan from berpasangan
+    ) as kedua_sisi
+    group by uid_rumah_tangga, uid_individu, program
 ),
 
 rilis_kepesertaan as (
@@ -41,9 +44,8 @@ rilis_kepesertaan as (
     from {{ ref('golden_kepesertaan') }} as golden
     inner join {{ ref('golden_rumah_tangga') }} as rumah on golden.uid_rumah_tangga = rumah.uid
     left join tumpang
-        on golden.uid_rumah_tangga = tumpang.uid_rumah_tangga
-        and golden.uid_individu is not distinct from tumpang.uid_individu
-        and golden.program = tumpang.program
+        on golden.uid_rumah_tangga = tumpang.uid_rumah_tangga and golden.program = tumpang.program
+        and coalesce(golden.uid_individu, '') = coalesce(tumpang.uid_individu, '')
 )
 
 select * from rilis_kepesertaan

@@ -21,7 +21,9 @@ orang as (
     cross join lateral (
         values
         ('nik', case when rekaman.bentuk_nik in ('rusak', 'sementara') then 'NIK_' || upper(rekaman.bentuk_nik) end),
-        ('nama', case when rekaman.nama ~ '(^|\s)ALMH?\.?(\s|$)' then 'ALM_PADA_NAMA' end),
+        ('nama', case
+            when position('ALM' in rekaman.nama) > 0 and rekaman.nama ~ '(^|\s)ALMH?\.?(\s|$)' then 'ALM_PADA_NAMA'
+        end),
         ('jenis_kelamin', case
             when rekaman.nik is not null and rekaman.jenis_kelamin is not null
                 and (substr(rekaman.nik, 7, 1) >= '4') <> (rekaman.jenis_kelamin = 'P') then 'NIK_LAIN_JENIS_KELAMIN'
@@ -31,7 +33,15 @@ orang as (
                 and substr(rekaman.nik, 9, 4) <> to_char(rekaman.tanggal_lahir, 'MMYY') then 'NIK_LAIN_TANGGAL_LAHIR'
         end)
     ) as temuan (kolom, kode)
-    where temuan.kode is not null
+    -- First what costs little, so that few rows are looked at closely.
+    where (
+        rekaman.bentuk_nik in ('rusak', 'sementara')
+        or position('ALM' in rekaman.nama) > 0
+        or (substr(rekaman.nik, 7, 1) >= '4') <> (rekaman.jenis_kelamin = 'P')
+        or substr(rekaman.nik, 9, 2)::int <> date_part('month', rekaman.tanggal_lahir)
+        or substr(rekaman.nik, 11, 2)::int <> date_part('year', rekaman.tanggal_lahir)::int % 100
+    )
+    and temuan.kode is not null
 ),
 
 ganda as (

@@ -32,14 +32,14 @@ nasib as (
     select
         rekaman.id_kiriman,
         case when rekaman.sumber = 'dtjateng' then 'bantuan' else 'kepesertaan' end,
-        count(golden.rekaman_utama),
-        count(*) - count(golden.rekaman_utama),
+        count(golden.nomor_baris_utama),
+        count(*) - count(golden.nomor_baris_utama),
         0
     from {{ ref('int_kepesertaan__rekaman') }} as rekaman
     inner join {{ ref('golden_rumah_tangga__rekaman') }} as rumah
         on rekaman.sumber = rumah.sumber and rekaman.id_keluarga = rumah.id_keluarga
     left join {{ ref('golden_kepesertaan') }} as golden
-        on rekaman.id_kiriman || '|' || rekaman.nomor_baris = golden.rekaman_utama
+        on rekaman.id_kiriman = golden.id_kiriman_utama and rekaman.nomor_baris = golden.nomor_baris_utama
     group by rekaman.id_kiriman, rekaman.sumber
     {% for s, tabel, berkas in [
         ('dtsen', 'dtsen_kepesertaan', 'kepesertaan'), ('dtjateng', 'dtjateng_bantuan', 'bantuan'),

@@ -2,24 +2,16 @@
 -- One row for every landed record of a person or household: what became of it.
 with orang as (
     select
-        'individu' as grain, rekaman.sumber, rekaman.id_sumber, rekaman.id_kiriman, rekaman.nomor_baris,
-        case when rekaman.utama then 'terbit' else 'digabung' end as nasib, rekaman.uid, tautan.aturan,
-        rekaman.tanggal, rekaman.id_keluarga, rekaman.kode_desa
-    from {{ ref('golden_individu__rekaman') }} as rekaman
-    inner join {{ source('identitas', 'tautan') }} as tautan
-        on tautan.id_rilis = {{ id_rilis() }} and tautan.grain = 'individu'
-        and rekaman.sumber = tautan.sumber and rekaman.id_sumber = tautan.id_sumber
+        'individu' as grain, sumber, id_sumber, id_kiriman, nomor_baris,
+        case when utama then 'terbit' else 'digabung' end as nasib, uid, aturan, tanggal, id_keluarga, kode_desa
+    from {{ ref('golden_individu__rekaman') }}
 ),
 
 rumah as (
     select
-        'rumah_tangga' as grain, rekaman.sumber, rekaman.id_keluarga as id_sumber, rekaman.id_kiriman,
-        rekaman.nomor_baris, case when rekaman.utama then 'terbit' else 'digabung' end as nasib, rekaman.uid,
-        tautan.aturan, rekaman.tanggal, rekaman.id_keluarga, rekaman.kode_desa
-    from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
-    inner join {{ source('identitas', 'tautan') }} as tautan
-        on tautan.id_rilis = {{ id_rilis() }} and tautan.grain = 'rumah_tangga'
-        and rekaman.sumber = tautan.sumber and rekaman.id_keluarga = tautan.id_sumber
+        'rumah_tangga' as grain, sumber, id_keluarga as id_sumber, id_kiriman, nomor_baris,
+        case when utama then 'terbit' else 'digabung' end as nasib, uid, aturan, tanggal, id_keluarga, kode_desa
+    from {{ ref('golden_rumah_tangga__rekaman') }}
 ),
 
 mendarat as (
