@@ -4,5 +4,40 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="sinkron-airflow-"))
+
+import pytest
+from bulan_uji import JULY, JUNE, MAY, SCALE, SEED, Bulan, Pabrik
+
+import sandbox
+from sinkron.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def pabrik(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pabrik]:
+    """Makes installations over one synthetic world of three months."""
+    folder = tmp_path_factory.mktemp("bulan")
+    sandbox.build(folder / "asal", SCALE, SEED, [MAY, JUNE, JULY])
+    made = Pabrik(instalasi, folder / "asal", folder)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def juni(pabrik: Pabrik) -> Bulan:
+    """June published; only read and copied."""
+    made = pabrik.new("juni")
+    made.deliver(JUNE)
+    assert made.run(JUNE, "publish")[0] == 0, made.said
+    return made
+
+
+@pytest.fixture(scope="session")
+def juli(pabrik: Pabrik, juni: Bulan) -> Bulan:
+    """June and July published, undisturbed; only read and copied."""
+    made = pabrik.copy(juni, "juli")
+    made.deliver(JULY)
+    assert made.run(JULY, "publish")[0] == 0, made.said
+    return made

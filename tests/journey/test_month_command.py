@@ -1,0 +1,81 @@
+"""`python -m sinkron month` and `make month`, in processes of their own, over a warehouse in which nothing is yet."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from bulan_uji import JULY, JUNE, Bulan, Pabrik
+from kenari_uji import canaries
+
+from sinkron.settings import ROOT
+
+READY = ROOT / ".venv" / "ready"
+
+
+def call(bulan: Bulan, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with this installation in its environment, and nothing else of ours."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SINKRON_", "AIRFLOW", "DATABASE_URL", "APPROVE"))}
+    return subprocess.run(
+        command, cwd=ROOT, env={**kept, **bulan.settings.values}, capture_output=True, text=True, timeout=600,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bulan(pabrik: Pabrik) -> Bulan:
+    return pabrik.new("perintah")
+
+
+def test_two_months_by_command_end_as_they_do_elsewhere(bulan: Bulan, juli: Bulan):
+    """Also: the same deliveries and key on an empty warehouse give the same tables, to the hash."""
+    accepted = [{"sumber": s, "status": "diterima", "kode": None} for s in ("dtsen", "dtjateng", "simnakis")]
+    said = ""
+    for month in (JUNE, JULY):
+        bulan.deliver(month)
+        ended = call(bulan, *_month(month, "publish"))
+        assert ended.returncode == 0, ended.stderr
+        last = ended.stdout.splitlines()[-1]
+        assert json.loads(last) == {
+            "periode": month, "revisi": 1, "status": "terbit", "kiriman": accepted, "dikirim": 0,
+        }  # fmt: skip
+        for step in ("extract dtsen", "land simnakis", "compose", "stage", "link", "golden", "audit", "publish"):
+            assert f"  {step} " in ended.stderr, step
+        said += ended.stdout + ended.stderr
+    for id_rilis in (f"{JUNE}/1", f"{JULY}/1"):
+        assert bulan.tables(id_rilis) == juli.tables(id_rilis)
+    assert bulan.seen() == juli.seen()
+    assert canaries(bulan.world).found(said) == set()
+
+
+def test_a_month_that_is_not_delivered_ends_with_four(bulan: Bulan):
+    ended = call(bulan, sys.executable, "-m", "sinkron", "month", "2026-08")
+    assert ended.returncode == 4, ended.stderr
+    last = json.loads(ended.stdout.splitlines()[-1])
+    assert (last["periode"], last["revisi"], last["status"], last["dikirim"]) == ("2026-08", None, None, 0)
+    # Simnakis serves what is now: the same rows as for July. The other two know of no such month.
+    assert [(row["status"], row["kode"]) for row in last["kiriman"]] == [
+        (None, None),
+        (None, None),
+        ("ditolak", "sama_dengan_bulan_lalu"),
+    ]
+
+
+def test_a_word_that_is_no_month_is_refused_with_what_was_expected(bulan: Bulan):
+    ended = call(bulan, sys.executable, "-m", "sinkron", "month", "2026-13")
+    assert ended.returncode not in (0, 3, 4, 5)
+    assert "2026-13" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def _month(month: str, approve: str) -> list[str]:
+    """Through the Makefile where it would not first install anything: it is the documented way."""
+    installed = READY.exists() and READY.stat().st_mtime >= max(
+        (ROOT / name).stat().st_mtime for name in ("requirements.txt", "pyproject.toml")
+    )
+    if month == JULY and installed and shutil.which("make"):
+        return ["make", "--no-print-directory", "month", f"PERIODE={month}", f"APPROVE={approve}"]
+    return [sys.executable, "-m", "sinkron", "month", month, "--approve", approve]
