@@ -16,7 +16,7 @@
     {{ return(aturan) }}
 {% endmacro %}
 
-{# The winning value of an attribute over the joined main records of each source (aliases = source names).
+{# The winning value of an attribute over the main records of each source, side by side in `orang` (<atribut>_<sumber>).
    utama: the first source in rank that has a value; terbaru: the value with the newest own date, ties by rank. #}
 {% macro pemenang(aturan, atribut) -%}
     {%- set rule = aturan.get(atribut, {'syarat': 'utama', 'sumber': sumber()}) -%}
@@ -24,7 +24,7 @@
         (
             select calon.nilai
             from (values
-                {% for s in rule['sumber'] %}({{ s }}.{{ atribut }}, {{ s }}.tanggal, {{ loop.index }}){{ ',' if not loop.last }}
+                {% for s in rule['sumber'] %}(orang.{{ atribut }}_{{ s }}, orang.tanggal_{{ s }}, {{ loop.index }}){{ ',' if not loop.last }}
                 {% endfor %}
             ) as calon (nilai, tanggal, urutan)
             where calon.nilai is not null
@@ -32,7 +32,7 @@
             limit 1
         )
     {%- else -%}
-        coalesce({% for s in rule['sumber'] %}{{ s }}.{{ atribut }}{{ ', ' if not loop.last }}{% endfor %})
+        coalesce({% for s in rule['sumber'] %}orang.{{ atribut }}_{{ s }}{{ ', ' if not loop.last }}{% endfor %})
     {%- endif -%}
 {%- endmacro %}
 

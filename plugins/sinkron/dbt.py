@@ -77,6 +77,8 @@ def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[None
         "sinkron.id_rilis": candidate["id_rilis"],
         "sinkron.id_sebelum": candidate["id_sebelum"] or "",
         "sinkron.tanggal_acuan": reference_date(candidate["periode"]).isoformat(),
+        # A month of a district is joined and grouped in memory: two threads, a few hash tables each.
+        "work_mem": "256MB",
     }
     values = {
         "SINKRON_DBT_HOST": url.hostname or "127.0.0.1",
