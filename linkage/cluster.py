@@ -84,30 +84,41 @@ def _nuclei(con) -> None:
 
 def _attach(con) -> None:
     """`lekat` (rid, label, aturan): records without a usable NIK that belong to exactly one nucleus."""
+    # Most records stand in a nucleus of several: only the others are looked at.
+    con.execute("""
+        create or replace table lepas as
+        select r.rid, r.nik, r.sumber, i.milik, coalesce(i.anggota = 1, false) as sendiri
+        from rekaman as r left join inti as i on r.rid = i.rid
+        where r.nik is null or not i.milik or i.anggota = 1
+    """)
     con.execute(f"""
         create or replace table lekat_urut as
         with edges as (
-            select a, b, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama'
-            union all select b, a, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama'
+            select a, b, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama' and a in (select rid from lepas)
+            union all
+            select b, a, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama' and b in (select rid from lepas)
+        ),
+        nuclei as (
+            select i.inti, list(distinct q.sumber) as sumber
+            from inti as i inner join rekaman as q on i.rid = q.rid
+            where i.inti in (select k.inti from inti as k inner join edges as e on k.rid = e.b)
+            group by i.inti
         ),
         calon as (
             select e.a as rid, i.inti as label, min(e.urutan) as urutan, max(e.mirip) as mirip, count(*) as bukti,
                 arg_min(e.aturan, e.urutan) as aturan
             from edges as e
-            inner join rekaman as r on e.a = r.rid
+            inner join lepas as r on e.a = r.rid
             inner join inti as i on e.b = i.rid and i.milik
-            left join inti as own on e.a = own.rid
+            inner join nuclei as n on i.inti = n.inti
             where r.nik is null
-                or (not own.milik and own.nik <> i.nik)
+                or (not r.milik and r.nik <> i.nik)
                 or (
-                    own.anggota = 1 and (i.anggota > 1 or r.rid > e.b) and e.aturan in {PERSONAL} and {MISSPELT}
+                    r.sendiri and (i.anggota > 1 or r.rid > e.b) and e.aturan in {PERSONAL} and {MISSPELT}
                     -- Twins have neighbouring serials: there only the very same name will do.
                     and (left(r.nik, 12) <> left(i.nik, 12) or e.mirip = 1)
                     -- A source's people come once: two numbers in one source are two people.
-                    and not exists (
-                        select 1 from inti as k inner join rekaman as q on k.rid = q.rid
-                        where k.inti = i.inti and q.sumber = r.sumber
-                    )
+                    and not list_contains(n.sumber, r.sumber)
                 )
             group by e.a, i.inti
         )

@@ -14,11 +14,11 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
     """
     con.execute("""
         create or replace table rekaman as
-        select row_number() over (order by prioritas, sumber, id_sumber, id_keluarga) as rid, * from rekaman
+        select row_number() over (order by prioritas, id_sumber) as rid, * from rekaman
     """)
     con.execute("""
         create or replace table keluarga as
-        select row_number() over (order by prioritas, sumber, id_keluarga) as fid, * from keluarga
+        select row_number() over (order by prioritas, id_keluarga) as fid, * from keluarga
     """)
     standard.standardise_names(con)
     for table in ("uid_baru", "digantikan", "peristiwa"):

@@ -82,8 +82,9 @@ def _withdraw(connection: psycopg.Connection, id_rilis: str) -> None:
 def _workspace(folder: Path) -> Any:
     import duckdb
 
-    con = duckdb.connect(str(folder / "link.duckdb"))
-    con.execute("set memory_limit = '2GB'")
+    con = duckdb.connect()
+    con.execute("set memory_limit = '2200MB'")
+    con.execute(f"set temp_directory = '{folder}'")
     con.execute("set max_temp_directory_size = '20GB'")
     con.execute("set threads = 2")
     con.execute("set enable_progress_bar = false")
