@@ -17,6 +17,7 @@ Operator Sinkron, dinas sosial kabupaten.
 """
 
 from airflow.sdk import PartitionedAssetTimetable, chain, dag
+
 from sinkron.assets import GOLDEN, LANDED
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS, period_params, step

@@ -16,6 +16,7 @@ Pemilik sumber yang disebut dalam `source.yml`; operator Sinkron meneruskan lapo
 """
 
 from airflow.sdk import chain, dag
+
 from sinkron.assets import LANDED
 from sinkron.cadence import Cadence, cadences
 from sinkron.tags import Tag

@@ -16,6 +16,7 @@ Penyetuju yang ditunjuk dinas sosial; operator Sinkron.
 """
 
 from airflow.sdk import PartitionedAssetTimetable, chain, dag
+
 from sinkron.assets import GOLDEN, PUBLISHED
 from sinkron.keputusan import Keputusan
 from sinkron.line import STEPS

@@ -15,6 +15,7 @@ Kepala dinas atau yang ditunjuknya; operator Sinkron menjalankan.
 """
 
 from airflow.sdk import Param, dag
+
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS, rollback
 

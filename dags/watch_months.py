@@ -16,6 +16,7 @@ Operator Sinkron, dinas sosial kabupaten.
 """
 
 from airflow.sdk import CronTriggerTimetable, chain, dag
+
 from sinkron.assets import GOLDEN, LANDED
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS

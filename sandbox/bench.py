@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -106,7 +105,9 @@ def step(name: str, periode: str, sumber: str | None) -> int:
     started = time.monotonic()
     STEPS[name].run(settings, periode, sumber)
     seconds = time.monotonic() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    # Not ru_maxrss: a child begins with its parent's.
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    peak = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 2**20
     print(json.dumps({"detik": seconds, "gib": peak}), flush=True)
     return 0
 
@@ -152,11 +153,7 @@ def _report(measured: dict[str, dict[str, float]], copy: dict[str, Any], scale: 
     line = sum(row["detik"] for title, row in measured.items() if not title.startswith("extract")) / copy["detik"]
     peak = max(row["gib"] for row in measured.values())
     over = bare > COPY_LIMIT["bare"] or line > COPY_LIMIT["all"] or peak > MEMORY_LIMIT_GIB
-    print(
-        f"jalur dasar (muat, bakukan, padankan, emas): {bare:.1f} x (batas {COPY_LIMIT['bare']} x pada SCALE=1)"
-    )
-    print(
-        f"dari byte mendarat sampai penunjuk, semuanya: {line:.1f} x (batas {COPY_LIMIT['all']} x pada SCALE=1)"
-    )
+    print(f"jalur dasar (muat, bakukan, padankan, emas): {bare:.1f} x (batas {COPY_LIMIT['bare']} x pada SCALE=1)")
+    print(f"dari byte mendarat sampai penunjuk, semuanya: {line:.1f} x (batas {COPY_LIMIT['all']} x pada SCALE=1)")
     print(f"puncak memori satu proses: {peak:.2f} GiB (batas {MEMORY_LIMIT_GIB} GiB)")
     return int(over and scale >= 1)

@@ -12,14 +12,13 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import sandbox
+from sandbox.summary import summary
 from sinkron import catalogue, database, decisions, ledger, services
 from sinkron import settings as settings_module
 from sinkron.api import trigger, wait_runs
 from sinkron.line import REQUIRED, STEPS
 from sinkron.settings import Settings
-
-import sandbox
-from sandbox.summary import summary
 
 SEED = 20260601
 # The design allows eight minutes for two months at a tenth of the district on two cores.
@@ -108,11 +107,14 @@ def _answer(settings: Settings, month: str, stop: threading.Event) -> None:
     while not stop.wait(0.2):
         with database.connect(settings) as connection:
             candidate = ledger.candidate(connection, month)
-            passed = candidate and connection.execute(
-                "select 1 from audit.putusan_gerbang where gerbang = 'rilis' and subjek = %s and sha256 = %s"
-                " and putusan in ('lulus', 'peringatan')",
-                [candidate["id_rilis"], candidate["sha256"]],
-            ).fetchone()
+            passed = (
+                candidate
+                and connection.execute(
+                    "select 1 from audit.putusan_gerbang where gerbang = 'rilis' and subjek = %s and sha256 = %s"
+                    " and putusan in ('lulus', 'peringatan')",
+                    [candidate["id_rilis"], candidate["sha256"]],
+                ).fetchone()
+            )
             if passed:
                 decisions.record(
                     connection, candidate["id_rilis"], "publish", 1, candidate["sha256"], "setuju", ANSWERED_BY,

@@ -9,6 +9,7 @@ import psycopg
 from sinkron import database
 from sinkron.settings import Settings
 
+
 def summary(settings: Settings, months: list[str]) -> str:
     """The summary of the newest release of each month, as text; counts only."""
     with database.connect(settings) as connection:

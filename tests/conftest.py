@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from sinkron import database, postgres
 from sinkron import settings as settings_module
 from sinkron.settings import Settings

@@ -103,9 +103,7 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("--approve", choices=month.APPROVALS, default="none")
     one.set_defaults(run=run_month)
     address = commands.add_parser("url", help=url.__doc__)
-    address.add_argument(
-        "--role", choices=("pemilik", "baca_penuh", "baca_samar", "baca_ringkasan"), default="pemilik"
-    )
+    address.add_argument("--role", choices=("pemilik", "baca_penuh", "baca_samar", "baca_ringkasan"), default="pemilik")
     address.add_argument("--db", choices=("gudang", "airflow"), default="gudang")
     address.set_defaults(run=url)
     commands.add_parser("paths", help=paths.__doc__).set_defaults(run=paths)

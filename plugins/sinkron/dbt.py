@@ -43,10 +43,7 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
         cursor.executemany(
             "insert into buku.model (id_jalan, model, status, baris, detik) values (%s, %s, %s, %s, %s)"
             " on conflict (id_jalan, model) do update set status = excluded.status, detik = excluded.detik",
-            [
-                (run.id_jalan, r.node.unique_id, str(r.status), _rows(r), round(r.execution_time, 3))
-                for r in results
-            ],
+            [(run.id_jalan, r.node.unique_id, str(r.status), _rows(r), round(r.execution_time, 3)) for r in results],
         )
     failed = [r for r in results if str(r.status) in ("error", "fail", "runtime error")]
     if failed or not outcome.success:

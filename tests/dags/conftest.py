@@ -6,6 +6,7 @@ import os
 import tempfile
 
 import pytest
+
 from sinkron.settings import ROOT
 
 os.environ |= {

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pendulum
 import pytest
+
 from sinkron import cadence, period
 from sinkron.cadence import MonthTimetable
 

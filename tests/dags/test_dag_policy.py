@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from sinkron.line import LINE
 from sinkron.settings import ROOT
 from sinkron.tags import Tag

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 def test_every_route_depends_on_access_to_plugins():
     from fastapi.routing import APIRoute
+
     from sinkron import release_page
 
     routes = release_page.build().routes

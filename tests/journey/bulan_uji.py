@@ -32,7 +32,6 @@ KEY = "5a" * 32
 class Bulan:
     """One installation and its world; `run` is `make month` without the process."""
 
-    instalasi: Settings
     settings: Settings
     folder: Path
     server: sandbox.server.Sandbox
@@ -178,7 +177,7 @@ class Pabrik:
             "SINKRON_KUNCI": KEY,
             **connections(server, folder / "run" / "masuk"),
         }
-        made = Bulan(self.instalasi, settings_module.load(values), folder, server)
+        made = Bulan(settings_module.load(values), folder, server)
         rows = server.rows
         server.rows = lambda source, periode: (made.reads.append((source, periode)), rows(source, periode))[1]
         self.made[name] = made
@@ -216,12 +215,6 @@ def connections(server: sandbox.server.Sandbox, inbox: Path) -> dict[str, str]:
     return {f"AIRFLOW_CONN_{name}": json.dumps(value) for name, value in made.items()}
 
 
-def month_in_child(values: dict[str, str], periode: str, step: str | None = None) -> None:
-    """Body of a process that a test kills: a whole month (approved), or one step of it."""
-    from sinkron.line import STEPS
-
-    settings = settings_module.load(values)
-    if step:
-        STEPS[step].run(settings, periode)
-    else:
-        month.run(settings, periode, "publish", lambda line: None)
+def month_in_child(values: dict[str, str], periode: str, approve: str) -> None:
+    """Body of a process that a test kills: a month."""
+    month.run(settings_module.load(values), periode, approve, lambda line: None)

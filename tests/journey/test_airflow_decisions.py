@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from sinkron import database, services
 from sinkron import settings as settings_module
 from sinkron.api import Api, ApiError, wait_runs

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskAwaitingInput
+
 from sinkron import database, decisions, keputusan, outcomes, tasks
 from sinkron.assets import LANDED
 from sinkron.keputusan import Keputusan

@@ -11,6 +11,7 @@ import time
 
 import psutil
 import pytest
+
 from sinkron import airflow_setup, services
 from sinkron import settings as settings_module
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from types import SimpleNamespace
 
 import pytest
+
 from sinkron import database, tasks, watch
 from sinkron.watch import Finding
 

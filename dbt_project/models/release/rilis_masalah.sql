@@ -98,9 +98,10 @@ rilis_masalah as (
     left join {{ ref('rilis_individu') }} as orang on semua.grain = 'individu' and tautan.uid = orang.uid_individu
     left join {{ ref('rilis_rumah_tangga') }} as rumah
         on semua.grain = 'rumah_tangga' and tautan.uid = rumah.uid_rumah_tangga
+    -- Not `is not distinct from`: only an equality lets the planner hash by the record.
     left join lalu
-        on semua.grain = lalu.grain and semua.sumber = lalu.sumber and semua.id_sumber is not distinct from lalu.id_sumber
-        and semua.kolom = lalu.kolom and semua.kode = lalu.kode
+        on semua.grain = lalu.grain and semua.sumber = lalu.sumber and semua.kolom = lalu.kolom
+        and semua.kode = lalu.kode and coalesce(semua.id_sumber, '') = coalesce(lalu.id_sumber, '')
 )
 
 select * from rilis_masalah

@@ -2,9 +2,15 @@
 -- What changed against the release before; values of identified columns are masked (this table is in both schemas).
 {%- set pribadi = ['nik', 'nama', 'tanggal_lahir', 'tanggal_meninggal', 'nik_lain', 'no_kk', 'nama_kepala', 'alamat',
     'lat', 'lon', 'no_kk_lain'] %}
-{%- set tak_dibanding = ['periode', 'revisi', 'id_rilis', 'rekaman_identitas', 'rekaman_rumah', 'diperbarui',
-    'bubar_sejak', 'jumlah_konflik', 'versi_dtsen', 'desil_per', 'nik_samar', 'nama_samar', 'no_kk_samar', 'kecamatan',
-    'desa'] %}
+{%- set tak_dibanding = ['periode', 'revisi', 'id_rilis', 'rekaman_identitas', 'rekaman_rumah', 'rekaman_lengkap',
+    'diperbarui', 'bubar_sejak', 'jumlah_konflik', 'versi_dtsen', 'desil_per', 'nik_samar', 'nama_samar', 'no_kk_samar',
+    'kecamatan', 'desa'] %}
+{%- set kolom_orang = ['nik', 'nama', 'tanggal_lahir', 'uid_rumah_tangga', 'nik_status', 'jenis_kelamin',
+    'kelompok_umur', 'hubungan', 'status_hidup', 'tanggal_meninggal', 'keberadaan', 'nik_lain', 'digantikan_oleh',
+    'di_dtsen', 'di_dtjateng', 'di_simnakis'] %}
+{%- set kolom_keluarga = ['no_kk', 'no_kk_lain', 'uid_kepala', 'jumlah_anggota', 'desil_nasional', 'peringkat_provinsi',
+    'di_dtsen', 'di_dtjateng', 'di_simnakis', 'exclude', 'alasan_exclude', 'status', 'digantikan_oleh', 'uid_hunian',
+    ] + kolom_alamat() + kolom_rumah() %}
 with orang_kini as (select * from {{ ref('rilis_individu') }}),
 
 orang_lalu as (select * from {{ source('rilis', 'individu') }} where id_rilis = {{ id_sebelum() }}),
@@ -21,46 +27,48 @@ peristiwa as (
     group by grain, jenis, uid
 ),
 
-berubah_orang as (
-    select 'individu' as grain, kini.uid_individu as uid, kini.kode_desa, kolom.key as kolom,
-        kolom.value as sesudah, to_jsonb(lalu) ->> kolom.key as sebelum
+-- Both sides as one value each, once a row that changed: taken apart below.
+berubah_orang as materialized (
+    select
+        kini.uid_individu as uid, kini.kode_desa,
+        to_jsonb(kini) - array['{{ (tak_dibanding + ["kode_desa"]) | join("', '") }}'] as sesudah,
+        to_jsonb(lalu) as sebelum
     from orang_kini as kini
     inner join orang_lalu as lalu on kini.uid_individu = lalu.uid_individu
-    cross join lateral jsonb_each_text(to_jsonb(kini)) as kolom
     where (
-        kini.nik, kini.nama, kini.tanggal_lahir, kini.uid_rumah_tangga, kini.nik_status, kini.jenis_kelamin,
-        kini.kelompok_umur, kini.hubungan, kini.status_hidup, kini.tanggal_meninggal, kini.keberadaan, kini.nik_lain,
-        kini.digantikan_oleh, kini.di_dtsen, kini.di_dtjateng, kini.di_simnakis, kini.kode_desa
+        {% for k in kolom_orang %}kini.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
     ) is distinct from (
-        lalu.nik, lalu.nama, lalu.tanggal_lahir, lalu.uid_rumah_tangga, lalu.nik_status, lalu.jenis_kelamin,
-        lalu.kelompok_umur, lalu.hubungan, lalu.status_hidup, lalu.tanggal_meninggal, lalu.keberadaan, lalu.nik_lain,
-        lalu.digantikan_oleh, lalu.di_dtsen, lalu.di_dtjateng, lalu.di_simnakis, lalu.kode_desa
+        {% for k in kolom_orang %}lalu.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
     )
-    and kolom.key <> all(array['{{ (tak_dibanding + ["kode_desa"]) | join("', '") }}'])
-    and kolom.value is distinct from to_jsonb(lalu) ->> kolom.key
 ),
 
-berubah_rumah as (
-    select 'rumah_tangga' as grain, kini.uid_rumah_tangga as uid, kini.kode_desa, kolom.key as kolom,
-        kolom.value as sesudah, to_jsonb(lalu) ->> kolom.key as sebelum
+berubah_rumah as materialized (
+    select
+        kini.uid_rumah_tangga as uid, kini.kode_desa,
+        to_jsonb(kini) - array['{{ tak_dibanding | join("', '") }}'] as sesudah,
+        to_jsonb(lalu) as sebelum
     from rumah_kini as kini
     inner join rumah_lalu as lalu on kini.uid_rumah_tangga = lalu.uid_rumah_tangga
-    cross join lateral jsonb_each_text(to_jsonb(kini)) as kolom
     where (
-        {% for k in ['no_kk', 'no_kk_lain', 'uid_kepala', 'jumlah_anggota', 'desil_nasional',
-            'peringkat_provinsi', 'di_dtsen', 'di_dtjateng', 'di_simnakis', 'exclude', 'alasan_exclude', 'status',
-            'digantikan_oleh', 'uid_hunian'] + kolom_alamat() + kolom_rumah() -%}
-        kini.{{ k }}{{ ', ' if not loop.last }}
-        {%- endfor %}
+        {% for k in kolom_keluarga %}kini.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
     ) is distinct from (
-        {% for k in ['no_kk', 'no_kk_lain', 'uid_kepala', 'jumlah_anggota', 'desil_nasional',
-            'peringkat_provinsi', 'di_dtsen', 'di_dtjateng', 'di_simnakis', 'exclude', 'alasan_exclude', 'status',
-            'digantikan_oleh', 'uid_hunian'] + kolom_alamat() + kolom_rumah() -%}
-        lalu.{{ k }}{{ ', ' if not loop.last }}
-        {%- endfor %}
+        {% for k in kolom_keluarga %}lalu.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
     )
-    and kolom.key <> all(array['{{ tak_dibanding | join("', '") }}'])
-    and kolom.value is distinct from to_jsonb(lalu) ->> kolom.key
+),
+
+berubah as (
+    select
+        'individu' as grain, satu.uid, satu.kode_desa, baru.kolom, lama.dulu as sebelum, baru.isi as sesudah
+    from berubah_orang as satu
+    cross join lateral jsonb_each_text(satu.sesudah) as baru (kolom, isi)
+    inner join lateral jsonb_each_text(satu.sebelum) as lama (kunci, dulu) on baru.kolom = lama.kunci
+    where baru.isi is distinct from lama.dulu
+    union all
+    select 'rumah_tangga', satu.uid, satu.kode_desa, baru.kolom, lama.dulu, baru.isi
+    from berubah_rumah as satu
+    cross join lateral jsonb_each_text(satu.sesudah) as baru (kolom, isi)
+    inner join lateral jsonb_each_text(satu.sebelum) as lama (kunci, dulu) on baru.kolom = lama.kunci
+    where baru.isi is distinct from lama.dulu
 ),
 
 muncul as (
@@ -86,14 +94,15 @@ hilang as (
 ),
 
 semua as (
-    select grain, uid, null::text as uid_terkait, null::text as sebab, 'berubah' as jenis, kolom, sebelum, sesudah,
-        kode_desa
-    from berubah_orang
-    union all
-    select grain, uid, null, null,
-        case kolom when 'no_kk' then 'ganti_kk' when 'kode_desa' then 'pindah_wilayah' else 'berubah' end,
+    select
+        grain, uid, null::text as uid_terkait, null::text as sebab,
+        case
+            when grain = 'rumah_tangga' and kolom = 'no_kk' then 'ganti_kk'
+            when grain = 'rumah_tangga' and kolom = 'kode_desa' then 'pindah_wilayah'
+            else 'berubah'
+        end as jenis,
         kolom, sebelum, sesudah, kode_desa
-    from berubah_rumah
+    from berubah
     union all
     select muncul.grain, muncul.uid, peristiwa.uid_terkait, peristiwa.sebab,
         case when peristiwa.jenis = 'pecah' then 'pecah' else 'baru' end, null, null, null, muncul.kode_desa

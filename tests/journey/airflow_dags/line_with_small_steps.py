@@ -9,6 +9,7 @@ import time
 from types import ModuleType
 
 from airflow.sdk import DAG  # noqa: F401  (the words by which Airflow knows a DAG file)
+
 from sinkron import database, ledger, outcomes, tasks
 from sinkron.line import LINE, REQUIRED
 from sinkron.settings import ROOT

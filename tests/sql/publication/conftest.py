@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 from rilis_uji import release
+
 from sinkron import catalogue, database, postgres, roles
 from sinkron import settings as settings_module
 from sinkron.settings import Settings

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import psycopg
+
 from sinkron import contract, database, decisions, publish
 from sinkron.settings import Settings
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from rilis_uji import decide, make_candidate, release, rows
+
 from sinkron import catalogue, contract, database, publish
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from rilis_uji import decide, make_candidate, rows
+
 from sinkron import database, decisions
 
 

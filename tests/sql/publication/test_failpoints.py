@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from rilis_uji import decide, make_candidate, release, rows
+
 from sinkron import failpoint, publish
 
 RUN = "from sinkron import publish, settings; publish.publish(settings.load(), '2026-07')"

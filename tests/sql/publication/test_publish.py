@@ -6,6 +6,7 @@ import json
 
 import pytest
 from rilis_uji import decide, make_candidate, make_tables, release, rows
+
 from sinkron import contract, database, publish
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 from rilis_uji import make_candidate, release, rows
+
 from sinkron import catalogue, contract, publish
 
 FULL = [name for name, table in contract.load().items() if table.visible("publikasi_penuh")]

@@ -8,6 +8,7 @@ import time
 import psycopg
 import pytest
 from rilis_uji import decide, make_candidate, release, rows
+
 from sinkron import contract, publish
 
 FLIPS = 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 from rilis_uji import release, rows
+
 from sinkron import roles
 
 OPEN_SCHEMAS = {

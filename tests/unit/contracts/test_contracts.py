@@ -6,6 +6,7 @@ import re
 
 import pytest
 import yaml
+
 from sinkron import contract
 
 CONTRACTS = contract.load()

@@ -1,0 +1,157 @@
+"""`make demo` as a person runs it: two months through the real scheduler, then down, then again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from kenari_uji import canaries, in_files, in_tables, public_files
+
+from sinkron import airflow_setup, database, services
+from sinkron import settings as settings_module
+from sinkron.api import Api
+from sinkron.settings import ROOT, Settings
+
+MONTHS = ("2026-06", "2026-07")
+# A machine that runs other things beside needs far longer than an idle one.
+SECONDS = 840
+SINKRON, DEMO = ("-m", "sinkron"), ("-m", "sandbox", "demo", "--scale", "0.005", "--months", *MONTHS)
+
+
+def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, with nothing of this installation in its environment but the two paths."""
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=dict(settings.values), capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, timeout=SECONDS,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, subprocess.CompletedProcess[str]]]:
+    """The demo's installation, up, and how the demo ended."""
+    folder = tmp_path_factory.mktemp("demo")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SINKRON_", "AIRFLOW", "DATABASE_URL", "APPROVE"))}
+    settings = settings_module.load(
+        {**kept, "SINKRON_HOME": str(folder / "run"), "SINKRON_ENV_FILE": str(folder / "env")}
+    )
+    try:
+        ended = run(settings, *DEMO)
+        yield settings_module.load(settings.values), ended
+    finally:
+        services.down(settings)
+
+
+def rows(settings: Settings, query: str) -> list[tuple]:
+    with database.connect(settings) as connection:
+        return [tuple(row.values()) for row in connection.execute(query).fetchall()]
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def processes_of(settings: Settings) -> dict[int, str]:
+    """Processes with this installation in their environment or command line, by pid."""
+    found = {}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            told = {process.environ().get("SINKRON_HOME"), process.environ().get("AIRFLOW_HOME"), *process.cmdline()}
+            ours = any(word and word.startswith(str(settings.home)) for word in told)
+            if ours and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+                found[process.pid] = " ".join(process.cmdline())[:80]
+    return found
+
+
+def test_both_months_are_published_and_the_summary_says_so(demo):
+    settings, ended = demo
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    released = rows(settings, "select id_rilis, status, gerbang ->> 'putusan' from rilis.rilis order by 1")
+    assert released == [(f"{month}/1", "terbit", "lulus") for month in MONTHS]
+    assert rows(settings, "select id_rilis from rilis.penunjuk") == [("2026-07/1",)]
+    decided = rows(settings, "select id_rilis, jawaban, oleh, otomatis from keputusan.putusan order by 1")
+    assert decided == [(f"{month}/1", "setuju", "uji-verifikator", True) for month in MONTHS]
+    for month in MONTHS:
+        assert f"== {month} revisi 1: terbit ==" in ended.stdout
+        # Every step was told as it ended.
+        for label in ("Ambil dari sumber", "Daratkan", "Susun kandidat", "Padankan identitas", "Terbitkan"):
+            assert re.search(rf"^{month}  \S+ +{label} +selesai$", ended.stderr, re.MULTILINE), (month, label)
+    assert "SELISIH" not in ended.stdout and ended.stdout.count(" pas\n") == 18
+    persons = rows(settings, "select count(*) from publikasi.individu")[0][0]
+    assert f"Terbit: {persons} individu" in ended.stdout
+    assert airflow_setup.passwords(settings)["uji-verifikator"] in ended.stdout
+    assert f"http://127.0.0.1:{airflow_setup.port(settings)}" in ended.stdout
+
+
+def test_every_run_is_green_in_airflow(demo):
+    settings, _ = demo
+    with Api(settings) as api:
+        assert list(api.pages("/importErrors", "import_errors")) == []
+        runs = [
+            (dag["dag_id"], run["partition_key"], run["state"])
+            for dag in api.pages("/dags", "dags")
+            for run in api.runs(dag["dag_id"])
+        ]
+    assert {state for *_, state in runs} == {"success"}
+    for dag in ("ingest_dtsen", "ingest_dtjateng", "ingest_simnakis", "build_golden", "publish"):
+        assert {month for name, month, _ in runs if name == dag} == set(MONTHS), dag
+
+
+def test_no_person_stands_outside_the_private_folders(demo):
+    settings, ended = demo
+    (world,) = settings.sandbox.glob("dunia-*")
+    what = canaries(world)
+    assert len(what.numbers) > 1000 and len(what.names) > 1000
+    files = list(public_files(settings.home, settings.private_folders().values()))
+    assert {path.relative_to(settings.home).parts[0] for path in files} >= {"airflow", "dbt", "log", "pid"}
+    assert in_files(what, [*files, settings.env_file]) == {}
+    assert what.found(ended.stdout + ended.stderr) == set()
+    hits, looked = in_tables(what, airflow_setup.database_url(settings), ["public"])
+    assert (hits, looked > 100) == ({}, True)
+    hits, looked = in_tables(what, database.owner_url(settings), ["buku", "audit", "keputusan"])
+    assert (hits, looked > 100) == ({}, True)
+    # The same search does find them where they belong.
+    assert "rilis.individu" in in_tables(what, database.owner_url(settings), ["rilis"])[0]
+    inbox = settings.inbox / "dtsen" / MONTHS[0] / "rev-1" / "anggota.csv"
+    assert len(in_files(what, [inbox])[str(inbox)]) > 50
+
+
+def test_down_leaves_nothing_and_a_second_demo_works(demo):
+    settings, _ = demo
+    before = rows(settings, "select id_rilis, sha256, status from rilis.rilis order by 1")
+    ports = _ports(settings)
+    assert len(ports) == 3 and all(listens(port) for port in ports)
+    assert len(processes_of(settings)) > 4
+    _down(settings, ports)
+
+    again = run(settings, *DEMO)
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert rows(settings, "select id_rilis, sha256, status from rilis.rilis order by 1") == before
+    assert again.stdout.count(": terbit ==") == 2
+    _down(settings, _ports(settings))
+
+
+def _ports(settings: Settings) -> list[int]:
+    """Airflow's, the embedded server's and the sandbox's."""
+    leader = psutil.Process(json.loads((settings.home / "pid" / "sandbox.json").read_text())["pid"])
+    sandbox = int(leader.cmdline()[leader.cmdline().index("--port") + 1])
+    server = json.loads((settings.postgres / "server.json").read_text())["port"]
+    return [airflow_setup.port(settings), server, sandbox]
+
+
+def _down(settings: Settings, ports: list[int]) -> None:
+    ended = run(settings, *SINKRON, "down")
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert processes_of(settings) == {}
+    assert [port for port in ports if listens(port)] == []
+    assert list(Path(settings.home / "pid").iterdir()) == []
