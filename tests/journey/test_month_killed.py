@@ -54,7 +54,8 @@ def test_killed_in_every_step_and_run_again_a_month_is_the_same(pabrik: Pabrik, 
         kill_in(bulan, processes, step, dice)
         # Nobody sees anything of it.
         assert bulan.seen()[0] == f"{JUNE}/1"
-    assert len(unfinished(bulan)) == len(KILLED_IN)
+    # The short steps may have ended within that instant; these cannot.
+    assert {name for name, _ in unfinished(bulan)} >= {"stage", "golden"}
 
     # Up to the decision in peace, then approved and killed at every place of the publish.
     code, line = bulan.run(JULY)

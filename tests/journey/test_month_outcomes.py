@@ -121,6 +121,18 @@ def test_what_a_gate_holds_or_a_person_rejects_is_not_published(pabrik: Pabrik, 
     assert (code, line["revisi"], line["status"]) == (0, 2, "terbit")
     assert bulan.releases(JULY) == [(1, "ditarik"), (2, "terbit")]
     assert bulan.tables(f"{JULY}/2")["individu"] != rejected["individu"]
+    # What was rejected left no trace: no merge of it stands, and as much is published as where it never was.
+    other = pabrik.copy(juni, "acuan")
+    other.deliver(JULY, 2)
+    assert other.run(JULY, "publish")[0] == 0
+    assert bulan.one("select count(*) from identitas.peristiwa where id_rilis = %s", f"{JULY}/1") == 0
+    superseded = "select uid from identitas.individu where digantikan_oleh is not null order by uid"
+    assert bulan.rows(superseded) == other.rows(superseded) != []
+    counted = [
+        {name: table["baris"] for name, table in where.tables(id_rilis).items()}
+        for where, id_rilis in ((bulan, f"{JULY}/2"), (other, f"{JULY}/1"))
+    ]
+    assert counted[0] == counted[1]
     assert bulan.seen()[0] == f"{JULY}/2"
     answers = bulan.rows(
         "select id_rilis, jawaban from keputusan.putusan where id_rilis like %s order by 1", f"{JULY}/%"

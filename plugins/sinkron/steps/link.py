@@ -68,15 +68,18 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 def _withdraw(connection: psycopg.Connection, id_rilis: str) -> None:
     """Take back the successions and events that an earlier attempt at this candidate made, so that it reads the
     registry as that attempt did. Ids once given stay."""
+    # A withdrawn candidate that was never published decides nothing for the one that follows it.
+    rejected = "select id_rilis from rilis.rilis where status = 'ditarik' and diterbitkan is null"
+    undone = [id_rilis, *(row["id_rilis"] for row in connection.execute(rejected).fetchall())]
     for grain in ("individu", "rumah_tangga"):
         connection.execute(
             SQL(
                 "update identitas.{} as r set digantikan_oleh = null from identitas.peristiwa as p"
-                " where p.id_rilis = %s and p.grain = %s and p.jenis = 'gabung' and p.uid = r.uid"
+                " where p.id_rilis = any(%s) and p.grain = %s and p.jenis = 'gabung' and p.uid = r.uid"
             ).format(Identifier(grain)),
-            [id_rilis, grain],
+            [undone, grain],
         )
-    connection.execute("delete from identitas.peristiwa where id_rilis = %s", [id_rilis])
+    connection.execute("delete from identitas.peristiwa where id_rilis = any(%s)", [undone])
 
 
 def _workspace(folder: Path) -> Any:
