@@ -17,9 +17,9 @@ help: ## List the targets
 $(VENV)/ready: requirements.txt pyproject.toml
 	@echo "Menyiapkan lingkungan Python di $(VENV) (sekali saja, sekitar satu menit)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --upgrade "pip>=25.1"
-	@$(RUN) -m pip install --quiet --require-hashes -r requirements.txt
-	@$(RUN) -m pip install --quiet --no-deps -e .
+	@$(RUN) -m pip install -qq --upgrade "pip>=25.1"
+	@$(RUN) -m pip install -qq --require-hashes -r requirements.txt
+	@$(RUN) -m pip install -qq --no-deps -e .
 	@touch $@
 
 demo: $(VENV)/ready ## A synthetic Blora through two months, by the real scheduler; leaves the UI up (SCALE=0.1)

@@ -21,7 +21,6 @@ from sinkron import settings as settings_module
 from sinkron.cadence import cadences
 from sinkron.line import REQUIRED
 from sinkron.settings import Settings
-from sinkron.tasks import built
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +94,8 @@ select
     array(select sumber from terima where terima.periode = bulan.periode) as mendarat,
     -- The newest candidate or release made of exactly the newest accepted deliveries.
     (
-        select rilis.status || case when rilis.sha256 is null then '/belum_diperiksa' else '' end
+        select rilis.status || case when rilis.sha256 is not null then ''
+            when rilis.dibangun is not null then '/belum_diperiksa' else '/belum_selesai' end
         from rilis.rilis
         where rilis.periode = bulan.periode and not exists (
             select from terima
@@ -131,10 +131,9 @@ def findings(settings: Settings, today: dt.date) -> list[Finding]:
         if not missing and state is None:
             found.append(Finding(periode, "belum_dibangun", mulai="build"))
         elif not missing and state == "kandidat/belum_diperiksa":
-            ready = built(settings, periode)
-            found.append(
-                Finding(periode, "belum_diperiksa" if ready else "belum_selesai", mulai="publish" if ready else "build")
-            )
+            found.append(Finding(periode, "belum_diperiksa", mulai="publish"))
+        elif not missing and state == "kandidat/belum_selesai":
+            found.append(Finding(periode, "belum_selesai", mulai="build"))
         elif not missing and state in ("kandidat", "ditahan"):
             found.append(Finding(periode, "menunggu_putusan" if state == "kandidat" else "ditahan_gerbang"))
     return found
