@@ -19,8 +19,13 @@ BLOCK = 1 << 20
 
 @contextlib.contextmanager
 def work_folder(settings: Settings, name: str) -> Iterator[Path]:
-    """A folder of this run below `kerja` (0700), emptied at the end however the step ends."""
+    """A folder of this run below `kerja` (0700), removed at the end however the step ends.
+
+    The caller holds the lock of the work called `name`, so a folder of that name is what a killed run left: it goes.
+    """
     settings.work.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in settings.work.glob(f"{name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=settings.work))
     try:
         yield folder

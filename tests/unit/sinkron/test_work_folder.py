@@ -1,0 +1,29 @@
+"""Scratch with personal data: gone after the step, and what a killed run left is gone after the next one."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinkron import settings as settings_module
+from sinkron import transport
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return settings_module.load({"SINKRON_HOME": str(tmp_path), "SINKRON_ENV_FILE": str(tmp_path / "env")})
+
+
+def test_a_step_that_fails_leaves_no_folder(settings):
+    with pytest.raises(ValueError, match="berhenti"), transport.work_folder(settings, "link") as folder:
+        (folder / "rekaman.csv").write_text("x")
+        assert folder.stat().st_mode & 0o777 == 0o700
+        raise ValueError("berhenti")
+    assert list(settings.work.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_removed_and_only_that(settings):
+    for name in ("link-mati", "land-dtsen-mati"):
+        (settings.work / name).mkdir(parents=True)
+        (settings.work / name / "rekaman.csv").write_text("x")
+    with transport.work_folder(settings, "link") as folder:
+        assert {path.name for path in settings.work.iterdir()} == {folder.name, "land-dtsen-mati"}
