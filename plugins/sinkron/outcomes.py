@@ -1,6 +1,6 @@
 """The named ways in which a step ends without having done its work, each with the exit code of `make month`.
 
-Exit codes: contracts "Running unattended" (docs/operating.md): 3 held by a gate, 4 a required source has not
+Exit codes: rules.md "Running unattended" (README, "Working with it"): 3 held by a gate, 4 a required source has not
 landed or was refused, 5 rejected or a decision is open.
 """
 

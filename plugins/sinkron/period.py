@@ -42,8 +42,3 @@ def following(periode: str) -> str:
     """The month after."""
     day = reference_date(periode) + dt.timedelta(days=1)
     return f"{day:%Y-%m}"
-
-
-def of_instant(instant: dt.datetime) -> str:
-    """The calendar month of an instant in Asia/Jakarta."""
-    return f"{instant.astimezone(JAKARTA):%Y-%m}"
