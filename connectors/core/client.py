@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -21,6 +21,9 @@ import httpx
 from connectors.core.connection import Connection
 from connectors.core.signals import SourceUnavailable
 from connectors.core.source import Source
+
+if TYPE_CHECKING:
+    from connectors.core.feed import Feed
 
 CONNECT_SECONDS, READ_SECONDS, TRIES, FIRST_PAUSE_SECONDS = 5.0, 30.0, 5, 1.0
 RETRY_AFTER_CEILING, RETRY_AFTER_TOTAL = 120.0, 600.0
@@ -54,11 +57,11 @@ class Answer:
 
 
 class Client:
-    """A client for one source over one connection. `sleep` and `now` are given by tests."""
+    """A client for one source or feed over one connection. `sleep` and `now` are given by tests."""
 
     def __init__(
         self,
-        source: Source,
+        source: Source | Feed,
         connection: Connection,
         sleep: Sleep = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

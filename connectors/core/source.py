@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -21,11 +21,13 @@ POSTGRES_TYPE = {
 FIXED_LIST = {"desil": "desil", "exclude": "exclude"}
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """What a declaration is made of: unknown fields are errors, nothing changes after reading."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Column(_Strict):
+class Column(Strict):
     """One declared field of an entity. `dari`: JSON paths in the row, first non-empty wins (REST only)."""
 
     nama: str
@@ -58,14 +60,14 @@ class Column(_Strict):
         return self
 
 
-class Parent(_Strict):
+class Parent(Strict):
     """The entity a row hangs on: `kolom` here names the row of `entitas` by its id."""
 
     entitas: str
     kolom: str
 
 
-class Entity(_Strict):
+class Entity(Strict):
     """One table of a source. lantai: name of the `ambang` row with its smallest number of rows, if it has one."""
 
     arti: str
@@ -96,7 +98,7 @@ class Entity(_Strict):
         return self
 
 
-class Thresholds(_Strict):
+class Thresholds(Strict):
     """Names of the rows of seed `ambang` that judge a delivery of this source (values live in the seed)."""
 
     nik_rusak: str
@@ -109,14 +111,14 @@ class Thresholds(_Strict):
     keluarga_per_kecamatan: str
 
 
-class Village(_Strict):
+class Village(Strict):
     """Columns of the family entity that say its village: a code (village, or BPS kecamatan) and a name, if given."""
 
     kode: str
     nama: str | None = None
 
 
-class Access(_Strict):
+class Access(Strict):
     """How a REST source is read: strategies by name and paths below the connection's base_path."""
 
     otentikasi: Literal["oauth_client_credentials", "api_key"]
@@ -126,7 +128,7 @@ class Access(_Strict):
     jalur_token: str | None = None
 
 
-class Source(_Strict):
+class Source(Strict):
     """A whole source.yml. `ambang` has no default: a source without thresholds does not load."""
 
     nama: str
@@ -174,6 +176,9 @@ class Source(_Strict):
         return self
 
 
+Declaration = TypeVar("Declaration", bound=Strict)
+
+
 @cache
 def code_lists() -> dict[str, dict[str, str]]:
     """All code lists: list -> {normalised code or spelling -> code}. Normalised: lower case, letters and digits.
@@ -198,16 +203,22 @@ def normalised(spelling: str) -> str:
     return "".join(c for c in spelling.lower().replace(">", "lebih") if c.isalnum())
 
 
-def load_source(path: Path) -> Source:
-    """Read one source.yml. Raises ValueError naming file and fields when it is not a valid declaration."""
+def load_declaration(path: Path, model: type[Declaration]) -> Declaration:
+    """Read one source.yml or feed.yml. Raises ValueError naming file and fields when it is not a valid declaration."""
+    file = f"{path.parent.name}/{path.name}"
     try:
-        source = Source.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        declared = model.model_validate(yaml.safe_load(path.read_text("utf-8")))
     except ValidationError as error:
         what = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise ValueError(f"{path.parent.name}/source.yml is not a valid source: {what}.") from None
-    if source.nama != path.parent.name:
-        raise ValueError(f"{path.parent.name}/source.yml: `nama` is {source.nama!r}, expected its folder's name.")
-    return source
+        raise ValueError(f"{file} is not a valid {model.__name__.lower()}: {what}.") from None
+    if declared.nama != path.parent.name:  # type: ignore[attr-defined]
+        raise ValueError(f"{file}: `nama` is {declared.nama!r}, expected its folder's name.")
+    return declared
+
+
+def load_source(path: Path) -> Source:
+    """Read one source.yml. Raises as load_declaration does."""
+    return load_declaration(path, Source)
 
 
 def load_sources(root: Path | None = None) -> dict[str, Source]:
