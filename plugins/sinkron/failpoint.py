@@ -7,8 +7,8 @@ import signal
 
 from sinkron.settings import Settings
 
-# Every place, in the order in which a publish passes them.
-NAMES = (
+# Every place, in the order in which a publish, and the read of a feed, passes them.
+PUBLISH = (
     "publish.start",
     "publish.after_attach",
     "publish.after_pointer",
@@ -17,6 +17,12 @@ NAMES = (
     "publish.asset_written",
     "publish.asset_renamed",
 )
+FEED = (
+    "feed.stored",
+    "feed.landed",
+    "feed.committed",
+)
+NAMES = PUBLISH + FEED
 
 
 def failpoint(settings: Settings, name: str) -> None:

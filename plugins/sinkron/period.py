@@ -42,3 +42,17 @@ def following(periode: str) -> str:
     """The month after."""
     day = reference_date(periode) + dt.timedelta(days=1)
     return f"{day:%Y-%m}"
+
+
+def frozen_at(periode: str) -> dt.datetime:
+    """The first instant after the month in Asia/Jakarta: the run of the month uses feed changes before it.
+
+    Later ones are landed and wait (rules.md "Cases and deactivation").
+    """
+    year, month = map(int, following(periode).split("-"))
+    return dt.datetime(year, month, 1, tzinfo=JAKARTA)
+
+
+def of_instant(instant: dt.datetime) -> str:
+    """The calendar month in Asia/Jakarta of an instant: the month under which feeds land."""
+    return f"{instant.astimezone(JAKARTA):%Y-%m}"

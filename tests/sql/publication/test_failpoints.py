@@ -14,10 +14,10 @@ from rilis_uji import decide, make_candidate, release, rows
 from sinkron import failpoint, publish
 
 RUN = "from sinkron import publish, settings; publish.publish(settings.load(), '2026-07')"
-OPEN = failpoint.NAMES.index("publish.after_open")
+OPEN = failpoint.PUBLISH.index("publish.after_open")
 
 
-@pytest.mark.parametrize("name", failpoint.NAMES)
+@pytest.mark.parametrize("name", failpoint.PUBLISH)
 def test_killed_and_run_again(katalog, name):
     release(katalog, "2026-06/1", 3)
     sha256 = make_candidate(katalog, "2026-07/1", 4)
@@ -26,7 +26,7 @@ def test_killed_and_run_again(katalog, name):
     killed = subprocess.run([sys.executable, "-c", RUN], env=environ, capture_output=True, timeout=120)
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-500:]
 
-    opened = failpoint.NAMES.index(name) >= OPEN
+    opened = failpoint.PUBLISH.index(name) >= OPEN
     assert rows(katalog, "select count(*) as n from publikasi.individu")[0]["n"] == (4 if opened else 3)
     active = rows(katalog, "select periode from publikasi.rilis where aktif")
     assert active == [{"periode": "2026-07" if opened else "2026-06"}]
