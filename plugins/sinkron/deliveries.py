@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from sinkron import reference
+from sinkron.line import REQUIRED
 from sinkron.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,9 +52,11 @@ def accepted_before(connection: psycopg.Connection, sumber: str, periode: str) -
 
 
 def landed_after(connection: psycopg.Connection, periode: str) -> bool:
-    """Whether a later month has landed already (of any source)."""
+    """Whether a later month has landed already, of any registry: feeds land under the month in which they are read."""
     return connection.execute(
-        "select exists (select from buku.kiriman where periode > %s and status = 'diterima') as ada", [periode]
+        "select exists (select from buku.kiriman"
+        " where periode > %s and status = 'diterima' and sumber = any(%s)) as ada",
+        [periode, list(REQUIRED)],
     ).fetchone()["ada"]
 
 

@@ -76,13 +76,16 @@ def calendar(settings: Settings, periode: str) -> list[Event]:
 
 
 # One row a month, from the first that was delivered to the last that is over (or further, if more was delivered).
+# Feeds land under the month in which they are read, also before a registry delivers for the first time.
 MONTHS = """
-with bulan as (
+with kirim as (
+    select min(periode || '-01')::date as awal, max(periode || '-01')::date as akhir
+    from buku.kiriman where sumber = any(%(wajib)s)
+),
+bulan as (
     select to_char(hari, 'YYYY-MM') as periode
-    from generate_series(
-        (select min(periode || '-01')::date from buku.kiriman),
-        greatest((select max(periode || '-01')::date from buku.kiriman), %(hari_ini)s::date - interval '1 month'),
-        interval '1 month'
+    from kirim cross join lateral generate_series(
+        kirim.awal, greatest(kirim.akhir, %(hari_ini)s::date - interval '1 month'), interval '1 month'
     ) as hari
 ),
 terima as (
