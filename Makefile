@@ -8,7 +8,7 @@ APPROVE ?= none
 ROLE ?= pemilik
 DB ?= gudang
 .DEFAULT_GOAL := help
-.PHONY: help demo up down month test check bench migrate url paths psql lock
+.PHONY: help demo up down month feeds test check bench migrate url paths psql lock
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -33,6 +33,9 @@ down: $(VENV)/ready ## Stop everything that demo or up started
 
 month: $(VENV)/ready ## One month without a scheduler: PERIODE=YYYY-MM [APPROVE=none|publish|yes|reject]
 	@$(RUN) -m sinkron month "$(PERIODE)" --approve $(APPROVE)
+
+feeds: $(VENV)/ready ## Read complaints, applications and field verifications now
+	@$(RUN) -m sinkron feeds
 
 migrate: $(VENV)/ready ## Bring the warehouse to the newest schema
 	@$(RUN) -m sinkron migrate

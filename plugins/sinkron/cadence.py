@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 from airflow.timetables.trigger import CronPartitionTimetable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pendulum import DateTime
 
 JAKARTA = "Asia/Jakarta"
+Facts = TypeVar("Facts")
 
 
 class MonthTimetable(CronPartitionTimetable):
@@ -71,10 +72,28 @@ class Cadence:
         return MonthTimetable(self.jadwal, self.geser_bulan)
 
 
+@dataclass(frozen=True)
+class FeedCadence:
+    """The facts of a feed.yml that a DAG needs."""
+
+    nama: str
+    judul: str
+    jadwal: str
+
+
 def cadences() -> list[Cadence]:
     """Every source under connectors/, sorted by name; its declaration is validated where it is used."""
+    return _declared("source.yml", Cadence)
+
+
+def feed_cadences() -> list[FeedCadence]:
+    """Every feed under connectors/, sorted by name; its declaration is validated where it is used."""
+    return _declared("feed.yml", FeedCadence)
+
+
+def _declared(file: str, kind: type[Facts]) -> list[Facts]:
     found = []
-    for path in sorted((ROOT / "connectors").glob("*/source.yml")):
+    for path in sorted((ROOT / "connectors").glob(f"*/{file}")):
         declared = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        found.append(Cadence(**{name: declared[name] for name in Cadence.__dataclass_fields__ if name in declared}))
+        found.append(kind(**{name: declared[name] for name in kind.__dataclass_fields__ if name in declared}))
     return found

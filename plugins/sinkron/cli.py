@@ -8,9 +8,9 @@ import os
 import sys
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from sinkron import catalogue, database, month, period, postgres
+from sinkron import catalogue, database, feeds, month, period, postgres
 from sinkron import settings as settings_module
-from sinkron.outcomes import Outcome
+from sinkron.outcomes import Outcome, SourceDown
 from sinkron.settings import Settings, SettingsError
 
 
@@ -33,6 +33,12 @@ def run_month(settings: Settings, arguments: argparse.Namespace) -> int:
     code, last_line = month.run(settings, periode, arguments.approve, month.to_stderr)
     print(json.dumps(last_line), flush=True)
     return code
+
+
+def read_feeds(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Read complaints, applications and field verifications now."""
+    database.migrate(settings)
+    return 0 if feeds.read_all(settings_module.load(), month.to_stderr) else SourceDown.exit_code
 
 
 def url(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -102,6 +108,7 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("periode")
     one.add_argument("--approve", choices=month.APPROVALS, default="none")
     one.set_defaults(run=run_month)
+    commands.add_parser("feeds", help=read_feeds.__doc__).set_defaults(run=read_feeds)
     address = commands.add_parser("url", help=url.__doc__)
     address.add_argument("--role", choices=("pemilik", "baca_penuh", "baca_samar", "baca_ringkasan"), default="pemilik")
     address.add_argument("--db", choices=("gudang", "airflow"), default="gudang")

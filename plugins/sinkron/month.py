@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sinkron import database, decisions, deliveries, ledger
+from sinkron import database, decisions, deliveries, feeds, ledger
 from sinkron.line import LINE, REQUIRED, STEPS
 from sinkron.outcomes import NotReady, Outcome, Refused, SourceDown
 from sinkron.settings import Settings
@@ -25,6 +25,8 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
     as automatic. `say` gets one line a step for people, counts and codes only.
     """
     problem: Outcome | SourceDown | None = None
+    # Never required: what a feed cannot give now is said and waits.
+    feeds.read_all(settings, say)
     try:
         for sumber in REQUIRED:
             met = _ingest(settings, periode, sumber, say)

@@ -101,6 +101,19 @@ def nothing_new(name: str, counts: dict[str, Any]) -> str | None:
     return None
 
 
+def read_feed(nama: str) -> XComArg:
+    """The task that reads a feed of cases, under the calendar month of the day on which the run was due."""
+
+    @task(task_id="read", task_display_name="Baca dan daratkan perubahan")
+    def run(**context: Any) -> dict[str, Any]:
+        from sinkron import feeds
+
+        periode = period.of_instant(context["dag_run"].run_after)
+        return settle(lambda: feeds.read(settings_module.load(), nama, periode))
+
+    return run()
+
+
 @task(task_id="rollback", task_display_name="Geser penunjuk")
 def rollback(**context: Any) -> dict[str, Any]:
     """Move the pointer back to the release of the Param, in the name of the user who started the run."""

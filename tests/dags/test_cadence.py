@@ -46,6 +46,18 @@ def test_every_source_says_when_and_for_which_month():
     assert all(c.geser_bulan <= 0 and c.judul and c.pemilik for c in found.values())
 
 
+def test_every_feed_says_when():
+    assert [c.nama for c in cadence.feed_cadences()] == ["aduan", "pengajuan", "verifikasi"]
+    assert all(c.judul and len(c.jadwal.split()) == 5 for c in cadence.feed_cadences())
+
+
+def test_the_calendar_month_of_an_instant_and_the_end_of_a_month_are_those_of_jakarta():
+    assert period.of_instant(pendulum.parse("2026-07-31T16:59:59Z")) == "2026-07"
+    assert period.of_instant(pendulum.parse("2026-07-31T17:00:00Z")) == "2026-08"
+    assert period.frozen_at("2026-07").isoformat() == "2026-08-01T00:00:00+07:00"
+    assert period.frozen_at("2026-12").isoformat() == "2027-01-01T00:00:00+07:00"
+
+
 def test_the_period_of_a_run_is_its_key_then_its_param_and_never_a_guess():
     def context(partition_key, periode):
         return {"dag_run": SimpleNamespace(partition_key=partition_key), "params": {"periode": periode}}

@@ -18,6 +18,7 @@ from sinkron.tags import Tag
 
 FILES = sorted((ROOT / "dags").glob("*.py"))
 SOURCES = sorted(path.parent.name for path in (ROOT / "connectors").glob("*/source.yml"))
+FEEDS = sorted(path.parent.name for path in (ROOT / "connectors").glob("*/feed.yml"))
 PARTS = ["Apa yang dilakukan", "Membaca dan menulis", "Bila gagal", "Penanggung jawab"]
 HEAVY = {"great_expectations", "splink", "pandas", "dbt", "duckdb", "pyarrow", "numpy", "psycopg2"}
 BUDGET_SECONDS = 2.0
@@ -25,9 +26,11 @@ BUDGET_SECONDS = 2.0
 
 def test_every_file_imports_and_makes_exactly_the_dags_it_should(dagbag):
     assert dagbag.import_errors == {}
-    expected = {path.stem for path in FILES} - {"ingest"} | {f"ingest_{source}" for source in SOURCES}
+    expected = {path.stem for path in FILES} - {"ingest", "feeds"}
+    expected |= {f"ingest_{source}" for source in SOURCES} | {f"feed_{name}" for name in FEEDS}
     assert set(dagbag.dags) == expected
     assert {"dtsen", "dtjateng", "simnakis"} <= set(SOURCES)
+    assert FEEDS == ["aduan", "pengajuan", "verifikasi"]
 
 
 def test_tasks_and_steps_of_the_line_map_one_to_one_in_order(dagbag):
@@ -77,6 +80,16 @@ def test_all_ingests_emit_the_one_asset_that_starts_the_build(dagbag):
     assert [a.name for a in dagbag.dags["publish"].get_task("publish").outlets] == ["published"]
     assert dagbag.dags["build_golden"].schedule.asset_condition.name == "landed"
     assert dagbag.dags["publish"].schedule.asset_condition.name == "golden"
+
+
+def test_feeds_run_daily_in_jakarta_and_start_no_build(dagbag):
+    for name in FEEDS:
+        dag = dagbag.dags[f"feed_{name}"]
+        assert [(task.task_id, task.retries, task.outlets) for task in dag.tasks] == [("read", 2, [])]
+        minute, hour, *rest = dag.timetable.expression.split()
+        assert (rest, str(dag.timetable.timezone)) == (["*", "*", "*"], "Asia/Jakarta")
+        # Before the watch, which looks at 06:00.
+        assert (int(hour), int(minute)) < (6, 0)
 
 
 def test_two_readings_serialize_alike(dagbag, parse):
