@@ -46,8 +46,6 @@ def land(connection: psycopg.Connection, feed: Feed, id_kiriman: str, page: Page
 
     The delivery's ledger row must exist. A change that landed before, on whatever page, is a no-op.
     """
-    # A fingerprint must not depend on how the server shows instants.
-    connection.execute("set local timezone to 'UTC'")
     connection.execute(_spread(feed), _parameters(feed, page))
     names = {"tabel": Literal(feed.nama), "kiriman": Literal(id_kiriman)}
     quarantined = connection.execute(

@@ -56,6 +56,13 @@ def test_a_higher_version_that_changed_later_does_not_hide_the_one_before(gudang
     assert as_of(gudang, "aduan", dt.datetime(2026, 7, 2, tzinfo=period.JAKARTA), "id_sumber") == [("AD-2",)]
 
 
+def test_a_higher_version_wins_over_a_later_instant(gudang):
+    land(gudang, "aduan", [aduan(1, 2, diubah="2026-07-20T00:00:00Z"), aduan(1, 3, diubah="2026-07-10T00:00:00Z")])
+    land(gudang, "pengajuan", [pengajuan(1, 3, diubah="2026-07-10T00:00:00Z"), pengajuan(1, 2)])
+    assert as_of(gudang, "aduan", columns="versi") == as_of(gudang, "pengajuan", columns="versi") == [(3,)]
+    assert [row[3] for row in rows(gudang, CASES)] == [3, 3]
+
+
 def test_the_newest_instant_of_a_verification_wins(gudang):
     land(gudang, "verifikasi", [verifikasi(1, 9, hasil="layak"), verifikasi(1, 3), verifikasi(2, 4)])
     assert as_of(gudang, "verifikasi", columns="id_sumber, hasil") == [("VL-1", "layak"), ("VL-2", "mampu")]

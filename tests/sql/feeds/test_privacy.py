@@ -7,7 +7,7 @@ import os
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
-from umpan_uji import CANARIES, JULY, FeedServer, aduan, at, pengajuan, rows, verifikasi
+from umpan_uji import CANARIES, JULY, FeedServer, aduan, at, land, pengajuan, rows, verifikasi
 
 from sinkron import catalogue, database, feeds, postgres, roles
 
@@ -50,6 +50,16 @@ def test_no_column_outside_the_closed_schema_holds_who_complained(gudang):
     files = [path for path in settings.home.rglob("*") if path.is_file()]
     assert {path.relative_to(settings.home).parts[0] for path in files} == {"pendaratan"}
     assert any(CANARIES[1].encode() in path.read_bytes() for path in files)
+
+
+def test_the_fingerprint_of_a_case_is_the_same_whoever_complained(gudang):
+    other = {"nik": "3316019901990002", "nama": "ORANG LAIN", "hp": "0"}
+    land(gudang, "aduan", [aduan(1), aduan(1, uraian="lain"), aduan(1, pelapor=other | {"alamat": CANARIES[4]})])
+    land(gudang, "pengajuan", [pengajuan(1), pengajuan(1, pemohon=pengajuan(1)["pemohon"] | {"hp": "0"})])
+    landed = [rows(gudang, f"select id_sumber from {table}") for table in ("kasus.aduan", "pelapor.aduan")]
+    assert [len(each) for each in landed] == [1, 3]
+    assert rows(gudang, "select id_sumber from kasus.pengajuan") == [("PJ-1",)]
+    assert rows(gudang, "select hp from pelapor.pengajuan order by urutan") == [(CANARIES[2],), ("0",)]
 
 
 @pytest.mark.parametrize("role", [roles.VIEW_OWNER, *roles.READING])
