@@ -14,8 +14,8 @@ from sandbox.server import serve
 from sandbox.trouble import Trouble
 
 __all__ = [
-    "API_KEY", "BRATASENA_KEY", "CLIENT_ID", "CLIENT_SECRET", "DUKCAPIL_KEY", "Dialect", "Trouble", "build", "connections",
-    "deliver", "serve",
+    "API_KEY", "BRATASENA_KEY", "CLIENT_ID", "CLIENT_SECRET", "DUKCAPIL_KEY", "Dialect", "Trouble", "build",
+    "connections", "deliver", "serve",
 ]  # fmt: skip
 
 

@@ -20,7 +20,6 @@ A case is opened in one month and goes on for days or months. What changes in a 
 
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 

@@ -57,7 +57,8 @@ KINDS = (
     Kind("petugas_kerabat", 1, "well_off", "MAMPU", _UPHELD, "perlu_periksa", (MAMPU,), 57, relative=True),
     Kind("bertentangan", 1, "well_off", "MAMPU", _UPHELD, "perlu_periksa", (MAMPU, LAYAK)),
     Kind("urutan_tanggal", 1, "well_off", "MAMPU", _UPHELD, "perlu_periksa", (MAMPU,), early=True),
-    Kind("alasan_tidak_dikenal", 1, "well_off", "LAIN_LAIN", _UPHELD, "perlu_periksa", (Finding("mampu", "LAIN_LAIN"),)),
+    Kind("alasan_tidak_dikenal", 1, "well_off", "LAIN_LAIN", _UPHELD, "perlu_periksa",
+         (Finding("mampu", "LAIN_LAIN"),)),
     Kind("tanpa_bukti", 2, "needy", "MAMPU", ("diterima", "ditolak"), "ditolak"),
 )  # fmt: skip
 

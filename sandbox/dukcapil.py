@@ -106,8 +106,10 @@ def alike(asked: str, known: str) -> bool:
     together = "".join(one), "".join(other)
     if together[0].startswith(together[1]) or together[1].startswith(together[0]):
         return True
-    if len(one) == len(other) and all(a[0] == b[0] and (a == b or 1 in (len(a), len(b))) for a, b in zip(one, other)):
-        return True
+    if len(one) == len(other):
+        pairs = zip(one, other, strict=True)
+        if all(a[0] == b[0] and (a == b or 1 in (len(a), len(b))) for a, b in pairs):
+            return True
     return difflib.SequenceMatcher(None, "".join(sorted(one)), "".join(sorted(other))).ratio() >= _ALIKE
 
 

@@ -78,7 +78,8 @@ def of_records(con, source: str, rec: dict, fam: dict, ids: tuple[str, str], spo
     }))  # fmt: skip
     tables = [
         con.sql(
-            f"select '{source}' as sumber, '{grain}' as grain, {key} as id_sumber, id_benar, galat, nik_lama from {name}"
+            f"select '{source}' as sumber, '{grain}' as grain, {key} as id_sumber, id_benar, galat, nik_lama"
+            f" from {name}"
         ).to_arrow_table()
         for grain, key, name in (("individu", ids[0], "rekaman_orang"), ("rumah_tangga", ids[1], "rekaman_rumah"))
     ]

@@ -42,7 +42,8 @@ def body(people, targets, visit: str, case: str | None, jenis: str, finding: Fin
         "id": visit, "jenis": jenis, "rujukan": case,
         "id_keluarga": people.simnakis_id(family) if targets.known_to_district(family) else None,
         "nik": people.nik(person), "petugas": f"pkh.{kecamatan}.{officer % 1000:03d}",
-        "petugas_nik": people.nik(officer), "tanggal": day_text(more.get("dated", second) // 86_400), "hasil": finding.hasil,
+        "petugas_nik": people.nik(officer), "tanggal": day_text(more.get("dated", second) // 86_400),
+        "hasil": finding.hasil,
         "alasan": finding.alasan, "program": more.get("program"), "koordinat": people.position(family),
         "foto": shown if seen else shown[:1], "catatan": _NOTE[finding.hasil], "diubah": instant_text(second),
     }  # fmt: skip

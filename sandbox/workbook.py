@@ -41,7 +41,7 @@ def write(con, entity: str, values: dict, headers: dict, kinds: dict, path: Path
         start = f"'<c r=\"{_letters(position)}' || (n + 1) || '\""
         if kinds[name] == "teks":
             escaped = f"replace(replace(replace({value}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
-            cell = f"{start} t=\"inlineStr\"><is><t>' || {escaped} || '</t></is></c>'"
+            cell = f'{start} t="inlineStr"><is><t xml:space="preserve">\' || {escaped} || \'</t></is></c>\''
         elif kinds[name] == "tanggal":
             cell = f"{start} s=\"1\"><v>' || ({value} - date '1899-12-30') || '</v></c>'"
         else:

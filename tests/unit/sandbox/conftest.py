@@ -20,7 +20,7 @@ class Built:
     inbox: Path
 
     def sql(self, query: str, periode: str = MONTHS[0]) -> list[tuple]:
-        """Run SQL over a month: tables keluarga, anggota, kepesertaan and truth individu, rumah_tangga, rekaman, kasus."""
+        """Run SQL over a month: tables keluarga, anggota, kepesertaan and the truth (individu, kasus, …)."""
         con = duckdb.connect()
         for name in ("keluarga", "anggota", "kepesertaan"):
             path = self.inbox / "dtsen" / periode / "rev-1" / f"{name}.csv"

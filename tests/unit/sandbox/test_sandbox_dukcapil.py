@@ -99,7 +99,8 @@ def test_names_as_registries_hold_them_are_seldom_called_different(built, regist
     rows = built.sql(
         """select i.nik, a.nama from anggota a join rekaman r on id_sumber = id_anggota
         join individu i on i.id_orang = r.id_benar where i.nik is not null and a.nama <> '-'
-          and a.nama not like 'BY. NY.%' and not nik_ganda and not list_contains(galat, 'id_ganda_isi_beda')""")  # fmt: skip
+          and a.nama not like 'BY. NY.%' and not nik_ganda 
+          and not list_contains(galat, 'id_ganda_isi_beda')""")  # fmt: skip
     other = sum(register.verdict({"ref": "x", "nik": nik, "nama": name})["hasil"] == "padan_nama_beda"
                 for nik, name in rows)  # fmt: skip
     assert other / len(rows) < 0.002

@@ -104,8 +104,8 @@ def test_each_feed_wants_its_own_key(client):
 @pytest.mark.parametrize(
     ("path", "fields"),
     [
-        ("/api/aduan", {"id", "versi", "dibuat", "diubah", "kanal", "pelapor", "terlapor", "program", "alasan", "uraian",
-                        "bukti", "status"}),
+        ("/api/aduan", {"id", "versi", "dibuat", "diubah", "kanal", "pelapor", "terlapor", "program", "alasan",
+                        "uraian", "bukti", "status"}),
         ("/api/pengajuan", {"id", "versi", "jenis", "dibuat", "diubah", "pemohon", "anggota", "alamat", "kode_desa",
                             "koordinat", "foto", "program", "status", "berita_acara", "rujukan"}),
         ("/api/verifikasi-lapangan", {"id", "jenis", "rujukan", "id_keluarga", "nik", "petugas", "petugas_nik",

@@ -162,9 +162,9 @@ def test_a_workbook_is_well_formed_and_its_cells_know_their_place(built, tmp_pat
         assert book.testzip() is None
         parts = {name: ElementTree.fromstring(book.read(name)) for name in book.namelist()}
     sheet = parts["xl/worksheets/sheet1.xml"]
-    cells = [cell.get("r") for cell in list(sheet[0])[0]]
+    cells = [cell.get("r") for cell in sheet[0][0]]
     assert (cells[0], cells[25], cells[26], cells[-1]) == ("A1", "Z1", "AA1", "AM1")
-    assert [row.get("r") for row in list(sheet[0])[:3]] == ["1", "2", "3"]
+    assert [row.get("r") for row in sheet[0][:3]] == ["1", "2", "3"]
 
 
 def test_the_contents_of_a_cell_are_escaped(tmp_path):
@@ -184,7 +184,7 @@ def test_what_is_no_form_or_dialect_is_said(built, tmp_path):
 
 def test_a_revision_is_corrected_in_any_form(built, plain, tmp_path):
     folder = sandbox.deliver(built.directory, tmp_path, "2026-06", revisi=2, form="parquet")
-    header, rows = read(folder / "anggota.parquet")
+    _, rows = read(folder / "anggota.parquet")
     changed = [(a, b) for a, b in zip(text(rows), plain["anggota"][1], strict=True) if a != b]
     assert len(changed) == sum(row[4] == "-" for row in plain["anggota"][1]) > 0
     assert all(new[4] != "-" and new[:4] + new[5:] == old[:4] + old[5:] for new, old in changed)
