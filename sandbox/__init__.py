@@ -1,15 +1,22 @@
 """A synthetic Blora: no person in it exists, every name, number and event is drawn from a seed.
 
-`build` lets months pass and writes what three registries hold, `deliver` puts a month's DTSEN files into an
-inbox and makes that month the present, `serve` answers for DTJateng and Simnakis. What is true stands apart
-under `<dir>/kebenaran/<periode>/` and never in anything delivered.
+`build` lets months pass and writes what three registries hold and what people report, `deliver` puts a month's
+DTSEN files into an inbox and makes that month the present, `serve` answers for DTJateng, Simnakis, Bratasena and
+Dukcapil, `connections` says how to reach all of them. What is true stands apart under `<dir>/kebenaran/<periode>/`
+and never in anything delivered.
 """
 
 from pathlib import Path
 
-from sandbox.server import API_KEY, CLIENT_ID, CLIENT_SECRET, serve
+from sandbox.credentials import API_KEY, BRATASENA_KEY, CLIENT_ID, CLIENT_SECRET, DUKCAPIL_KEY, connections
+from sandbox.forms import Dialect
+from sandbox.server import serve
+from sandbox.trouble import Trouble
 
-__all__ = ["API_KEY", "CLIENT_ID", "CLIENT_SECRET", "build", "deliver", "serve"]
+__all__ = [
+    "API_KEY", "BRATASENA_KEY", "CLIENT_ID", "CLIENT_SECRET", "DUKCAPIL_KEY", "Dialect", "Trouble", "build",
+    "connections", "deliver", "serve",
+]  # fmt: skip
 
 
 def build(directory: Path | str, scale: float, seed: int, months: list[str], rates=None) -> dict:
@@ -19,16 +26,24 @@ def build(directory: Path | str, scale: float, seed: int, months: list[str], rat
     return passing.build(directory, scale, seed, months, rates)
 
 
-def deliver(directory: Path | str, inbox: Path | str, periode: str, revisi: int = 1) -> Path:
-    """Deliver a month: the DTSEN files into `inbox`, and DTJateng and Simnakis move on to it.
+def deliver(
+    directory: Path | str,
+    inbox: Path | str,
+    periode: str,
+    revisi: int = 1,
+    form: str = "csv",
+    dialect: Dialect | None = None,
+    damage: str | None = None,
+) -> Path:
+    """Deliver a month: the DTSEN files into `inbox`, and the servers move on to it, never back to an earlier month.
 
-    The servers never go back to an earlier month. Returns the folder of the delivery; raises
-    FileNotFoundError when the month was not built.
+    `form`: a name in `sandbox.forms.FORMS`; `damage`: a mode of `sandbox.damage.MODES`. Returns the folder of the
+    delivery; raises FileNotFoundError when the month was not built, ValueError for a form or damage that is none.
     """
     from sandbox import delivery
 
     directory = Path(directory)
-    folder = delivery.deliver(directory, Path(inbox), periode, revisi)
+    folder = delivery.deliver(directory, Path(inbox), periode, revisi, form, dialect or Dialect(), damage)
     present = directory / "sekarang"
     if not present.exists() or present.read_text().strip() < periode:
         waiting = directory / "sekarang.tulis"

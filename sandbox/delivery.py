@@ -8,9 +8,12 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from sandbox.damage import MODES, ONLY_CSV, Damage
+from sandbox.forms import FORMS, PLAIN, Dialect, file_name, write
 from sandbox.state import month_number, month_text
 
 FILES = ("keluarga", "anggota", "kepesertaan")
+_SOUND = Damage("nothing is wrong", None)
 
 
 def folder(directory: Path, periode: str) -> Path:
@@ -18,53 +21,86 @@ def folder(directory: Path, periode: str) -> Path:
     return directory / "kiriman" / "dtsen" / periode
 
 
-def deliver(directory: Path, inbox: Path, periode: str, revision: int = 1) -> Path:
+def deliver(
+    directory: Path, inbox: Path, periode: str, revision: int, form: str, dialect: Dialect, damage: str | None
+) -> Path:
     """Put a month's files into `<inbox>/dtsen/<periode>/rev-<n>/`, manifest last; returns the folder.
 
     From revision 2 on, members whose name was missing have it (that is what a corrected delivery is for).
-    Raises FileNotFoundError when the month was not built.
+    Raises FileNotFoundError when the month was not built, ValueError for a form or damage that is none.
     """
-    source = folder(directory, periode)
-    if not (source / "perbaikan.csv").exists():
-        raise FileNotFoundError(f"month {periode} is not built in {directory}: run `python -m sandbox build` with it")
+    if form not in FORMS:
+        raise ValueError(f"form {form!r} is unknown: expected one of {list(FORMS)}")
+    if damage and damage not in MODES:
+        raise ValueError(f"damage {damage!r} is unknown: expected one of {list(MODES)}")
+    if damage in ONLY_CSV and not set(FORMS[form]) <= PLAIN:
+        raise ValueError(f"damage {damage!r} is one of plain CSV: got form {form!r}")
+    wrong = MODES[damage] if damage else _SOUND
+    source = _source(directory, month_text(month_number(periode) - 1) if wrong.month_before else periode)
     target = inbox / "dtsen" / periode / f"rev-{revision}"
     target.mkdir(parents=True, exist_ok=True)
     (target / "manifest.json").unlink(missing_ok=True)
-    entries = []
-    for name in FILES:
-        path = target / f"{name}.csv"
-        if name == "anggota" and revision > 1:
-            _correct(source, path)
-        else:
-            shutil.copyfile(source / path.name, path)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        lines = duckdb.sql(f"select count(*) from read_csv('{path}', all_varchar = true, header = true)").fetchall()
-        entries.append({"nama": path.name, "sha256": digest, "ukuran": path.stat().st_size, "baris": lines[0][0]})
-    month = month_number(periode)
-    quarter_end = np.datetime64(month_text(month // 3 * 3), "D") - 1
-    manifest = {
-        "sumber": "dtsen", "periode": periode, "revisi": revision,
-        "dibuat": f"{month_text(month + 1)}-03T09:12:00+07:00", "kabupaten": "33.16",
-        "versi_dtsen": _version(month), "desil_per": str(quarter_end), "berkas": entries, "sintetis": True,
-    }  # fmt: skip
+    with duckdb.connect(config={"threads": 2}) as con:
+        for name in FILES:
+            _load(con, source, name, name == "anggota" and revision > 1, bool(wrong.rows))
+        if wrong.rows:
+            wrong.rows(con)
+        files = {}
+        for name, one in zip(FILES, FORMS[form], strict=True):
+            path = target / file_name(name, one)
+            if (one, dialect, wrong.rows) == ("csv", Dialect(), None) and not (name == "anggota" and revision > 1):
+                shutil.copyfile(source / path.name, path)
+            else:
+                write(con, name, one, dialect, target)
+            files[name] = path
+        if wrong.files:
+            wrong.files(files)
+        rows = {name: con.execute(f"select count(*) from {name}").fetchone()[0] for name in FILES}
+    manifest = _manifest(periode, revision, files, rows)
+    if wrong.manifest:
+        wrong.manifest(manifest)
+    if wrong.late:
+        wrong.late(files)
     waiting = target / "manifest.json.tulis"
     waiting.write_text(json.dumps(manifest, indent=1))
     waiting.rename(target / "manifest.json")
     return target
 
 
+def _source(directory: Path, periode: str) -> Path:
+    source = folder(directory, periode)
+    if not (source / "perbaikan.csv").exists():
+        raise FileNotFoundError(f"month {periode} is not built in {directory}: run `python -m sandbox build` with it")
+    return source
+
+
+def _load(con: duckdb.DuckDBPyConnection, source: Path, name: str, corrected: bool, changed: bool) -> None:
+    """A file as text columns and `urut`; `corrected`: with the missing names filled in; `changed`: to be changed."""
+    options = "all_varchar = true, header = true"
+    # What nobody changes is read when it is written, and only counted when it is copied.
+    con.execute(f"""create {"table" if corrected or changed else "view"} {name} as
+        select *, row_number() over () as urut from read_csv('{source / name}.csv', {options})""")
+    if corrected:
+        con.execute(f"""update anggota set nama = p.nama
+            from read_csv('{source / "perbaikan.csv"}', {options}) p where anggota.id_anggota = p.id_anggota""")
+
+
+def _manifest(periode: str, revision: int, files: dict[str, Path], rows: dict[str, int]) -> dict:
+    entries = []
+    for name, path in files.items():
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        entries.append({"nama": path.name, "sha256": digest, "ukuran": path.stat().st_size, "baris": rows[name]})
+    month = month_number(periode)
+    quarter_end = np.datetime64(month_text(month // 3 * 3), "D") - 1
+    return {
+        "sumber": "dtsen", "periode": periode, "revisi": revision,
+        "dibuat": f"{month_text(month + 1)}-03T09:12:00+07:00", "kabupaten": "33.16",
+        "versi_dtsen": _version(month), "desil_per": str(quarter_end), "berkas": entries, "sintetis": True,
+    }  # fmt: skip
+
+
 def _version(month: int) -> str:
     """The quarterly version in force: what July carries was ranked at the end of the second quarter."""
     quarter = month // 3 - 1
     return f"{quarter // 4}-T{quarter % 4 + 1}"
-
-
-def _correct(source: Path, path: Path) -> None:
-    """Copy `anggota` with the missing names filled in, in its order."""
-    options = "all_varchar = true, header = true"
-    duckdb.sql(f"""
-        copy (select a.* exclude (urut) replace (coalesce(p.nama, a.nama) as nama)
-              from (select *, row_number() over () as urut from read_csv('{source / "anggota.csv"}', {options})) a
-              left join read_csv('{source / "perbaikan.csv"}', {options}) p using (id_anggota) order by urut
-              ) to '{path}' (header, delimiter ',')""")

@@ -9,10 +9,11 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import sandbox
+from sandbox import damage
 from sandbox.summary import summary
 from sinkron import catalogue, database, decisions, ledger, services
 from sinkron import settings as settings_module
@@ -24,6 +25,9 @@ SEED = 20260601
 # The design allows eight minutes for two months at a tenth of the district on two cores.
 MONTH_SECONDS = 1200
 ANSWERED_BY = "uji-verifikator"
+# What the first delivery of the first month lacks, and the revision that repairs it.
+DAMAGE, REPAIRED = "kecamatan_hilang", 2
+Event = tuple[str, str, str, str]
 FINAL_STATES = {"success": "selesai", "failed": "GAGAL", "skipped": "dilewati", "upstream_failed": "tidak dijalankan"}
 
 
@@ -41,7 +45,8 @@ def run(scale: float, months: list[str]) -> int:
     settings = _serve(settings, world)
     where = services.up(settings)
     _say(f"Airflow siap di {where.url} ({time.monotonic() - started:.0f} s)")
-    failed = [month for month in months if not _month(settings, world, month)]
+    told = _refused(settings, world, months[0])
+    failed = [month for month in months if told is None or not _month(settings, world, month, month == months[0], told)]
     print(summary(settings, months), flush=True)
     _say(f"selesai dalam {time.monotonic() - started:.0f} s")
     print(services.describe(where))
@@ -60,21 +65,37 @@ def _serve(settings: Settings, world: Path) -> Settings:
         [sys.executable, "-m", "sandbox", "serve", "--dir", str(world), "--port", str(port)],
         dict(settings.values),
     )
-    rest = {"conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": port}
-    connections = {
-        "DTJATENG_API": {**rest, "login": sandbox.CLIENT_ID, "password": sandbox.CLIENT_SECRET},
-        "SIMNAKIS_API": {**rest, "password": sandbox.API_KEY},
-        "DTSEN_INBOX": {"conn_type": "fs", "extra": {"path": str(settings.inbox)}},
-    }
-    environment = {f"AIRFLOW_CONN_{name}": json.dumps(value) for name, value in connections.items()}
+    environment = sandbox.connections(f"http://127.0.0.1:{port}", settings.inbox, settings.outbox)
     os.environ.update(environment)
     return settings_module.load({**settings.values, **environment})
 
 
-def _month(settings: Settings, world: Path, month: str) -> bool:
-    """One month: deliver, start the ingests, and follow the line until it is published."""
+def _refused(settings: Settings, world: Path, month: str) -> list[Event] | None:
+    """The first delivery of DTSEN lacks a kecamatan; returns what was told of its refusal, None if it was not refused.
+
+    In a demo that is run again the revision that repairs it has landed, and nothing is refused any more.
+    """
+    told: list[Event] = []
+    if (settings.inbox / "dtsen" / month / f"rev-{REPAIRED}" / "manifest.json").exists():
+        return told
+    _say(f"--- bulan {month}: kiriman pertama DTSEN, satu kecamatan hilang ---")
+    sandbox.deliver(world, settings.inbox, month, damage=DAMAGE)
+    trigger(settings, "ingest_dtsen", month)
+    ended = wait_runs(settings, [("ingest_dtsen", month)], MONTH_SECONDS, _progress(told))
+    path = settings.outbox / "laporan" / "dtsen" / month / "rev-1.json"
+    report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    _say(f"{month}  laporan untuk pengirim: {report.get('status')} {report.get('kode')}: {report.get('pesan')}")
+    refused = set(ended.values()) == {"failed"} and report.get("kode") == damage.MODES[DAMAGE].code
+    return told if refused else None
+
+
+def _month(settings: Settings, world: Path, month: str, repaired: bool, told: list[Event]) -> bool:
+    """One month: deliver, start the ingests, and follow the line until it is published.
+
+    `repaired`: after a refused delivery; `told`: what was told of its run.
+    """
     _say(f"--- bulan {month} ---")
-    sandbox.deliver(world, settings.inbox, month)
+    sandbox.deliver(world, settings.inbox, month, REPAIRED if repaired else 1)
     stop = threading.Event()
     answering = threading.Thread(target=_answer, args=(settings, month, stop), daemon=True)
     answering.start()
@@ -82,10 +103,10 @@ def _month(settings: Settings, world: Path, month: str) -> bool:
         ingests = [(f"ingest_{sumber}", month) for sumber in REQUIRED]
         for dag_id, _ in ingests:
             trigger(settings, dag_id, month)
-        ended = wait_runs(settings, ingests, MONTH_SECONDS, _progress)
+        ended = wait_runs(settings, ingests, MONTH_SECONDS, _progress([], told))
         if set(ended.values()) != {"success"}:
             return False
-        ended = wait_runs(settings, _rest(settings, month), MONTH_SECONDS, _progress)
+        ended = wait_runs(settings, _rest(settings, month), MONTH_SECONDS, _progress([]))
         return set(ended.values()) == {"success"}
     finally:
         stop.set()
@@ -96,10 +117,20 @@ def _rest(settings: Settings, month: str) -> Iterable[tuple[str, str]]:
     return [("build_golden", month), ("publish", month)]
 
 
-def _progress(dag_id: str, periode: str, task_id: str, state: str) -> None:
-    if state in FINAL_STATES:
-        label = STEPS[task_id].label if task_id in STEPS else task_id
-        _say(f"{periode}  {dag_id:<16} {label:<20} {FINAL_STATES[state]}")
+def _progress(told: list[Event], before: Iterable[Event] = ()) -> Callable[[str, str, str, str], None]:
+    """Says each task that ends and notes it in `told`; what was said `before` of a run that is met again is skipped."""
+    known = list(before)
+
+    def tell(dag_id: str, periode: str, task_id: str, state: str) -> None:
+        event = (dag_id, periode, task_id, state)
+        if event in known:
+            known.remove(event)
+        elif state in FINAL_STATES:
+            told.append(event)
+            label = STEPS[task_id].label if task_id in STEPS else task_id
+            _say(f"{periode}  {dag_id:<16} {label:<20} {FINAL_STATES[state]}")
+
+    return tell
 
 
 def _answer(settings: Settings, month: str, stop: threading.Event) -> None:

@@ -25,6 +25,7 @@ class FaultRates:
     nik_zeros: float = 0.0003  # ...0000 by a spreadsheet
     nik_no_40: float = 0.002  # of women: the day without + 40
     nik_temporary: float = 0.0005  # serial 9999
+    nik_old: float = 0.03  # of those with one digit wrong: not a slip, but the number that the person had before
     name: float = 0.08
     born: float = 0.02
     mother: float = 0.05  # TIDAK TAHU and the like
@@ -48,8 +49,9 @@ class FaultRates:
 
 NIK_FAULTS = (
     "", "nik_kosong", "nik_satu_digit", "nik_anggota_lain", "nik_ilmiah", "nik_nol", "nik_tanpa_40", "nik_sementara",
+    "nik_lama",
 )  # fmt: skip
-MISSING, DIGIT, OTHER, SCIENTIFIC, ZEROS, NO_40, TEMPORARY = range(1, 8)
+MISSING, DIGIT, OTHER, SCIENTIFIC, ZEROS, NO_40, TEMPORARY, OLD = range(1, 9)
 NAME_FAULTS = (
     "", "nama_oe", "nama_dj", "nama_tj", "nama_y", "nama_gelar", "nama_singkat", "nama_rapat", "nama_terpotong",
     "nama_huruf", "nama_ketik", "nama_satu_kata", "nama_terbalik", "nama_alm",
@@ -81,6 +83,24 @@ def person_nik(rates: FaultRates, seed: int, source: str, rec: dict) -> tuple[np
     nik = np.where(fault == NO_40, nik - 40 * 10**8, nik)
     nik = np.where(fault == TEMPORARY, nik // 10_000 * 10_000 + 9999, nik)
     return np.where(fault == MISSING, 0, nik), fault.astype(np.int8)
+
+
+def old_niks(rates: FaultRates, seed: int, source: str, rec: dict, issued: np.ndarray) -> np.ndarray:
+    """Which records carry a number that Dukcapil once gave their person and has replaced.
+
+    Some of the numbers with one digit wrong, where they could have been issued and are nobody's: what is delivered
+    stays what it is.
+    """
+    digit = np.flatnonzero(rec["nik_fault"] == DIGIT)
+    nik = rec["nik"][digit]
+    day, month, serial = nik // 10**8 % 100 - 40 * rec["female"][digit], nik // 10**6 % 100, nik % 10_000
+    sound = (day >= 1) & (day <= 28) & (month >= 1) & (month <= 12) & (serial >= 1) & (serial < 9999)
+    chosen = draws.uniform(seed, f"{source}/nik_lama", rec["record"][digit], rec["version"][digit]) < rates.nik_old
+    at = digit[sound & chosen]
+    wanted = np.append(np.sort(rec["nik"][at]), 0)
+    # Millions were issued and a few are wanted: looked up the other way round it would sort them all.
+    somebodys = issued[wanted[np.searchsorted(wanted[:-1], issued)] == issued]
+    return at[~np.isin(rec["nik"][at], somebodys)]
 
 
 def _neighbour(hh: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sandbox import beliefs, delivery, dtjateng, dtsen, region, simnakis, truth
+from sandbox.casework import Casework
 from sandbox.faults import FaultRates
 from sandbox.programmes import Programmes
 from sandbox.rows import rows_path
@@ -40,6 +41,7 @@ def build(directory: Path | str, scale: float, seed: int, months: list[str], rat
     national = beliefs.national_list(world, size)
     registries = [beliefs.Registry(c, world, national) for c in (beliefs.DTSEN, beliefs.DTJATENG, beliefs.SIMNAKIS)]
     programmes = Programmes(registries[0], scale)
+    casework = Casework(registries, programmes, scale)
     con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
     counts = {}
     while world.month < month_number(max(months)):
@@ -49,6 +51,7 @@ def build(directory: Path | str, scale: float, seed: int, months: list[str], rat
             registry.update(size if registry.character is beliefs.DTSEN else None)
         if world.month >= month_number(FIRST):
             programmes.update()
+            casework.write(directory)
         periode = month_text(world.month)
         if periode in months and not (directory / "kebenaran" / periode / "selesai.json").exists():
             counts = _write(directory, periode, con, world, registries, programmes, rates, touched)

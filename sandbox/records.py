@@ -39,6 +39,7 @@ def persons(registry, rates: faults.FaultRates) -> dict:
     }  # fmt: skip
     rec["true_born"] = rec["born"]
     rec["nik"], rec["nik_fault"] = faults.person_nik(rates, world.seed, source, rec)
+    rec["nik_fault"][faults.old_niks(rates, world.seed, source, rec, world.persons.nik)] = faults.OLD
     rec["born"], rec["born_fault"] = faults.person_born(rates, world.seed, source, rec)
     rec["vf"] = faults.name_kind(rates, world.seed, source, rec)
     rec["vf"][rec["unnamed"]] = 0

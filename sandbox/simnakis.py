@@ -12,6 +12,11 @@ ID_PERSON = "'SA' || lpad((record::bigint * 7877 + 5000011)::varchar, 11, '0')"
 ID_FAMILY = "'SK' || lpad((hh::bigint * 7873 + 4000037)::varchar, 10, '0')"
 
 
+def family_id(family: int) -> str:
+    """What ID_FAMILY makes of a true family."""
+    return f"SK{int(family) * 7873 + 4000037:010d}"
+
+
 def write(con, registry, rates: faults.FaultRates, path: Path) -> list[pa.Table]:
     """Build the district's family rows of the world's month; returns the truth about them."""
     world, seed = registry.world, registry.world.seed

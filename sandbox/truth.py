@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sandbox import faults, names
+from sandbox import draws, faults, names
 
+_TWICE = 0.00003
 _STATUS = pa.array(["hidup", "meninggal", "pindah"])
 
 
@@ -24,12 +25,14 @@ def write_world(target: Path, world, touched) -> dict:
         "nama": pc.utf8_upper(names.text(p.name)), "nama_ibu": pc.utf8_upper(names.text(p.mother)),
         "jenis_kelamin": pa.array(["L", "P"]).take(pa.array(p.female.astype("int8"))), "tanggal_lahir": days,
         "hubungan": p.rel, "status": _STATUS.take(pa.array(p.status)), "tanggal_akhir": ended,
+        "nik_ganda": _given_twice(world),
     }), target / "individu.parquet")  # fmt: skip
     pq.write_table(pa.table({
         "id_rumah_tangga": pa.array(range(h.size), pa.int64()), "no_kk": pa.array(h.kk).cast(pa.string()),
         "no_kk_sebelum": pa.array(h.kk_before, mask=h.kk_before == 0).cast(pa.string()),
         "kode_desa": where.code.take(village), "dusun": h.dusun, "rt": h.rt, "rw": h.rw, "hunian": h.dwelling,
         "desil": pa.array(h.desil, mask=h.desil == 0), "luar_kabupaten": h.outside,
+        "kesejahteraan": h.wealth,  # how well off it is, on the scale of a desil
     }), target / "rumah_tangga.parquet")  # fmt: skip
     events = [
         pa.table({"jenis": pa.array([kind] * len(who), pa.string()), "id_orang": who.astype("int64"),
@@ -40,9 +43,19 @@ def write_world(target: Path, world, touched) -> dict:
     return {"orang": p.size, "rumah_tangga": h.size}
 
 
-def of_records(con, source: str, rec: dict, fam: dict, ids: tuple[str, str], spoiled: dict) -> list[pa.Table]:
-    """(sumber, grain, id_sumber, id_benar, galat) of every person and family record of a source.
+def _given_twice(world) -> np.ndarray:
+    """Living persons whose NIK somebody in another district has too, as Dukcapil knows and no registry shows."""
+    p = world.persons
+    fit = (p.status == 0) & (p.nik > 0)
+    twice = np.zeros(p.size, bool)
+    twice[draws.smallest(max(1, round(_TWICE * p.size)), fit, world.seed, "nik_ganda", p.nik)] = True
+    return twice
 
+
+def of_records(con, source: str, rec: dict, fam: dict, ids: tuple[str, str], spoiled: dict) -> list[pa.Table]:
+    """(sumber, grain, id_sumber, id_benar, galat, nik_lama) of every person and family record of a source.
+
+    `nik_lama`: the NIK of the record where it is one that the person had before and that Dukcapil has replaced.
     `ids`: SQL that makes a person's and a family's id; `spoiled`: names of the faults in column `rusak`.
     """
     labels = {
@@ -53,6 +66,7 @@ def of_records(con, source: str, rec: dict, fam: dict, ids: tuple[str, str], spo
              "ibu": rec["mother_fault"], "rusak": rec["rusak"]}  # fmt: skip
     con.register("rekaman_orang", pa.table({
         "record": rec["record"], "id_benar": rec["person"], "galat": _fault_names(parts, labels),
+        "nik_lama": pa.array(rec["nik"], mask=rec["nik_fault"] != faults.OLD).cast(pa.string()),
     }))  # fmt: skip
     labels = {"kk": faults.KK_FAULTS, "desa": ("", "desa_salah"), "nol": ("", "nol_hilang"),
               "luar": ("", "luar_kabupaten"), "rusak": spoiled["family"]}  # fmt: skip
@@ -60,10 +74,12 @@ def of_records(con, source: str, rec: dict, fam: dict, ids: tuple[str, str], spo
              "rusak": fam["rusak"]}  # fmt: skip
     con.register("rekaman_rumah", pa.table({
         "hh": fam["hh"], "id_benar": fam["hh"].astype(np.int64), "galat": _fault_names(parts, labels),
+        "nik_lama": pa.nulls(len(fam["hh"]), pa.string()),
     }))  # fmt: skip
     tables = [
         con.sql(
-            f"select '{source}' as sumber, '{grain}' as grain, {key} as id_sumber, id_benar, galat from {name}"
+            f"select '{source}' as sumber, '{grain}' as grain, {key} as id_sumber, id_benar, galat, nik_lama"
+            f" from {name}"
         ).to_arrow_table()
         for grain, key, name in (("individu", ids[0], "rekaman_orang"), ("rumah_tangga", ids[1], "rekaman_rumah"))
     ]

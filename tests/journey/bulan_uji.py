@@ -175,7 +175,7 @@ class Pabrik:
             "DATABASE_URL": self.postgres.url("gudang").rsplit("/", 1)[0] + f"/{self._database(name)}",
             "SINKRON_HOME": str(folder / "run"),
             "SINKRON_KUNCI": KEY,
-            **connections(server, folder / "run" / "masuk"),
+            **sandbox.connections(server.url, folder / "run" / "masuk", folder / "run" / "keluar"),
         }
         made = Bulan(settings_module.load(values), folder, server)
         rows = server.rows
@@ -202,17 +202,6 @@ class Pabrik:
     def _superuser(self) -> Iterator[psycopg.Connection]:
         with psycopg.connect(self.postgres.superuser_url, autocommit=True) as connection:
             yield connection
-
-
-def connections(server: sandbox.server.Sandbox, inbox: Path) -> dict[str, str]:
-    """The environment's connections to a world's servers and to an inbox."""
-    rest = {"conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": server.server_address[1]}
-    made = {
-        "DTJATENG_API": {**rest, "login": sandbox.CLIENT_ID, "password": sandbox.CLIENT_SECRET},
-        "SIMNAKIS_API": {**rest, "password": sandbox.API_KEY},
-        "DTSEN_INBOX": {"conn_type": "fs", "extra": {"path": str(inbox)}},
-    }
-    return {f"AIRFLOW_CONN_{name}": json.dumps(value) for name, value in made.items()}
 
 
 def month_in_child(values: dict[str, str], periode: str, approve: str) -> None:

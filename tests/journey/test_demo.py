@@ -96,7 +96,19 @@ def test_both_months_are_published_and_the_summary_says_so(demo):
     assert f"http://127.0.0.1:{airflow_setup.port(settings)}" in ended.stdout
 
 
-def test_every_run_is_green_in_airflow(demo):
+def test_the_first_delivery_is_refused_with_a_report_and_repaired(demo):
+    settings, ended = demo
+    deliveries = rows(
+        settings, "select revisi_sumber, status, kode from buku.kiriman where sumber = 'dtsen' order by urutan"
+    )
+    assert deliveries == [(1, "ditolak", "kecamatan_hilang"), (2, "diterima", None), (1, "diterima", None)]
+    report = json.loads((settings.outbox / "laporan" / "dtsen" / MONTHS[0] / "rev-1.json").read_text("utf-8"))
+    assert (report["status"], report["kode"]) == ("ditolak", "kecamatan_hilang")
+    assert f"{MONTHS[0]}  laporan untuk pengirim: ditolak kecamatan_hilang" in ended.stderr
+    assert len(re.findall(r"ingest_dtsen +Daratkan +GAGAL$", ended.stderr, re.MULTILINE)) == 1
+
+
+def test_every_run_but_the_refused_one_is_green_in_airflow(demo):
     settings, _ = demo
     with Api(settings) as api:
         assert [error["stack_trace"] for error in api.pages("/importErrors", "import_errors")] == []
@@ -105,7 +117,8 @@ def test_every_run_is_green_in_airflow(demo):
             for dag in api.pages("/dags", "dags")
             for run in api.runs(dag["dag_id"])
         ]
-    assert {state for *_, state in runs} == {"success"}
+    # The first delivery of DTSEN was refused, as the demo shows; nothing else went wrong.
+    assert [run for run in runs if run[2] != "success"] == [("ingest_dtsen", MONTHS[0], "failed")]
     for dag in ("ingest_dtsen", "ingest_dtjateng", "ingest_simnakis", "build_golden", "publish"):
         assert {month for name, month, _ in runs if name == dag} == set(MONTHS), dag
 

@@ -20,12 +20,12 @@ class Built:
     inbox: Path
 
     def sql(self, query: str, periode: str = MONTHS[0]) -> list[tuple]:
-        """Run SQL over a month: tables keluarga, anggota, kepesertaan and truth individu, rumah_tangga, rekaman."""
+        """Run SQL over a month: tables keluarga, anggota, kepesertaan and the truth (individu, kasus, …)."""
         con = duckdb.connect()
         for name in ("keluarga", "anggota", "kepesertaan"):
             path = self.inbox / "dtsen" / periode / "rev-1" / f"{name}.csv"
             con.execute(f"create view {name} as from read_csv('{path}', all_varchar = true, header = true)")
-        for name in ("individu", "rumah_tangga", "rekaman", "peristiwa"):
+        for name in ("individu", "rumah_tangga", "rekaman", "peristiwa", "kasus"):
             con.execute(f"create view {name} as from '{self.directory / 'kebenaran' / periode / name}.parquet'")
         for name, last in (("rumah_tangga_jt", "dtjateng"), ("keluarga_sim", "simnakis")):
             path = self.directory / "layanan" / last / f"{periode}.json"

@@ -116,9 +116,3 @@ def test_simnakis_wants_its_key(client):
     for address in ("/api/keluarga", "/api/keluarga/SK1", "/api/verifikasi-lapangan"):
         answer = client.get(address, headers={"X-API-Key": "salah"})
         assert (answer.status_code, answer.json()["galat"]) == (401, "kunci_tidak_sah")
-
-
-def test_the_feed_of_field_verifications_is_empty_and_keeps_its_cursor(client):
-    first = client.get("/api/verifikasi-lapangan", headers=KEY).json()
-    again = client.get("/api/verifikasi-lapangan", params={"sejak": first["kursor"]}, headers=KEY).json()
-    assert first == again == {"data": [], "kursor": "v0", "lagi": False}
