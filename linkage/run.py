@@ -12,18 +12,21 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
     `key` is the installation key under which new ids are made, `id_rilis` the release that founds them. The same
     inputs give the same outputs, whatever the number of threads. Raises exact.PairExplosion.
     """
-    con.execute("""
-        create or replace table rekaman as
-        select row_number() over (order by prioritas, id_sumber) as rid, * from rekaman
-    """)
+    standard.standardise_names(con)
     con.execute("""
         create or replace table keluarga as
         select row_number() over (order by prioritas, id_keluarga) as fid, * from keluarga
     """)
-    standard.standardise_names(con)
     for table in ("uid_baru", "digantikan", "peristiwa"):
         con.execute(f"create or replace table {table} ({', '.join(f'{c} varchar' for c in OUTPUT[table])})")
-    pairs = exact.find_pairs(con)
+    con.execute("""
+        create or replace table lalu_rid as
+        select r.rid, t.uid from lalu_tautan as t
+        inner join rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
+    """)
+    pairs = exact.find_pairs(con, [exact.NUMBER])
+    cluster.nuclei(con)
+    pairs |= exact.find_pairs(con, [name for name in exact.RULES if name != exact.NUMBER])
     counts = {f"pasangan_{name}": n for name, n in pairs.items()}
     counts |= cluster.cluster(con)
     counts |= household.cluster_families(con)

@@ -41,6 +41,10 @@ CONFIGURATION = {
     "effective_cache_size": "4GB",
     "max_wal_size": "4GB",
     "wal_compression": "lz4",
+    # No replica follows this server: a table that is made and filled in one transaction is written once, not twice.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "30min",
     "jit": "off",
     # The server log must not quote rows or statements: they hold personal values.
     "log_error_verbosity": "terse",
