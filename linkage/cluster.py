@@ -84,7 +84,6 @@ def nuclei(con) -> None:
         from ranked
     """)
 
-
     con.execute("""
         create or replace table lepas as
         select r.*, i.milik, coalesce(i.anggota = 1, false) as sendiri

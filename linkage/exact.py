@@ -35,7 +35,7 @@ class PairExplosion(RuntimeError):
     """A rule makes more pairs than people can have; a placeholder value is shared by many records."""
 
 
-# Where a record stands with others of its NIK that decides. For the others (`lepas`, cluster.nuclei) these look further.
+# Where a record stands with others of its NIK, that decides; the other rules look at the rest (`lepas`).
 NUMBER = "nik_sama"
 RULES = {
     # The same record of a source is the same person as in the release before, whatever was corrected in it since.
