@@ -42,7 +42,7 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
 
 
 def _outputs(con) -> None:
-    """`tautan` and `tempat`; exactly one record of each uid is its main one (`utama`)."""
+    """`tautan` and `tempat`; exactly one record of each uid is its main one (`utama`), `ke` numbers those of a source."""
     con.execute("""
         create or replace table tempat as
         select p.uid as uid_individu, h.uid as uid_rumah_tangga, l.sumber, l.id_sumber
@@ -55,7 +55,10 @@ def _outputs(con) -> None:
         select 'individu' as grain, r.sumber, r.id_sumber, u.uid, k.aturan,
             row_number() over (
                 partition by u.uid order by r.prioritas, r.tanggal desc nulls last, r.id_sumber
-            ) = 1 as utama
+            ) = 1 as utama,
+            row_number() over (
+                partition by u.uid, r.prioritas order by r.tanggal desc nulls last, r.id_sumber
+            ) as ke
         from rekaman as r
         inner join klaster as k on r.rid = k.rid
         inner join uid_individu as u on k.klaster = u.klaster
@@ -66,7 +69,10 @@ def _outputs(con) -> None:
                 else 'anggota_sama' end,
             row_number() over (
                 partition by u.uid order by g.prioritas, g.tanggal desc nulls last, g.id_keluarga
-            ) = 1
+            ) = 1,
+            row_number() over (
+                partition by u.uid, g.prioritas order by g.tanggal desc nulls last, g.id_keluarga
+            )
         from keluarga as g
         inner join rumah as h on g.fid = h.fid
         inner join uid_rumah_tangga as u on h.rumah = u.klaster
