@@ -40,12 +40,11 @@ def components(con, edges: str, into: str) -> None:
 
 
 def cluster(con) -> dict[str, int]:
-    """Fill `klaster` (rid, klaster, aturan) from `rekaman` and `pasangan`; return counts.
+    """Fill `klaster` (rid, klaster, aturan) from `rekaman`, `pasangan` and the nuclei; return counts.
 
     Deterministic: every choice is ordered by rule, similarity, number of agreeing pairs and rid; a tie is left to a
     person (`lekat_ragu`), never broken by chance.
     """
-    _nuclei(con)
     _attach(con)
     _rest(con)
     con.execute("""
@@ -63,8 +62,12 @@ def cluster(con) -> dict[str, int]:
     return {"individu": persons, "dilekatkan": attached, "ragu": unsure}
 
 
-def _nuclei(con) -> None:
-    """`inti` (rid, inti, aturan, nik, milik): records of one NIK that agree; `milik` marks the NIK's main bearers."""
+def nuclei(con) -> None:
+    """Fill `inti` (rid, inti, aturan, nik, milik): records of one NIK that agree; `milik` marks its main bearers.
+
+    And `lepas`: the records for which other evidence is asked, because they have no NIK, one that is mostly other
+    people's, or one that no other record carries.
+    """
     con.execute("create or replace table sisi_nik as select a, b from pasangan where aturan = 'nik_sama'")
     components(con, "sisi_nik", "inti_komponen")
     con.execute("""
@@ -81,16 +84,16 @@ def _nuclei(con) -> None:
         from ranked
     """)
 
-
-def _attach(con) -> None:
-    """`lekat` (rid, label, aturan): records without a usable NIK that belong to exactly one nucleus."""
-    # Most records stand in a nucleus of several: only the others are looked at.
     con.execute("""
         create or replace table lepas as
-        select r.rid, r.nik, r.sumber, i.milik, coalesce(i.anggota = 1, false) as sendiri
+        select r.*, i.milik, coalesce(i.anggota = 1, false) as sendiri
         from rekaman as r left join inti as i on r.rid = i.rid
         where r.nik is null or not i.milik or i.anggota = 1
     """)
+
+
+def _attach(con) -> None:
+    """`lekat` (rid, label, aturan): records without a usable NIK that belong to exactly one nucleus."""
     con.execute(f"""
         create or replace table lekat_urut as
         with edges as (
@@ -130,6 +133,13 @@ def _attach(con) -> None:
     con.execute("""
         create or replace table lekat_ragu as
         select rid from lekat_urut where ke = 1 group by rid having count(*) > 1
+        union
+        -- Two numbers in one source are two people: neither is taken for a misspelling of a third one.
+        select rid from (
+            select u.rid, count(*) over (partition by u.label, r.sumber) as sesumber
+            from lekat_urut as u inner join lepas as r on u.rid = r.rid
+            where u.nomor = 1 and r.milik
+        ) where sesumber > 1
     """)
     con.execute("""
         create or replace table lekat as

@@ -7,6 +7,8 @@ rows to the same table.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # Names of one person differ between registries by spelling, titles and truncation; below this, two people of one
 # KK and birth date are twins rather than variants (research/perf.md section 3: guard at 0.8, twins fall under 0.88).
 SIMILAR_NAME = 0.88
@@ -33,71 +35,73 @@ class PairExplosion(RuntimeError):
     """A rule makes more pairs than people can have; a placeholder value is shared by many records."""
 
 
+# Where a record stands with others of its NIK, that decides; the other rules look at the rest (`lepas`).
+NUMBER = "nik_sama"
 RULES = {
     # The same record of a source is the same person as in the release before, whatever was corrected in it since.
     "tautan_lalu": """
-        select a.rid as a, b.rid as b
-        from lalu_tautan as s
-        inner join lalu_tautan as t on s.uid = t.uid
-        inner join rekaman as a on s.sumber = a.sumber and s.id_sumber = a.id_sumber
-        inner join rekaman as b on t.sumber = b.sumber and t.id_sumber = b.id_sumber and a.rid < b.rid
+        select a.rid as a, b.rid as b, mirip(a, b) as mirip
+        from lepas as a
+        inner join lalu_rid as s on a.rid = s.rid
+        inner join lalu_rid as t on s.uid = t.uid
+        inner join rekaman as b on t.rid = b.rid
     """,
-    "nik_sama": f"""
-        select a.rid as a, b.rid as b
-        from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
-        where (
-                a.tanggal_lahir = b.tanggal_lahir and mirip(a, b) >= {PLAUSIBLE_NAME}
-                and (mirip(a, b) >= {SIMILAR_NAME} or a.nik not in (select nik from nik_berulang))
-            )
-            or (
-                mirip(a, b) >= {SIMILAR_NAME} and a.jenis_kelamin is not distinct from b.jenis_kelamin
-                and ({BORN_ALIKE} or mirip(a, b) >= {SAME_NAME})
-            )
+    NUMBER: f"""
+        select a, b, mirip from (
+            select a.rid as a, b.rid as b, mirip(a, b) as mirip, a.tanggal_lahir = b.tanggal_lahir as lahir_sama,
+                a.nik in (
+                    select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1
+                ) as berulang,
+                a.jenis_kelamin is not distinct from b.jenis_kelamin as sejenis, {BORN_ALIKE} as lahir_mirip
+            from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
+        )
+        where (lahir_sama and mirip >= {PLAUSIBLE_NAME} and (mirip >= {SIMILAR_NAME} or not berulang))
+            or (mirip >= {SIMILAR_NAME} and sejenis and (lahir_mirip or mirip >= {SAME_NAME}))
     """,
     "kk_lahir_nama": f"""
-        select a.rid as a, b.rid as b
-        from rekaman as a
-        inner join rekaman as b
-            on a.no_kk = b.no_kk and a.tanggal_lahir = b.tanggal_lahir and a.rid < b.rid
-        where mirip(a, b) >= {SIMILAR_NAME}
-            and a.jenis_kelamin is not distinct from b.jenis_kelamin
+        select a, b, mirip from (
+            select a.rid as a, b.rid as b, mirip(a, b) as mirip
+            from lepas as a
+            inner join rekaman as b on a.no_kk = b.no_kk and a.tanggal_lahir = b.tanggal_lahir
+            where a.jenis_kelamin is not distinct from b.jenis_kelamin
+        )
+        where mirip >= {SIMILAR_NAME}
     """,
     "nama_lahir_desa": """
-        select a.rid as a, b.rid as b
-        from rekaman as a
+        select a.rid as a, b.rid as b, mirip(a, b) as mirip
+        from lepas as a
         inner join rekaman as b
-            on a.nama_baku = b.nama_baku and a.tanggal_lahir = b.tanggal_lahir
-            and a.kode_desa = b.kode_desa and a.rid < b.rid
+            on a.nama_baku = b.nama_baku and a.tanggal_lahir = b.tanggal_lahir and a.kode_desa = b.kode_desa
         where not a.lahir_baku and a.sumber <> b.sumber
             and a.jenis_kelamin is not distinct from b.jenis_kelamin
     """,
     "kk_nama_lahir_beda": f"""
-        select a.rid as a, b.rid as b
-        from rekaman as a
-        inner join rekaman as b on a.no_kk = b.no_kk and a.nama_baku = b.nama_baku and a.rid < b.rid
+        select a.rid as a, b.rid as b, mirip(a, b) as mirip
+        from lepas as a
+        inner join rekaman as b on a.no_kk = b.no_kk and a.nama_baku = b.nama_baku
         where a.sumber <> b.sumber and a.jenis_kelamin is not distinct from b.jenis_kelamin
             and {BORN_ALIKE}
     """,
 }
 
 
-def find_pairs(con) -> dict[str, int]:
-    """Fill `pasangan` from `rekaman` (which has `rid`); return the pairs that each rule found.
+def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
+    """Add what these rules find to `pasangan`, from `rekaman` (which has `rid`) and `lepas`; return pairs by rule.
 
     Raises PairExplosion when a rule makes more than PAIR_CEILING_PER_RECORD pairs a record.
     """
     records = con.sql("select count(*) from rekaman").fetchall()[0][0]
-    con.execute("""
-        create or replace table nik_berulang as
-        select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1
-    """)
-    con.execute("create or replace table pasangan (a bigint, b bigint, aturan varchar, urutan integer, mirip double)")
+    con.execute(
+        "create table if not exists pasangan (a bigint, b bigint, aturan varchar, urutan integer, mirip double)"
+    )
     counts = {}
-    for rank, (name, query) in enumerate(RULES.items(), start=1):
+    for name in names:
+        rank = list(RULES).index(name) + 1
+        # A pair is found from either side: it is kept once.
         con.execute(f"""
             insert into pasangan
-            select p.a, p.b, '{name}', {rank}, coalesce(mirip(x, y), 0)
-            from ({query}) as p inner join rekaman as x on p.a = x.rid inner join rekaman as y on p.b = y.rid
+            select distinct least(a, b), greatest(a, b), '{name}', {rank}, coalesce(mirip, 0)
+            from ({RULES[name]}) where a <> b
         """)
         counts[name] = con.sql(f"select count(*) from pasangan where aturan = '{name}'").fetchall()[0][0]
         if counts[name] > PAIR_CEILING_PER_RECORD * max(records, 1000):

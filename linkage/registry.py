@@ -21,18 +21,15 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
         create or replace table klaim as
         with claims as (
             select k.klaster, t.uid, 1 as suara, r.prioritas
-            from lalu_tautan as t
-            inner join rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
+            from lalu_rid as t
+            inner join rekaman as r on t.rid = r.rid
             inner join klaster as k on r.rid = k.rid
             union all
             select k.klaster, p.uid, 1, r.prioritas
             from lalu_individu as p
             inner join rekaman as r on p.nik = r.nik
             inner join klaster as k on r.rid = k.rid
-            where not exists (
-                select 1 from lalu_tautan as t inner join rekaman as q on t.sumber = q.sumber
-                    and t.id_sumber = q.id_sumber where t.uid = p.uid
-            )
+            where p.uid not in (select uid from lalu_rid)
         )
         select klaster, uid, sum(suara) as suara, min(prioritas) as prioritas from claims group by klaster, uid
     """)

@@ -12,18 +12,21 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
     `key` is the installation key under which new ids are made, `id_rilis` the release that founds them. The same
     inputs give the same outputs, whatever the number of threads. Raises exact.PairExplosion.
     """
-    con.execute("""
-        create or replace table rekaman as
-        select row_number() over (order by prioritas, id_sumber) as rid, * from rekaman
-    """)
+    standard.standardise_names(con)
     con.execute("""
         create or replace table keluarga as
         select row_number() over (order by prioritas, id_keluarga) as fid, * from keluarga
     """)
-    standard.standardise_names(con)
     for table in ("uid_baru", "digantikan", "peristiwa"):
         con.execute(f"create or replace table {table} ({', '.join(f'{c} varchar' for c in OUTPUT[table])})")
-    pairs = exact.find_pairs(con)
+    con.execute("""
+        create or replace table lalu_rid as
+        select r.rid, t.uid from lalu_tautan as t
+        inner join rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
+    """)
+    pairs = exact.find_pairs(con, [exact.NUMBER])
+    cluster.nuclei(con)
+    pairs |= exact.find_pairs(con, [name for name in exact.RULES if name != exact.NUMBER])
     counts = {f"pasangan_{name}": n for name, n in pairs.items()}
     counts |= cluster.cluster(con)
     counts |= household.cluster_families(con)
@@ -39,7 +42,7 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
 
 
 def _outputs(con) -> None:
-    """`tautan` and `tempat`; exactly one record of each uid is its main one (`utama`)."""
+    """`tautan` and `tempat`; exactly one record of each uid is its main one (`utama`), `ke` numbers those of a source."""
     con.execute("""
         create or replace table tempat as
         select p.uid as uid_individu, h.uid as uid_rumah_tangga, l.sumber, l.id_sumber
@@ -52,7 +55,10 @@ def _outputs(con) -> None:
         select 'individu' as grain, r.sumber, r.id_sumber, u.uid, k.aturan,
             row_number() over (
                 partition by u.uid order by r.prioritas, r.tanggal desc nulls last, r.id_sumber
-            ) = 1 as utama
+            ) = 1 as utama,
+            row_number() over (
+                partition by u.uid, r.prioritas order by r.tanggal desc nulls last, r.id_sumber
+            ) as ke
         from rekaman as r
         inner join klaster as k on r.rid = k.rid
         inner join uid_individu as u on k.klaster = u.klaster
@@ -63,7 +69,10 @@ def _outputs(con) -> None:
                 else 'anggota_sama' end,
             row_number() over (
                 partition by u.uid order by g.prioritas, g.tanggal desc nulls last, g.id_keluarga
-            ) = 1
+            ) = 1,
+            row_number() over (
+                partition by u.uid, g.prioritas order by g.tanggal desc nulls last, g.id_keluarga
+            )
         from keluarga as g
         inner join rumah as h on g.fid = h.fid
         inner join uid_rumah_tangga as u on h.rumah = u.klaster

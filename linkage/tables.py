@@ -57,7 +57,7 @@ INPUT = {
 }
 
 OUTPUT = {
-    "tautan": ("grain", "sumber", "id_sumber", "uid", "aturan", "utama"),
+    "tautan": ("grain", "sumber", "id_sumber", "uid", "aturan", "utama", "ke"),
     "tempat": ("uid_individu", "uid_rumah_tangga", "sumber", "id_sumber"),
     "uid_baru": ("grain", "uid", "sumber_awal", "id_awal"),
     "digantikan": ("grain", "uid", "digantikan_oleh"),

@@ -38,6 +38,11 @@
     {{ return(['kode_desa', 'dusun', 'rt', 'rw', 'alamat', 'lat', 'lon']) }}
 {% endmacro %}
 
+{# What a membership's status can be (sources.md 1): an array, by whose positions one is written as a digit. #}
+{% macro status_kepesertaan() -%}
+    array['AKTIF', 'TIDAK_AKTIF', 'EXCLUDE', 'GRADUASI_ALAMIAH', 'GRADUASI_MANDIRI']
+{%- endmacro %}
+
 {# Sources in the order of their trust in identity: the seed `survivorship` has the ranks an attribute. #}
 {% macro sumber() %}{{ return(['dtsen', 'dtjateng', 'simnakis']) }}{% endmacro %}
 

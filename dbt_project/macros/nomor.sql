@@ -1,17 +1,21 @@
-{# NIK and No KK (domain.md 2.1-2.3). Blanks, dots and quotes around the digits are form, not value. #}
+{# NIK and No KK (domain.md 2.1-2.3). Blanks, dots and quotes around the digits are form, not value. Sixteen bytes
+   are sixteen digits, or damaged with and without their marks: most numbers need no second look. #}
 {% macro angka(kolom) -%}
-    translate({{ kolom }}, ' .''`"' || chr(160) || chr(8203) || chr(65279), '')
+    case
+        when octet_length({{ kolom }}) = 16 then {{ kolom }}
+        else translate({{ kolom }}, ' .''`"' || chr(160) || chr(8203) || chr(65279), '')
+    end
 {%- endmacro %}
 
-{# kosong | rusak | sementara | sah, from the form alone (rules.md, nik_status). #}
+{# kosong | rusak | sementara | sah, from the form alone (rules.md, nik_status). First what most numbers are: one look. #}
 {% macro bentuk_nik(nik) -%}
     case
         when {{ nik }} is null then 'kosong'
+        when {{ nik }} ~ '^[1-9][0-9]{5}([04][1-9]|[1256][0-9]|[37][01])(0[1-9]|1[0-2])[0-9]{6}$'
+            and right({{ nik }}, 4) not in ('0000', '9999') and {{ nik }} <> repeat(left({{ nik }}, 1), 16) then 'sah'
         when {{ nik }} !~ '^[0-9]{16}$' then 'rusak'
         when {{ nik }} = repeat(left({{ nik }}, 1), 16) or right({{ nik }}, 4) = '9999' then 'sementara'
-        when {{ nik }} !~ '^[1-9][0-9]{5}([04][1-9]|[1256][0-9]|[37][01])(0[1-9]|1[0-2])[0-9]{6}$' then 'rusak'
-        when right({{ nik }}, 4) = '0000' then 'rusak'
-        else 'sah'
+        else 'rusak'
     end
 {%- endmacro %}
 

@@ -41,6 +41,10 @@ CONFIGURATION = {
     "effective_cache_size": "4GB",
     "max_wal_size": "4GB",
     "wal_compression": "lz4",
+    # No replica follows this server: a table that is made and filled in one transaction is written once, not twice.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "30min",
     "jit": "off",
     # The server log must not quote rows or statements: they hold personal values.
     "log_error_verbosity": "terse",
@@ -140,7 +144,8 @@ def _initialise(folder: Path, settings: Settings) -> None:
     try:
         _run(
             folder, "initdb", "-D", str(data), "-U", "postgres", "--pwfile", str(password_file),
-            "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
+            # Texts are compared by their bytes, which orders UTF-8 as C.UTF-8 does, in a third of its time.
+            "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-instructions",
         )  # fmt: skip
     finally:
         password_file.unlink()

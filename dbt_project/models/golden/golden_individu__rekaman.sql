@@ -4,9 +4,7 @@ select
     tautan.uid,
     tautan.utama,
     tautan.aturan,
-    row_number() over (
-        partition by tautan.uid, rekaman.sumber order by rekaman.tanggal desc nulls last, rekaman.id_sumber
-    ) as ke
+    tautan.ke
 from {{ ref('int_individu__rekaman') }} as rekaman
 inner join {{ source('identitas', 'tautan') }} as tautan
     on rekaman.sumber = tautan.sumber and rekaman.id_sumber = tautan.id_sumber

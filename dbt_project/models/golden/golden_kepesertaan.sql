@@ -30,12 +30,12 @@ bendera as (
 semua as (
     select
         coalesce(uid_rumah_tangga_orang, uid_keluarga) as uid_rumah_tangga, uid_individu, program, sumber_dana,
-        periode_salur, status, sumber, prioritas, grain, id_kiriman, nomor_baris
+        periode_salur, status, sumber, prioritas, grain, nomor_baris
     from bertaut
     union all
     select
         tempat.uid_rumah_tangga, bendera.uid, bendera.program, bendera.sumber_dana,
-        null, 'AKTIF', bendera.sumber, 1, 'individu', null, null
+        null, 'AKTIF', bendera.sumber, 1, 'individu', null
     from bendera
     inner join {{ source('identitas', 'tempat') }} as tempat
         on bendera.uid = tempat.uid_individu and tempat.id_rilis = {{ id_rilis() }}
@@ -43,11 +43,11 @@ semua as (
 
 berurut as (
     -- Which record speaks for a membership: the most trusted source, active before not, then the first row. As one
-    -- text its minimum is found without sorting a million rows.
+    -- number its minimum is found without sorting a million rows, and what it says is read off its digits.
     select
         semua.*,
-        prioritas::text || case status when 'AKTIF' then '0' else '1' end
-        || lpad(coalesce(nomor_baris, 0)::text, 9, '0') || '|' || status || '|' || coalesce(id_kiriman, '') as suara
+        ((prioritas * 2 + (status <> 'AKTIF')::int) * 1000000000::bigint + coalesce(nomor_baris, 0)) * 10
+        + coalesce(array_position({{ status_kepesertaan() }}, status), 0) as suara
     from semua
 ),
 
@@ -55,10 +55,7 @@ ringkas as (
     select
         uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur,
         min(suara) as suara,
-        array_remove(array[
-            {% for s in sumber() | sort %}case when bool_or(sumber = '{{ s }}') then '{{ s }}' end{{ ', ' if not loop.last }}
-            {%- endfor %}
-        ], null) as sumber,
+        bit_or(1 << prioritas) as bit_sumber,
         min(grain) as grain,
         -- The record that counts as published in the balance; the others were merged into it.
         min(suara) filter (where nomor_baris is not null) as suara_rekaman
@@ -69,12 +66,18 @@ ringkas as (
 golden_kepesertaan as (
     select
         uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur,
-        split_part(suara, '|', 2) as status,
-        sumber,
+        ({{ status_kepesertaan() }})[suara % 10] as status,
+        array_remove(array[
+            {% for s in sumber() | sort %}case when bit_sumber & (1 << {{ prioritas("'" ~ s ~ "'") }}) > 0 then '{{ s }}' end{{ ', ' if not loop.last }}
+            {%- endfor %}
+        ], null) as sumber,
         grain,
-        split_part(suara_rekaman, '|', 3) as id_kiriman_utama,
-        substr(suara_rekaman, 3, 9)::int as nomor_baris_utama
+        susunan.id_kiriman as id_kiriman_utama,
+        (suara_rekaman / 10 % 1000000000)::int as nomor_baris_utama
     from ringkas
+    left join {{ source('buku', 'susunan') }} as susunan
+        on susunan.id_rilis = {{ id_rilis() }}
+        and {{ prioritas('susunan.sumber') }} = suara_rekaman / 20000000000
 )
 
 select * from golden_kepesertaan

@@ -6,9 +6,7 @@ with bertaut as (
         tautan.utama,
         tautan.aturan,
         num_nonnulls({{ kolom_lengkap() | join(', ') }}) > 0 as lengkap,
-        row_number() over (
-            partition by tautan.uid, rekaman.sumber order by rekaman.tanggal desc nulls last, rekaman.id_keluarga
-        ) as ke
+        tautan.ke
     from {{ ref('int_rumah_tangga__rekaman') }} as rekaman
     inner join {{ source('identitas', 'tautan') }} as tautan
         on rekaman.sumber = tautan.sumber and rekaman.id_keluarga = tautan.id_sumber

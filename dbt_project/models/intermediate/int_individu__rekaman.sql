@@ -20,6 +20,13 @@ with semua as (
     from {{ ref('stg_simnakis__anggota') }}
 ),
 
+berbentuk as (
+    select *, {{ bentuk_nik('nik_angka') }} as bentuk_nik
+    from semua
+    -- A fence: without it the form is worked out again wherever it is named.
+    offset 0
+),
+
 keluarga as (
     select sumber, id_keluarga, no_kk, kode_desa, tanggal, status, kk_terdaftar
     from {{ ref('int_rumah_tangga__rekaman') }}
@@ -27,24 +34,24 @@ keluarga as (
 
 int_individu__rekaman as (
     select
-        semua.sumber, semua.id_sumber, semua.id_keluarga, semua.id_kiriman, semua.nomor_baris,
-        {{ prioritas('semua.sumber') }} as prioritas,
-        semua.nik_mentah,
-        {{ bentuk_nik('semua.nik_angka') }} as bentuk_nik,
-        case when {{ bentuk_nik('semua.nik_angka') }} = 'sah' then semua.nik_angka end as nik,
-        coalesce(keluarga.no_kk, {{ kk_sah('semua.no_kk_angka') }}) as no_kk,
-        semua.nama, semua.jenis_kelamin, semua.tanggal_lahir, semua.nama_ibu, hubungan.hubungan,
-        semua.status_hidup, semua.tanggal_meninggal,
+        berbentuk.sumber, berbentuk.id_sumber, berbentuk.id_keluarga, berbentuk.id_kiriman, berbentuk.nomor_baris,
+        {{ prioritas('berbentuk.sumber') }} as prioritas,
+        berbentuk.nik_mentah,
+        berbentuk.bentuk_nik,
+        case when berbentuk.bentuk_nik = 'sah' then berbentuk.nik_angka end as nik,
+        coalesce(keluarga.no_kk, {{ kk_sah('berbentuk.no_kk_angka') }}) as no_kk,
+        berbentuk.nama, berbentuk.jenis_kelamin, berbentuk.tanggal_lahir, berbentuk.nama_ibu, hubungan.hubungan,
+        berbentuk.status_hidup, berbentuk.tanggal_meninggal,
         case when keluarga.status = 'pindah' then 'pindah' else keberadaan.label end as keberadaan,
-        semua.pbi_nas, semua.pbi_pemda, keluarga.kode_desa,
-        coalesce(semua.tanggal, keluarga.tanggal) as tanggal
-    from semua
-    inner join keluarga on semua.sumber = keluarga.sumber and semua.id_keluarga = keluarga.id_keluarga
+        berbentuk.pbi_nas, berbentuk.pbi_pemda, keluarga.kode_desa,
+        coalesce(berbentuk.tanggal, keluarga.tanggal) as tanggal
+    from berbentuk
+    inner join keluarga on berbentuk.sumber = keluarga.sumber and berbentuk.id_keluarga = keluarga.id_keluarga
     left join {{ ref('hubungan') }} as hubungan
-        on semua.sumber = hubungan.sumber and semua.kode_hubungan = hubungan.kode
-        and coalesce(semua.jenis_kelamin, 'P') = hubungan.jenis_kelamin
+        on berbentuk.sumber = hubungan.sumber and berbentuk.kode_hubungan = hubungan.kode
+        and coalesce(berbentuk.jenis_kelamin, 'P') = hubungan.jenis_kelamin
     left join {{ ref('kode') }} as keberadaan
-        on keberadaan.kolom = 'keberadaan' and semua.kode_keberadaan = keberadaan.kode
+        on keberadaan.kolom = 'keberadaan' and berbentuk.kode_keberadaan = keberadaan.kode
 )
 
 select * from int_individu__rekaman

@@ -40,15 +40,18 @@ semua as (
     from {{ ref('stg_simnakis__keluarga') }}
 ),
 
-int_rumah_tangga__rekaman as (
-    select
-        semua.*,
-        {{ prioritas('sumber') }} as prioritas,
-        {{ kk_sah('no_kk_angka') }} as no_kk,
-        {{ kk_terdaftar(kk_sah('no_kk_angka')) }} as kk_terdaftar
+bernomor as (
+    select *, {{ kk_sah('no_kk_angka') }} as no_kk
     from semua
     -- A family without a resolvable village is quarantined (int_karantina), its members with it.
-    where semua.kode_desa is not null
+    where kode_desa is not null
+    -- A fence: without it the number is judged again wherever it is named.
+    offset 0
+),
+
+int_rumah_tangga__rekaman as (
+    select bernomor.*, {{ prioritas('sumber') }} as prioritas, {{ kk_terdaftar('no_kk') }} as kk_terdaftar
+    from bernomor
 )
 
 select * from int_rumah_tangga__rekaman

@@ -1,6 +1,6 @@
 {{ config(alias='individu', indexes=[{'columns': ['uid_individu'], 'unique': true}]) }}
 -- Everyone whom a registry carries now, and everyone published before; nobody vanishes because a source was silent.
-with kini as (select * from {{ ref('golden_individu') }}),
+with kini as not materialized (select * from {{ ref('golden_individu') }}),
 
 lalu as (
     select individu.*, registri.digantikan_oleh as pengganti

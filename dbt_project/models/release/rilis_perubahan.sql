@@ -11,13 +11,13 @@
 {%- set kolom_keluarga = ['no_kk', 'no_kk_lain', 'uid_kepala', 'jumlah_anggota', 'desil_nasional', 'peringkat_provinsi',
     'di_dtsen', 'di_dtjateng', 'di_simnakis', 'exclude', 'alasan_exclude', 'status', 'digantikan_oleh', 'uid_hunian',
     ] + kolom_alamat() + kolom_rumah() %}
-with orang_kini as (select * from {{ ref('rilis_individu') }}),
+with orang_kini as not materialized (select * from {{ ref('rilis_individu') }}),
 
-orang_lalu as (select * from {{ source('rilis', 'individu') }} where id_rilis = {{ id_sebelum() }}),
+orang_lalu as not materialized (select * from {{ source('rilis', 'individu') }} where id_rilis = {{ id_sebelum() }}),
 
-rumah_kini as (select * from {{ ref('rilis_rumah_tangga') }}),
+rumah_kini as not materialized (select * from {{ ref('rilis_rumah_tangga') }}),
 
-rumah_lalu as (select * from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum() }}),
+rumah_lalu as not materialized (select * from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum() }}),
 
 peristiwa as (
     -- A person or household that is new because an older one split has its origin here.
@@ -58,17 +58,16 @@ berubah_rumah as materialized (
 
 berubah as (
     select
-        'individu' as grain, satu.uid, satu.kode_desa, baru.kolom, lama.dulu as sebelum, baru.isi as sesudah
+        'individu' as grain, satu.uid, satu.kode_desa, baru.kolom, satu.sebelum ->> baru.kolom as sebelum,
+        baru.isi as sesudah
     from berubah_orang as satu
     cross join lateral jsonb_each_text(satu.sesudah) as baru (kolom, isi)
-    inner join lateral jsonb_each_text(satu.sebelum) as lama (kunci, dulu) on baru.kolom = lama.kunci
-    where baru.isi is distinct from lama.dulu
+    where jsonb_exists(satu.sebelum, baru.kolom) and baru.isi is distinct from satu.sebelum ->> baru.kolom
     union all
-    select 'rumah_tangga', satu.uid, satu.kode_desa, baru.kolom, lama.dulu, baru.isi
+    select 'rumah_tangga', satu.uid, satu.kode_desa, baru.kolom, satu.sebelum ->> baru.kolom, baru.isi
     from berubah_rumah as satu
     cross join lateral jsonb_each_text(satu.sesudah) as baru (kolom, isi)
-    inner join lateral jsonb_each_text(satu.sebelum) as lama (kunci, dulu) on baru.kolom = lama.kunci
-    where baru.isi is distinct from lama.dulu
+    where jsonb_exists(satu.sebelum, baru.kolom) and baru.isi is distinct from satu.sebelum ->> baru.kolom
 ),
 
 muncul as (

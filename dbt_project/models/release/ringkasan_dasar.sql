@@ -1,15 +1,15 @@
 {{ config(schema="golden") }}
 -- Counts a village, in long form, before small cells are hidden.
-with rumah as (
+with rumah as not materialized (
     select * from {{ ref('rilis_rumah_tangga') }} where status in ('aktif', 'nonaktif_diusulkan')
 ),
 
-orang as (
+orang as not materialized (
     select * from {{ ref('rilis_individu') }}
     where status_hidup <> 'meninggal' and keberadaan <> 'pindah' and digantikan_oleh is null
 ),
 
-ikut as (
+ikut as not materialized (
     select
         kepesertaan.kode_desa, kepesertaan.program,
         coalesce(kepesertaan.uid_individu, kepesertaan.uid_rumah_tangga) as penerima

@@ -38,17 +38,21 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
                 raise NotReady(
                     f"schema release does not hold the tables of {candidate['id_rilis']}: run build_golden of {periode}"
                 )
-            from sinkron.publish import hash_tables
+            from sinkron.publish import hash_tables, seal_tables
 
+            # Sealed before it is hashed: what is touched in between breaks the seal, and is hashed again later.
+            seals = seal_tables(connection)
             tables, sha256 = hash_tables(connection, candidate["id_rilis"])
         verdict = _judge_release(settings, periode, candidate)
         with step.transaction() as connection:
             _record(connection, "rilis", candidate["id_rilis"], sha256, verdict)
             connection.execute(
-                "update rilis.rilis set sha256 = %s, tabel = %s, gerbang = %s, status = %s where id_rilis = %s",
+                "update rilis.rilis set sha256 = %s, tabel = %s, segel = %s, gerbang = %s, status = %s"
+                " where id_rilis = %s",
                 [
                     sha256,
                     json.dumps(tables),
+                    json.dumps(seals),
                     json.dumps({"putusan": verdict.putusan, **verdict.counts()}),
                     "kandidat" if verdict.putusan in PASSING else "ditahan",
                     candidate["id_rilis"],

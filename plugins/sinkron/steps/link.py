@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +103,16 @@ def _read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path)
         "sebelum": candidate["id_sebelum"],
         "acuan": reference_date(candidate["periode"]).isoformat(),
     }
-    with database.connect(settings) as connection:
-        for table, query in QUERIES.items():
-            path = folder / f"{table}.csv"
-            transport.copy_out(connection, query, parameters, path)
+
+    def copy(table: str) -> Path:
+        path = folder / f"{table}.csv"
+        with database.connect(settings) as connection:
+            transport.copy_out(connection, QUERIES[table], parameters, path)
+        return path
+
+    # Two at a time: what the warehouse writes out as text keeps one core busy.
+    with ThreadPoolExecutor(2) as pool:
+        for table, path in zip(QUERIES, pool.map(copy, QUERIES), strict=True):
             columns = ", ".join(f"'{name}': '{kind}'" for name, kind in INPUT[table].items())
             con.execute(
                 f"insert into {table} select * from read_csv('{path}', header = false, columns = {{{columns}}},"

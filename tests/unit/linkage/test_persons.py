@@ -139,6 +139,17 @@ def test_a_misspelt_nik_needs_its_guards():
     assert len(pair("HASAN", "HASAN", a={"nik": nik(1)}, b={"nik": two}).link().persons()) == 2
 
 
+def test_two_misspelt_numbers_of_one_source_are_not_both_taken_for_one_person():
+    world = pair("SUPARMAN", "SUPARMAN", a={"nik": nik(1)}, b={"nik": nik(1)})
+    world.family("dtjateng:J", kk(1))
+    world.person("dtjateng:C", "J", "SUPARMAN", nik="4" + nik(1)[1:])
+    world.person("dtjateng:D", "J", "SUPARMAN", nik="5" + nik(1)[1:])
+    result = world.link()
+    assert TOGETHER in result.persons()
+    assert result.uid("dtjateng:C") != result.uid("dtjateng:D")
+    assert result.counts["ragu"] == 2
+
+
 def test_twins_with_neighbouring_nik_are_never_merged():
     world = World()
     for source, house in (("dtsen", "K"), ("simnakis", "S")):
