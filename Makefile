@@ -58,7 +58,7 @@ check: $(VENV)/ready ## What a machine can see of the code: style, imports, SQL,
 	@$(VENV)/bin/pytest tests/dags
 
 test: $(VENV)/ready ## All tests; they start their own Postgres, servers and Airflow
-	@$(VENV)/bin/pytest tests
+	@$(VENV)/bin/pytest tests -n auto --dist loadgroup --no-loadscope-reorder
 
 bench: $(VENV)/ready ## Each step beside a plain COPY of the same rows, in one run: [SCALE=0.1]
 	@$(RUN) -m sandbox bench --scale $(SCALE)

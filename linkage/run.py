@@ -42,7 +42,7 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
 
 
 def _outputs(con) -> None:
-    """`tautan` and `tempat`; exactly one record of each uid is its main one (`utama`), `ke` numbers those of a source."""
+    """`tautan` and `tempat`; one record of each uid is its main one (`utama`), `ke` numbers those of a source."""
     con.execute("""
         create or replace table tempat as
         select p.uid as uid_individu, h.uid as uid_rumah_tangga, l.sumber, l.id_sumber

@@ -14,6 +14,24 @@ from sinkron import settings as settings_module
 from sinkron.settings import Settings
 
 
+# Groups of tests that take minutes, the longest first: they decide when the last worker is done.
+LONG = ("airflow", "bulan", "sql/golden", "sql/gates")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what shares an expensive session fixture run in one worker (`make test` runs as many as there are cores)."""
+    groups = {item: _group(item.path) for item in items}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: LONG.index(groups[item]) if groups[item] in LONG else len(LONG))
+
+
+def _group(file: Path) -> str:
+    if file.parent.name == "journey":
+        return "bulan" if file.name.startswith("test_month") else "airflow"
+    return f"sql/{file.parent.name}" if file.parent.parent.name == "sql" else file.stem
+
+
 @pytest.fixture(scope="session")
 def instalasi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A running embedded server in a folder of its own, not migrated."""

@@ -65,19 +65,20 @@ ringkas as (
 
 golden_kepesertaan as (
     select
-        uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur,
-        ({{ status_kepesertaan() }})[suara % 10] as status,
+        ringkas.uid_rumah_tangga, ringkas.uid_individu, ringkas.program, ringkas.sumber_dana, ringkas.periode_salur,
+        ({{ status_kepesertaan() }})[ringkas.suara % 10] as status,
         array_remove(array[
-            {% for s in sumber() | sort %}case when bit_sumber & (1 << {{ prioritas("'" ~ s ~ "'") }}) > 0 then '{{ s }}' end{{ ', ' if not loop.last }}
-            {%- endfor %}
+            {% for s in sumber() | sort -%}
+            case when ringkas.bit_sumber & (1 << {{ prioritas("'" ~ s ~ "'") }}) > 0 then '{{ s }}' end{{ ',' if not loop.last }}
+            {% endfor %}
         ], null) as sumber,
-        grain,
+        ringkas.grain,
         susunan.id_kiriman as id_kiriman_utama,
-        (suara_rekaman / 10 % 1000000000)::int as nomor_baris_utama
+        (ringkas.suara_rekaman / 10 % 1000000000)::int as nomor_baris_utama
     from ringkas
     left join {{ source('buku', 'susunan') }} as susunan
         on susunan.id_rilis = {{ id_rilis() }}
-        and {{ prioritas('susunan.sumber') }} = suara_rekaman / 20000000000
+        and {{ prioritas('susunan.sumber') }} = ringkas.suara_rekaman / 20000000000
 )
 
 select * from golden_kepesertaan
