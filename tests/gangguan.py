@@ -60,12 +60,14 @@ def reset_at_once(line: Line) -> None:
 
 def reset_in_head(line: Line) -> None:
     line.raw(head(200, JSON, 100)[:30])
+    time.sleep(0.05)
     line.reset()
 
 
 def reset_in_body(line: Line) -> None:
     body = line.real().body
     line.raw(head(200, JSON, len(body)) + body[: len(body) // 2])
+    # A reset overtakes what was sent just before it.
     time.sleep(0.05)
     line.reset()
 

@@ -192,9 +192,11 @@ class Proksi:
         headers = {}
         while (line := stream.readline().strip()) != b"":
             name, _, value = line.partition(b":")
-            headers[name.decode()] = value.strip().decode("latin-1")
-        body = stream.read(int({k.lower(): v for k, v in headers.items()}.get("content-length", 0)))
-        method, target = first[0].decode(), first[1].decode()
+            headers[name.decode("latin-1")] = value.strip().decode("latin-1")
+        length = {k.lower(): v for k, v in headers.items()}.get("content-length", "0")
+        # What does not speak HTTP, as TLS to a door without it, is kept as it came.
+        body = stream.read(int(length)) if length.isdecimal() else b""
+        method, target = first[0].decode("latin-1"), first[1].decode("latin-1")
         with self._lock:
             token = urlsplit(target).path.endswith("/oauth/token")
             data = 0 if token else len(self.data) + 1

@@ -96,7 +96,7 @@ def _build(conn_id: str, values: dict[str, Any]) -> Connection:
 
 def _base_url(values: dict[str, Any], extra: dict[str, Any]) -> str:
     kind = "https" if values.get("conn_type") == "https" else "http"
-    host, scheme, below = values["host"], (values.get("schema") or kind).lower(), ""
+    host, scheme, below = values.get("host") or "", (values.get("schema") or kind).lower(), ""
     port = values.get("port")
     if "://" in host:
         parts = urlsplit(host)
