@@ -186,16 +186,14 @@ class Proksi:
             self._open.discard(connection)
 
     def _read(self, stream) -> Asked | None:
-        first = stream.readline().split()
-        if len(first) != 3:
+        # A byte that begins TLS: nothing here speaks it, and its greeting has no end of line to wait for.
+        if stream.peek(1)[:1] == b"\x16" or len(first := stream.readline().split()) != 3:
             return None
         headers = {}
         while (line := stream.readline().strip()) != b"":
             name, _, value = line.partition(b":")
             headers[name.decode("latin-1")] = value.strip().decode("latin-1")
-        length = {k.lower(): v for k, v in headers.items()}.get("content-length", "0")
-        # What does not speak HTTP, as TLS to a door without it, is kept as it came.
-        body = stream.read(int(length)) if length.isdecimal() else b""
+        body = stream.read(int({k.lower(): v for k, v in headers.items()}.get("content-length", 0)))
         method, target = first[0].decode("latin-1"), first[1].decode("latin-1")
         with self._lock:
             token = urlsplit(target).path.endswith("/oauth/token")

@@ -307,10 +307,8 @@ def test_https_to_a_host_that_has_none_does_not_fall_back_to_http(tired_simnakis
     assert asked == []
 
 
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_certificates_of_the_environment_that_are_not_there_are_told(monkeypatch, name, tmp_path):
-    monkeypatch.setenv(name, str(tmp_path / "tidak-ada.pem"))
+def test_certificates_of_the_environment_that_are_not_there_are_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "tidak-ada.pem"))
     where = Connection("simnakis_api", "http", "https://127.0.0.1:9", None, None, "rahasia-uji")
-    with pytest.raises(SourceUnavailable) as caught, Client(SOURCES["simnakis"], where, sleep=lambda s: None) as client:
-        client.get("/api/keluarga", {})
-    assert "SSL_CERT" in str(caught.value) or "refused" in str(caught.value)
+    with pytest.raises(SourceUnavailable, match="SSL_CERT_FILE"):
+        Client(SOURCES["simnakis"], where)
