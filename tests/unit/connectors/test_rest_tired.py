@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import tracemalloc
 from itertools import pairwise
 
 import gangguan as g
@@ -157,6 +159,17 @@ def test_a_bomb_is_put_down_at_once(tired, fault, monkeypatch):
     assert isinstance(outcome.error, SourceUnavailable)
     assert (outcome.waits, len(outcome.asked)) == ([], 2)
     assert "more than 1 MiB" in str(outcome.error)
+
+
+def test_a_small_answer_that_unpacks_to_much_is_never_unpacked_whole(tired_simnakis, monkeypatch):
+    monkeypatch.setattr(exchange, "BODY_LIMIT", 1 << 20)
+    small = gzip.compress(bytes(64 << 20))
+    assert len(small) < 70_000
+    tracemalloc.start()
+    outcome = tired_simnakis(on({2: g.answer(small, **{"Content-Encoding": "gzip"})}))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "more than 1 MiB" in str(outcome.error) and peak < 16 << 20
 
 
 @pytest.mark.parametrize("code", [204, 206, 304, 400, 403, 404, 405, 407, 410, 451])
