@@ -166,7 +166,7 @@ def test_one_module_speaks_to_the_network_and_it_switches_nothing_off():
             if isinstance(node, ast.Call) and ast.unparse(node.func) in asks:
                 paths.add(ast.unparse(node.args[0 if node.func.attr == "get" else 1]))
     assert list(found) == ["exchange.py"]
-    assert paths == {"access.jalur", "path"}
+    assert paths == {"access.jalur", "feed.akses.jalur", "path"}
     assert "path = self._client.source.akses.jalur_token" in (CONNECTORS / "core/authentication.py").read_text()
 
 
