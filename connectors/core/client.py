@@ -1,4 +1,4 @@
-"""One HTTP client for every REST source: time-outs, tries, Retry-After, tokens, and errors without content.
+"""One HTTP client for every REST source: tries, Retry-After, tokens, budgets, and errors without content.
 
 Rules: contracts/rules.md, "Files and values" (retries). An error names the source, the path, the status and the
 source's own error code; never a body, a query value or a credential.
@@ -13,51 +13,38 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING, Any
 
-import httpx
-
+from connectors.core.authentication import AUTHENTICATION, Problem
 from connectors.core.connection import Connection
+from connectors.core.exchange import Exchange, Failure, Received
 from connectors.core.signals import SourceUnavailable
 from connectors.core.source import Source
 
 if TYPE_CHECKING:
     from connectors.core.feed import Feed
 
-CONNECT_SECONDS, READ_SECONDS, TRIES, FIRST_PAUSE_SECONDS = 5.0, 30.0, 5, 1.0
+TRIES, FIRST_PAUSE_SECONDS = 5, 1.0
 RETRY_AFTER_CEILING, RETRY_AFTER_TOTAL = 120.0, 600.0
-BODY_LIMIT = 128 << 20
-REDIRECTS = 5
+# What these mean for something that was sent is for its sender to say (contracts/sinks.md).
+ANSWERS_TO_SENT = (200, 202, 404, 409, 422)
+# All requests of one client together: a whole read of 300 pages has some 50 s for each.
+CLIENT_SECONDS = 4 * 3600.0
 Sleep = Callable[[float], None]
-
-
-class Problem(Exception):
-    """An answer with a final status. status: HTTP status; galat: the source's error code, "" when it gave none."""
-
-    def __init__(self, source: str, path: str, status: int, galat: str):
-        super().__init__(f"{source}: {path} answered {status} {galat or 'without an error code'}.")
-        self.status, self.galat = status, galat
-
-
-class Authentication(Protocol):
-    """What puts the credential on a request; `renew` answers whether another try with a fresh one makes sense."""
-
-    def headers(self) -> dict[str, str]: ...
-
-    def renew(self) -> bool: ...
+Documented = Callable[[dict[str, Any]], bool]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A 200 with the documented JSON. body: bytes as received."""
+    """An answer with a status that was asked for. body: bytes as received; content: its JSON object."""
 
     body: bytes
     content: dict[str, Any]
+    status: int = 200
 
 
 class Client:
-    """A client for one source or feed over one connection. `sleep` and `now` are given by tests."""
+    """A client for one source or feed over one connection. `sleep`, `now` and `clock` (seconds) are given by tests."""
 
     def __init__(
         self,
@@ -65,55 +52,69 @@ class Client:
         connection: Connection,
         sleep: Sleep = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
     ):
-        self.source, self.connection, self.sleep, self.now = source, connection, sleep, now
-        # A proxy of the environment is for the outside, never for this machine.
-        own = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
-        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-        self._http = httpx.Client(timeout=timeout, follow_redirects=False, mounts=own)
+        self.source, self.connection, self.sleep, self.now, self.clock = source, connection, sleep, now, clock
         self._waited = 0.0
-        strategy = AUTHENTICATION[source.akses.otentikasi]  # type: ignore[union-attr]
-        self._authentication: Authentication = strategy(self)
+        self._until = clock() + CLIENT_SECONDS
+        self._next_request = clock()
+        self._authentication = AUTHENTICATION[source.akses.otentikasi](self)  # type: ignore[union-attr]
+        self._exchange = Exchange(source.nama, connection)
 
     def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._exchange.close()
 
-    def get(self, path: str, params: Mapping[str, str | int]) -> Answer:
-        """The JSON object at `path` below the base address.
+    def get(self, path: str, params: Mapping[str, str | int], documented: Documented = lambda content: True) -> Answer:
+        """The JSON object at `path` below the base address; one that is not as `documented` says is a failed try.
 
         Raises Problem for a final status (4xx), SourceUnavailable after the last try.
         """
-        renewed = False
+        return self._authenticated("GET", path, params=params, documented=documented)
+
+    def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send these bytes as they are; return the answer, also when its status is 404, 409 or 422.
+
+        Made again, with the same bytes and headers, only when the connection fails or the answer is 429 or 5xx: of
+        those the source may have taken the first, so the body or a header has to carry what tells it (`ref`,
+        Idempotency-Key). Raises Problem for any other status or an error without JSON, and SourceUnavailable after
+        the last try, or at once when a 200 or 202 is neither empty nor a JSON object.
+        """
+        return self._authenticated(method, path, sent=True, content=body, headers=headers)
+
+    def _authenticated(self, method: str, path: str, **options: Any) -> Answer:
+        own, renewed = options.pop("headers", {}), False
         while True:
             try:
-                return self.ask("GET", path, params=params, headers=self._authentication.headers())
+                return self.ask(method, path, headers={**own, **self._authentication.headers()}, **options)
             except Problem as problem:
                 if problem.status != 401 or renewed or not self._authentication.renew():
                     raise
                 renewed = True
 
-    def ask(self, method: str, path: str, **options: Any) -> Answer:
-        """One request with its tries. Raises as `get`, but knows nothing of credentials."""
-        what, tried, pause = "", 0, FIRST_PAUSE_SECONDS
+    def ask(
+        self,
+        method: str,
+        path: str,
+        documented: Documented = lambda content: True,
+        sent: bool = False,
+        **options: Any,
+    ) -> Answer:
+        """One request with its tries. Raises as `get` or `send`, but knows nothing of credentials."""
+        tried, pause = 0, FIRST_PAUSE_SECONDS
         while True:
             wait: float | None = None
             try:
-                status, headers, body = self._send(method, self.connection.base_url + path, path, options)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                what = type(error).__name__
-            else:
-                if status == 200:
-                    if (content := _json_object(body)) is not None:
-                        return Answer(body, content)
-                    what = "200 without the documented JSON"
-                elif status in (429, 503) or status >= 500:
-                    what = f"status {status}"
-                    wait = self._retry_after(headers) if status in (429, 503) else None
-                else:
-                    raise Problem(self.source.nama, path, status, _error_code(body))
+                received = self._exchange_in_time(method, path, options)
+                if received.status in (429, 503):
+                    wait = self._retry_after(received)
+                if received.status == 429 or received.status >= 500:
+                    raise Failure(f"status {received.status}")
+                return self._answer(received, path, documented, sent)
+            except Failure as failure:
+                what = str(failure)
             if wait is not None and self._waited + wait <= RETRY_AFTER_TOTAL:
                 # What the source asks us to wait is not a try.
                 self._waited += wait
@@ -121,110 +122,52 @@ class Client:
                 continue
             tried += 1
             if tried == TRIES:
-                raise SourceUnavailable(
-                    f"{self.source.nama}: {path} not read after {TRIES} tries, last: {what}."
-                    f" Check connection {self.connection.conn_id} and the source, then run again."
-                )
+                raise self._unavailable(f"{path} not read after {TRIES} tries, last: {what}")
             self.sleep(pause)
             pause *= 2
 
-    def _send(self, method: str, url: str, path: str, options: dict[str, Any]) -> tuple[int, httpx.Headers, bytes]:
-        for _ in range(REDIRECTS):
-            with self._http.stream(method, url, **options) as response:
-                if response.status_code not in (301, 302, 303, 307, 308):
-                    return response.status_code, response.headers, self._body(response, path)
-                target = urljoin(str(response.url), response.headers.get("Location", ""))
-            if urlsplit(target)[:2] != urlsplit(url)[:2]:
-                raise SourceUnavailable(
-                    f"{self.source.nama}: {path} redirects to another host, which is not followed;"
-                    f" check the address in connection {self.connection.conn_id}."
-                )
-            # The target already carries the query.
-            url, options = target, {k: v for k, v in options.items() if k != "params"}
-        raise SourceUnavailable(f"{self.source.nama}: {path} redirects more than {REDIRECTS} times.")
+    def _exchange_in_time(self, method: str, path: str, options: dict[str, Any]) -> Received:
+        """One exchange, not before the source's rate allows it and not after the client's time is over."""
+        if self.clock() > self._until:
+            raise self._unavailable(f"{path} not read: all requests together took over {CLIENT_SECONDS / 3600:g} h")
+        if rate := self.source.akses.per_detik:  # type: ignore[union-attr]
+            if (early := self._next_request - self.clock()) > 0:
+                self.sleep(early)
+            self._next_request = max(self._next_request, self.clock()) + 1 / rate
+        return self._exchange.make(method, path, **options)
 
-    def _body(self, response: httpx.Response, path: str) -> bytes:
-        pieces, size = [], 0
-        for piece in response.iter_bytes():
-            size += len(piece)
-            if size > BODY_LIMIT:
-                limit = f"{BODY_LIMIT >> 20} MiB"
-                raise SourceUnavailable(f"{self.source.nama}: {path} answered more than {limit} in one page.")
-            pieces.append(piece)
-        return b"".join(pieces)
+    def _answer(self, received: Received, path: str, documented: Documented, sent: bool) -> Answer:
+        status, content = received.status, _json_object(received.body)
+        if status not in (ANSWERS_TO_SENT if sent else (200,)) or (status >= 400 and content is None):
+            raise Problem(self.source.nama, path, status, _error_code(content))
+        if sent:
+            if content is None and received.body:
+                raise self._unavailable(f"{path} answered {status} without JSON, so what became of it is not known")
+            return Answer(received.body, content or {}, status)
+        if content is None or not documented(content):
+            raise Failure(f"{status} without the documented JSON")
+        return Answer(received.body, content, status)
 
-    def _retry_after(self, headers: httpx.Headers) -> float | None:
-        """Seconds to wait, at most the ceiling; None when the source does not say."""
-        text = headers.get("Retry-After", "").strip()
-        if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
-            return min(float(text), RETRY_AFTER_CEILING)
+    def _unavailable(self, what: str) -> SourceUnavailable:
+        return SourceUnavailable(
+            f"{self.source.nama}: {what}. Check connection {self.connection.conn_id} and the source, then run again."
+        )
+
+    def _retry_after(self, received: Received) -> float | None:
+        """Seconds to wait, from 1 to the ceiling; None when the source does not say.
+
+        "Now" or a date in the past is a second: waits are no tries, so an endless row of them has to use up the total.
+        """
+        text = received.headers.get("Retry-After", "").strip()
         try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
+            if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+                seconds = float(text)
+            else:
+                moment = parsedate_to_datetime(text)
+                seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - self.now()).total_seconds()
+        except (ValueError, OverflowError):
             return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - self.now()).total_seconds()
-        return min(max(seconds, 0.0), RETRY_AFTER_CEILING)
-
-
-class ApiKey:
-    """`X-API-Key`: the connection's password."""
-
-    def __init__(self, client: Client):
-        self._client = client
-
-    def headers(self) -> dict[str, str]:
-        """The key; ValueError when the connection has none."""
-        return {"X-API-Key": _secret(self._client.connection, "password")}
-
-    def renew(self) -> bool:
-        """A key does not expire."""
-        return False
-
-
-class OAuthClientCredentials:
-    """OAuth 2.0 client credentials: login and password of the connection buy a bearer token."""
-
-    def __init__(self, client: Client):
-        self._client = client
-        self._token: str | None = None
-
-    def headers(self) -> dict[str, str]:
-        """The bearer header; fetches a token when there is none. 400 and 401 of the token endpoint are final."""
-        if self._token is None:
-            form = {
-                "grant_type": "client_credentials",
-                "client_id": _secret(self._client.connection, "login"),
-                "client_secret": _secret(self._client.connection, "password"),
-            }
-            path = self._client.source.akses.jalur_token  # type: ignore[union-attr]
-            try:
-                token = self._client.ask("POST", path, data=form).content.get("access_token")
-            except Problem as problem:
-                raise SourceUnavailable(
-                    f"{problem} The token was refused; check login and password of {self._client.connection.conn_id}."
-                ) from None
-            if not isinstance(token, str) or not token:
-                raise SourceUnavailable(f"{self._client.source.nama}: {path} gave no access_token.")
-            self._token = token
-        return {"Authorization": f"Bearer {self._token}"}
-
-    def renew(self) -> bool:
-        """Forget the token, so that the next request buys another."""
-        self._token = None
-        return True
-
-
-AUTHENTICATION: dict[str, Callable[[Client], Authentication]] = {
-    "api_key": ApiKey,
-    "oauth_client_credentials": OAuthClientCredentials,
-}
-
-
-def _secret(connection: Connection, part: str) -> str:
-    if not (value := getattr(connection, part)):
-        variable = f"AIRFLOW_CONN_{connection.conn_id.upper()}"
-        raise SourceUnavailable(f"Connection {connection.conn_id} has no {part}; set it in {variable}.")
-    return value
+        return min(max(seconds, FIRST_PAUSE_SECONDS), RETRY_AFTER_CEILING)
 
 
 def _json_object(body: bytes) -> dict[str, Any] | None:
@@ -235,7 +178,7 @@ def _json_object(body: bytes) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _error_code(body: bytes) -> str:
+def _error_code(content: dict[str, Any] | None) -> str:
     """The source's `galat`, only when it looks like a code: text of a body goes nowhere."""
-    code = (_json_object(body) or {}).get("galat")
+    code = (content or {}).get("galat")
     return code if isinstance(code, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,40}", code) else ""

@@ -50,7 +50,8 @@ def _from_json(text: str) -> dict[str, Any]:
 def _from_uri(text: str) -> dict[str, Any]:
     """Airflow's URI: conn_type://login:password@host:port/schema?extras, each part percent-encoded.
 
-    A host that carries a scheme is written `conn_type://scheme://host:port` by people, and escaped by Airflow.
+    A host that carries a scheme is written `conn_type://scheme://host:port` by people, and escaped by Airflow. Without
+    one, and without a schema, the conn_type https is one: who wrote it did not mean plain http.
     """
     kind, _, rest = text.partition("://")
     prefix = ""
@@ -94,13 +95,16 @@ def _build(conn_id: str, values: dict[str, Any]) -> Connection:
 
 
 def _base_url(values: dict[str, Any], extra: dict[str, Any]) -> str:
-    host, scheme, below = values["host"], values.get("schema") or "http", ""
+    kind = "https" if values.get("conn_type") == "https" else "http"
+    host, scheme, below = values.get("host") or "", (values.get("schema") or kind).lower(), ""
     port = values.get("port")
     if "://" in host:
         parts = urlsplit(host)
         scheme, below = parts.scheme, parts.path.rstrip("/")
         port = parts.port or port
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        host = parts.hostname or ""
+    if host.count(":") > 1 and not host.startswith("["):
+        host = f"[{host}]"
     if not host or scheme not in ("http", "https"):
         raise ValueError("no host, or not http")
     base_path = "/".join(p for p in (extra.get("base_path") or "").split("/") if p)

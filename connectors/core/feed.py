@@ -15,9 +15,10 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from connectors.core.client import Client, Problem
+from connectors.core.authentication import Problem
+from connectors.core.client import Client
 from connectors.core.signals import SourceUnavailable
-from connectors.core.source import Strict, code_lists, load_declaration
+from connectors.core.source import Paced, Strict, code_lists, load_declaration
 from connectors.core.store import Store, StoredFile
 
 # Types of a feed's columns (name in feed.yml -> type of the Postgres column).
@@ -62,7 +63,7 @@ class FeedColumn(Strict):
         return self
 
 
-class FeedAccess(Strict):
+class FeedAccess(Paced):
     """How a feed is read. batas: changes asked for in one page, where the interface has it."""
 
     otentikasi: Literal["api_key"]

@@ -5,18 +5,23 @@ A read that turns out inconsistent is made again from the start, at most three t
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from connectors.core.client import Client, Problem
+from connectors.core.authentication import Problem
+from connectors.core.client import Client
 from connectors.core.pages import count_ids
 from connectors.core.signals import NotYet, Refusal, SourceUnavailable
 from connectors.core.source import Source
 from connectors.core.store import Extracted, Store, StoredFile, identity
 
 RESTARTS = 3
+# A page may be empty; a source that gives only such pages, each with a new cursor, would be read for ever.
+EMPTY_PAGES = 100
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,8 @@ Reader = Callable[[Client, Source, str, Mapping[str, str | int], Store], Read]
 def read_all(client: Client, source: Source, periode: str, params: Mapping[str, str | int], store: Store) -> Extracted:
     """A complete, consistent read of the source for a period, stored page by page.
 
-    Raises NotYet (404 periode_belum_tersedia), SourceUnavailable, or Refusal `pembacaan_tidak_lengkap` after
-    RESTARTS new beginnings.
+    Raises NotYet (404 periode_belum_tersedia), SourceUnavailable, or Refusal: `bulan_salah`, `bentuk_tidak_terbaca`,
+    and `pembacaan_tidak_lengkap` after RESTARTS new beginnings.
     """
     reader = PAGING[source.akses.paginasi]  # type: ignore[union-attr]
     for attempt in range(RESTARTS + 1):
@@ -75,23 +80,21 @@ def read_cursor(client: Client, source: Source, periode: str, params: Mapping[st
     """Follow `kursor_berikutnya` until it is null. Raises Inconsistent as contracts/sources.md 2 says."""
     access, pages = source.akses, []
     total: int | None = None
-    rows, cursor, seen = 0, None, set()
+    rows, cursor, seen, empty = 0, None, set(), 0
     while True:
         try:
-            answer = client.get(access.jalur, {**params, **({"kursor": cursor} if cursor is not None else {})})
+            query = {**params, **({"kursor": cursor} if cursor is not None else {})}
+            answer = client.get(access.jalur, query, _cursor_page)
         except Problem as problem:
             if problem.status == 410:
                 raise Inconsistent("kursor kedaluwarsa", pages) from None
             raise
         content = answer.content
-        data, count, following = content.get("data"), content.get("jumlah"), content.get("kursor_berikutnya")
-        if not isinstance(data, list) or type(count) is not int or not isinstance(following, str | None):
-            raise SourceUnavailable(f"{source.nama}: {access.jalur} lacks data, jumlah or kursor_berikutnya.")
-        if content.get("periode") != periode:
-            pages.append(store.put(answer.body, f"halaman-{len(pages) + 1:05d}.json"))
+        data, count, following = content["data"], content["jumlah"], content.get("kursor_berikutnya")
+        pages.append(store.put(answer.body, f"halaman-{len(pages) + 1:05d}.json"))
+        if content["periode"] != periode:
             said = f"Sumber menjawab untuk periode lain dari {periode}. Periksa sumber."
             raise Refusal("bulan_salah", said, {}, _attempt(source, periode, pages))
-        pages.append(store.put(answer.body, f"halaman-{len(pages) + 1:05d}.json"))
         rows += len(data)
         if total not in (None, count):
             raise Inconsistent("jumlah berubah", pages)
@@ -102,9 +105,12 @@ def read_cursor(client: Client, source: Source, periode: str, params: Mapping[st
             break
         if following in seen:
             raise Inconsistent("kursor berulang", pages)
+        empty = 0 if data else empty + 1
+        if empty > EMPTY_PAGES:
+            raise Inconsistent("halaman kosong tanpa akhir", pages)
         seen.add(following)
         cursor = following
-    distinct = _distinct(source, store, pages)
+    distinct = _distinct(source, periode, store, pages)
     if rows != total or distinct != total:
         raise Inconsistent("jumlah baris atau id tidak sama dengan jumlah", pages)
     return Read(tuple(pages), total, rows)
@@ -116,17 +122,17 @@ def read_numbered(client: Client, source: Source, periode: str, params: Mapping[
     rows, number = 0, 0
     while True:
         number += 1
-        answer = client.get(access.jalur, {**params, "halaman": number})
-        data, meta = answer.content.get("data"), answer.content.get("meta")
-        meta = meta if isinstance(meta, dict) else {}
-        total, last = meta.get("total"), meta.get("total_halaman")
-        if not isinstance(data, list) or type(total) is not int or type(last) is not int:
-            raise SourceUnavailable(f"{source.nama}: {access.jalur} lacks data, meta.total or meta.total_halaman.")
+        answer = client.get(access.jalur, {**params, "halaman": number}, _numbered_page)
+        data, meta = answer.content["data"], answer.content["meta"]
+        total, last = meta["total"], meta["total_halaman"]
         pages.append(store.put(answer.body, f"halaman-{number:05d}.json"))
         rows += len(data)
         if number >= last or not data:
             break
-    if _distinct(source, store, pages) != total:
+        # Rows may shift and repeat, but a source that repeats all of them would be read for ever.
+        if rows > 2 * total + access.ukuran:
+            raise Inconsistent("baris jauh lebih dari total", pages)
+    if _distinct(source, periode, store, pages) != total:
         raise Inconsistent("id yang terbaca tidak sama dengan total", pages)
     return Read(tuple(pages), total, rows)
 
@@ -134,7 +140,38 @@ def read_numbered(client: Client, source: Source, periode: str, params: Mapping[
 PAGING: dict[str, Reader] = {"cursor": read_cursor, "numbered": read_numbered}
 
 
-def _distinct(source: Source, store: Store, pages: list[StoredFile]) -> int:
-    """Distinct ids over stored pages; rows without an id count each for themselves."""
-    with tempfile.TemporaryDirectory(prefix="sinkron-") as folder:
-        return count_ids([store.path(p.sha256) for p in pages], source.entitas[source.family].id, Path(folder))
+def _cursor_page(content: dict[str, Any]) -> bool:
+    following = content.get("kursor_berikutnya")
+    return (
+        isinstance(content.get("periode"), str)
+        and isinstance(content.get("data"), list)
+        and type(content.get("jumlah")) is int
+        # A cursor goes back in an address: half a character or a line end cannot.
+        and (following is None or (isinstance(following, str) and following.isprintable()))
+    )
+
+
+def _numbered_page(content: dict[str, Any]) -> bool:
+    meta = content.get("meta")
+    return (
+        isinstance(content.get("data"), list)
+        and isinstance(meta, dict)
+        and type(meta.get("total")) is int
+        and type(meta.get("total_halaman")) is int
+    )
+
+
+def _distinct(source: Source, periode: str, store: Store, pages: list[StoredFile]) -> int:
+    """Distinct ids over stored pages; rows without an id count each for themselves.
+
+    What DuckDB spills are rows: the folder for it is in the store, and goes with the next read if this one is killed.
+    Raises Refusal `bentuk_tidak_terbaca` when a page has another shape.
+    """
+    prefix = f".hitung-{source.nama}-"
+    for left in store.root.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=store.root) as folder:
+        try:
+            return count_ids([store.path(p.sha256) for p in pages], source.entitas[source.family].id, Path(folder))
+        except Refusal as refusal:
+            raise Refusal(refusal.kode, refusal.pesan, refusal.rincian, _attempt(source, periode, pages)) from None

@@ -118,7 +118,13 @@ class Village(Strict):
     nama: str | None = None
 
 
-class Access(Strict):
+class Paced(Strict):
+    """How fast a REST interface may be asked. per_detik: requests a second, None without a limit."""
+
+    per_detik: float | None = Field(default=None, gt=0)
+
+
+class Access(Paced):
     """How a REST source is read: strategies by name and paths below the connection's base_path."""
 
     otentikasi: Literal["oauth_client_credentials", "api_key"]
