@@ -99,12 +99,16 @@ def _without_blank_rows(columns: list[pa.Array], width: int, schema: pa.Schema) 
 
 
 def _texts(cells: tuple[Any, ...], damaged: bool) -> pa.Array:
-    """One column of a batch as text, empty cells as null."""
+    """One column of a batch as text, empty cells as null. Raises Unreadable for NUL, which Excel writes _x0000_."""
     if set(map(type, cells)) == {str}:
         texts = pa.array(cells, pa.string())
-        return pc.if_else(pc.equal(texts, ""), None, texts)
-    text = _number_text if damaged else _text
-    return pa.array(map(text, cells), pa.string())
+        texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    else:
+        text = _number_text if damaged else _text
+        texts = pa.array(list(map(text, cells)), pa.string())
+    if pc.any(pc.match_substring(texts, "\0")).as_py():
+        raise Unreadable("byte_nul")
+    return texts
 
 
 def _number_text(cell: Any) -> str | None:

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,9 @@ def cell(reference: str, value: Any) -> str:
         return f'<c r="{reference}" s="{2 if isinstance(value, datetime.datetime) else 1}"><v>{serial!r}</v></c>'
     if isinstance(value, int | float):
         return f'<c r="{reference}"><v>{value!r}</v></c>'
-    return f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>' if value else ""
+    # What looks like an escape of Excel (_x0041_ is A) is escaped itself.
+    text = escape(re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", value))
+    return f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>' if value else ""
 
 
 def sheet(rows: list[list[Any]]) -> str:

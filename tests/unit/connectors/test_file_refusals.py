@@ -256,6 +256,9 @@ LAUGHS = '<!DOCTYPE a [<!ENTITY b "xx"><!ENTITY c "&b;&b;&b;">]>'
 FAR = f'<worksheet xmlns="{MAIN}"><sheetData><row r="9"><c r="XFD9"><v>1</v></c></row></sheetData></worksheet>'
 
 
+NUL = sheet(table(dtsen()["anggota"])).replace("WARGA 1<", "WARGA_x0000_1<")
+
+
 def encrypted() -> bytes:
     body = bytearray(xlsx_with("a.xml", "<a/>"))
     for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -295,6 +298,7 @@ def wrong_checksum() -> bytes:
         (xlsx_with("xl/worksheets/sheet1.xml", FAR), "lebih besar"),
         (xlsx_with("xl/worksheets/sheet1.xml", "<worksheet><sheetData><row><c"), "rusak"),
         (xlsx_with("xl/workbook.xml", f'<workbook xmlns="{MAIN}"><sheets/></workbook>'), "bukan buku kerja"),
+        (xlsx_with("xl/worksheets/sheet1.xml", NUL), "NUL"),
         (encrypted(), "rusak"),
         (twice_the_same_part(), "lebih besar"),
         (wrong_checksum(), "rusak"),
