@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deliveries import KABUPATEN, SOURCES, as_csv, inbox_connection, reference
+from deliveries import KABUPATEN, SOURCES, as_csv, dtsen, inbox_connection, reference
 
 from connectors.dtsen import connector as dtsen_connector
 from connectors.interface import Landed, Store
@@ -151,3 +151,26 @@ def land(folder: Path) -> Landed:
 def in_form(form: str, tables: dict[str, list[dict[str, str]]]) -> dict[str, tuple[bytes, int]]:
     """The files of a delivery, all in one form."""
     return {f"{entitas}.{form}": (write(form, rows), len(rows)) for entitas, rows in tables.items()}
+
+
+def with_anggota(
+    body: bytes, name: str, tables: dict[str, list[dict[str, str]]] | None = None
+) -> dict[str, tuple[bytes, int]]:
+    """A clean delivery whose anggota is another file."""
+    tables = tables or dtsen()
+    files = in_form("csv", tables)
+    del files["anggota.csv"]
+    return {**files, name: (body, len(tables["anggota"]))}
+
+
+def people(**changes: Any) -> list[list[Any]]:
+    """The header and rows of anggota with fields replaced: by one value for all, or by a list of values."""
+    tables = dtsen()["anggota"]
+    for position, row in enumerate(tables):
+        row |= {k: v[position] if isinstance(v, list) else v for k, v in changes.items()}
+    return table(tables)
+
+
+def parquet(header: list[str], *lines: list[Any]) -> bytes:
+    """A Parquet file of a header and rows; Arrow takes the type of each column from its values."""
+    return as_parquet({h: pa.array(c) for h, c in zip(header, zip(*lines, strict=True), strict=True)})
