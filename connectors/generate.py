@@ -70,7 +70,7 @@ def dbt_sources(source: Source) -> str:
 
 
 def docs_page(sources: dict[str, Source], feeds: dict[str, Feed]) -> str:
-    """The page of sources for docs/: who owns them, how they come (with a source's delivery.md), which fields they bring."""
+    """The page of sources for docs/: owners, how they come (with a source's delivery.md), which fields they bring."""
     lines = ["# Sources", "", f"<!-- {FROM_BOTH} -->", "",
              "| source | what | owner | connection | how | required |", "|---|---|---|---|---|---|"]  # fmt: skip
     for s in sources.values():

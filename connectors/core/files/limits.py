@@ -19,7 +19,7 @@ LINE_LIMIT = 4 << 20
 ROW_LIMIT = 20_000_000
 # Parts of a workbook: each sheet, drawing and setting is one.
 ENTRY_LIMIT = 1_000
-# What the process that opens workbooks and Parquet may use. 443,572 rows of 20 fields: 1.4 GiB, 15 s of CPU.
+# What the process that opens workbooks and Parquet may use. 443,572 rows of 20 fields need 1 GiB and 15 s of CPU.
 MEMORY_LIMIT = 3 << 30
 CPU_LIMIT = 240
 WALL_LIMIT = 600
