@@ -5,10 +5,11 @@ RUN := $(VENV)/bin/python
 SCALE ?= 0.1
 MONTHS ?= 2026-06 2026-07
 APPROVE ?= none
+FUZZ_SECONDS ?= 600
 ROLE ?= pemilik
 DB ?= gudang
 .DEFAULT_GOAL := help
-.PHONY: help demo up down month feeds test check bench migrate url paths psql lock
+.PHONY: help demo up down month feeds test fuzz check bench migrate url paths psql lock
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -59,6 +60,9 @@ check: $(VENV)/ready ## What a machine can see of the code: style, imports, SQL,
 
 test: $(VENV)/ready ## All tests; they start their own Postgres, servers and Airflow
 	@$(VENV)/bin/pytest tests -n auto --dist loadgroup --no-loadscope-reorder
+
+fuzz: $(VENV)/ready ## Damaged files of every form, until the time is up: [FUZZ_SECONDS=600]
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(VENV)/bin/pytest -s --timeout 0 tests/fuzz
 
 bench: $(VENV)/ready ## Each step beside a plain COPY of the same rows, in one run: [SCALE=0.1]
 	@$(RUN) -m sandbox bench --scale $(SCALE)

@@ -70,13 +70,15 @@ def dbt_sources(source: Source) -> str:
 
 
 def docs_page(sources: dict[str, Source], feeds: dict[str, Feed]) -> str:
-    """The page of sources for docs/: who owns them, how they come, which fields they bring."""
+    """The page of sources for docs/: owners, how they come (with a source's delivery.md), which fields they bring."""
     lines = ["# Sources", "", f"<!-- {FROM_BOTH} -->", "",
              "| source | what | owner | connection | how | required |", "|---|---|---|---|---|---|"]  # fmt: skip
     for s in sources.values():
         how = "files" if s.akses is None else f"REST `{s.akses.jalur}`"
         lines.append(f"| `{s.nama}` | {s.judul} | {s.pemilik} | `{s.koneksi}` | {how} | {'yes' if s.wajib else 'no'} |")
     for s in sources.values():
+        delivered = Path(__file__).parent / s.nama / "delivery.md"
+        lines += ["", delivered.read_text("utf-8").rstrip()] if delivered.exists() else []
         for name, entity in s.entitas.items():
             title = f"{entity.arti} Key: {', '.join(entity.kunci)}."
             lines += _columns(f"pendaratan.{s.nama}_{name}", title, entity.kolom, POSTGRES_TYPE)

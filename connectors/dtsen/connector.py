@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.core.connection import Connection
-from connectors.core.files import READERS
+from connectors.core.files.readers import READERS
 from connectors.core.landing import Landed, Raw, finish, workspace
 from connectors.core.signals import NotYet, Refusal, SourceUnavailable
 from connectors.core.source import Source
@@ -17,6 +17,8 @@ from connectors.core.thresholds import Reference
 
 MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 1 << 20
+# More than any file has rows or bytes; beyond it a number is a slip, and too large for the ledger.
+COUNT_LIMIT = 1 << 40
 
 
 def extract(source: Source, connection: Connection, periode: str, store: Store, kabupaten: str) -> Extracted:
@@ -58,7 +60,8 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _ready(revision: Path) -> bool:
-    return (revision / MANIFEST).is_file() and not (revision / MANIFEST).is_symlink()
+    manifest = revision / MANIFEST
+    return manifest.is_file() and not manifest.is_symlink() and not revision.is_symlink()
 
 
 def _manifest(path: Path) -> dict[str, Any] | None:
@@ -85,11 +88,16 @@ def _names(manifest: dict[str, Any]) -> list[str]:
 
 def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
     facts = {k: manifest.get(k) for k in ("versi_dtsen", "desil_per", "dibuat")}
-    rows = [f.get("baris") for f in _files(manifest)]
     return {
-        **{k: str(v)[:40] for k, v in facts.items() if v is not None},
-        "baris": sum(r for r in rows if isinstance(r, int)),
+        # NUL and half surrogates, which JSON can write, are text that Postgres cannot hold.
+        **{k: "".join(filter(str.isprintable, str(v)[:40])) for k, v in facts.items() if v is not None},
+        "baris": sum(f["baris"] for f in _files(manifest) if _is_count(f.get("baris"))),
     }
+
+
+def _is_count(value: Any) -> bool:
+    """Whether a JSON value is a number of rows or bytes; true, 1.0 and "1" are none."""
+    return type(value) is int and 0 <= value <= COUNT_LIMIT
 
 
 def land(source: Source, extracted: Extracted, store: Store, reference: Reference, kerja: Path) -> Landed:
@@ -105,7 +113,7 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
             path = store.verified(file)
             reader = READERS["." + file.nama.partition(".")[2].lower()]
             tables[entitas] = f"mentah_{entitas}"
-            read = reader(con, path, source.entitas[entitas], file.nama, tables[entitas])
+            read = reader(con, path, source.entitas[entitas], file.nama, tables[entitas], kerja)
             if read.baris != rows:
                 raise Refusal(
                     "manifest_tidak_cocok",
@@ -115,6 +123,7 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
             notices[entitas] = {
                 "judul_tidak_dikenal": read.header_tidak_dikenal,
                 "kolom_tidak_ada": read.kolom_tidak_ada,
+                "diabaikan": read.diabaikan,
             }
         return finish(source, Raw(con, tables, {"pemberitahuan": notices}), reference, kerja)
     finally:
@@ -131,7 +140,8 @@ def _check_manifest(
         )
     if str(manifest.get("kabupaten", "")).replace(".", "") != reference.kabupaten.replace(".", ""):
         raise Refusal("wilayah_salah", f"Manifest bukan untuk kabupaten {reference.kabupaten}. Periksa wilayah ekspor.")
-    if manifest.get("sumber") != source.nama or manifest.get("revisi") != extracted.revisi:
+    revision = manifest.get("revisi")
+    if manifest.get("sumber") != source.nama or not _is_count(revision) or revision != extracted.revisi:
         raise Refusal(
             "manifest_tidak_cocok",
             f"Manifest tidak menyebut sumber {source.nama} dan revisi {extracted.revisi} (nama folder)."
@@ -141,15 +151,17 @@ def _check_manifest(
     promised: dict[str, tuple[StoredFile, int]] = {}
     for entry in _files(manifest):
         name = entry.get("nama")
-        stem, _, suffix = name.partition(".") if isinstance(name, str) else ("", "", "")
-        if stem not in source.entitas or stem in promised or f".{suffix.lower()}" not in READERS:
+        # Names come in any case from systems that do not tell them apart.
+        stem, _, suffix = name.lower().partition(".") if isinstance(name, str) else ("", "", "")
+        if stem not in source.entitas or stem in promised or f".{suffix}" not in READERS:
             _mismatch(f"Manifest menyebut berkas yang tidak dikenal, ganda, atau berbentuk lain dari {sorted(READERS)}")
         file = stored.get(name)
         if file is None:
             _mismatch(f"{name} ada di manifest tetapi tidak ada di folder")
-        if file.sha256 != str(entry.get("sha256")).lower() or file.ukuran != entry.get("ukuran"):
+        size = entry.get("ukuran")
+        if file.sha256 != str(entry.get("sha256")).lower() or not _is_count(size) or file.ukuran != size:
             _mismatch(f"{name}: sha256 atau ukuran berbeda dari manifest")
-        if not isinstance(entry.get("baris"), int):
+        if not _is_count(entry.get("baris")):
             _mismatch(f"{name}: manifest tidak menyebut jumlah baris")
         promised[stem] = (file, entry["baris"])
     if missing := [e for e in source.entitas if e not in promised]:

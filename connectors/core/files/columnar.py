@@ -1,0 +1,102 @@
+"""Parquet to columns of text, in the limited process. Dates and integers exactly; see contracts/rules.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from connectors.core.files.headers import header_key
+from connectors.core.files.limits import COLUMN_LIMIT, LINE_LIMIT, ROW_LIMIT, UNPACKED_LIMIT, Unreadable
+
+NESTED = frozenset({"list", "struct", "map", "array", "union", "variant"})
+# A timestamp of midnight is a date; the instants of a column with a zone are read where the district is.
+MOMENT = (
+    "case when {x} = date_trunc('day', {x}) then strftime({x}, '%Y-%m-%d') else strftime({x}, '%Y-%m-%d %H:%M:%S') end"
+)
+# UTC+7, in microseconds.
+JAKARTA = "make_timestamp(epoch_us({x}) + 25200000000)"
+# What is whole is written without a fraction; a float beyond 2^53 no longer knows its last digit.
+FLOAT = (
+    "case when isnan({x}) then null when {x} = trunc({x}) and abs({x}) < 9007199254740992 then ({x})::bigint::varchar"
+    " else ({x})::varchar end"
+)
+DAMAGED = (
+    "case when isnan({x}) then null when abs({x}) between 1e14 and 1e17 then ({x})::bigint::varchar || '.0'"
+    " else format('{{:E}}', ({x})::double) end"
+)
+TEXT = {
+    "boolean": "case when {x} then 'YA' when not {x} then 'TIDAK' end",
+    "float": FLOAT,
+    "double": FLOAT,
+    "decimal": "regexp_replace(regexp_replace(({x})::varchar, '(\\.\\d*?)0+$', '\\1'), '\\.$', '')",
+    "timestamp": MOMENT,
+    "timestamp_s": MOMENT.format(x="({x})::timestamp"),
+    "timestamp_ms": MOMENT.format(x="({x})::timestamp"),
+    "timestamp_ns": MOMENT.format(x="({x})::timestamp"),
+    "timestamp with time zone": MOMENT.format(x=JAKARTA),
+}
+
+
+def convert(source: Path, target: Path, numbers: frozenset[str]) -> dict[str, Any]:
+    """Write the columns of a Parquet file as text, see `limited`. Raises Unreadable."""
+    with duckdb.connect(":memory:", config={"memory_limit": "1GB", "threads": 2}) as con:
+        con.execute("set temp_directory = ?", [str(target.with_suffix(".kerja"))])
+        rows, groups = con.execute(
+            "select sum(num_rows), sum(num_row_groups) from parquet_file_metadata(?)", [str(source)]
+        ).fetchone()
+        if rows > ROW_LIMIT or groups > max(rows, 1):
+            raise Unreadable("terlalu_besar")
+        headers = _headers(con, source)
+        given = con.read_parquet(str(source), binary_as_string=True, hive_partitioning=False)
+        if len(headers) > COLUMN_LIMIT or len(headers) != len(given.columns):
+            raise Unreadable("terlalu_besar")
+        kinds = [str(t.id) for t in given.types]
+        texts = [
+            _text(given.columns[i], kind, header_key(headers[i]) in numbers) + f" as k{i}"
+            for i, kind in enumerate(kinds)
+        ]
+        text = given.project(", ".join([*texts, "false as bentuk_rusak"]))
+        _check_size(text, len(headers))
+        text.write_parquet(str(target), compression="uncompressed")
+    return {"judul": headers, "bersarang": [i for i, k in enumerate(kinds) if k in NESTED], "diabaikan": {}}
+
+
+def _headers(con: duckdb.DuckDBPyConnection, source: Path) -> list[str]:
+    """Names of the columns as stored: what DuckDB reads would get other names where two are equal."""
+    elements = con.execute("select name, num_children from parquet_schema(?)", [str(source)]).fetchall()
+    names, within = [], []
+    for element, children in elements[1:]:
+        if not within:
+            names.append(element)
+        else:
+            within[-1] -= 1
+        if children:
+            within.append(children)
+        while within and within[-1] == 0:
+            within.pop()
+    return names
+
+
+def _text(column: str, kind: str, number: bool) -> str:
+    """SQL of a column's text; a nested one is null."""
+    x = '"' + column.replace('"', '""') + '"'
+    if kind in NESTED:
+        return "null::varchar"
+    if number and kind in ("float", "double"):
+        return DAMAGED.format(x=x)
+    return TEXT.get(kind, "({x})::varchar").format(x=x)
+
+
+def _check_size(text: duckdb.DuckDBPyRelation, width: int) -> None:
+    """Raises Unreadable for text that a dictionary of a few bytes can be unpacked to, and for NUL."""
+    columns = [f"k{i}" for i in range(width)]
+    sums = " + ".join(f"coalesce(sum(strlen({k})), 0)" for k in columns)
+    longest = ", ".join(f"max(strlen({k}))" for k in columns)
+    nul = " or ".join(f"bool_or(contains({k}, chr(0)))" for k in columns)
+    total, most, has_nul = text.aggregate(f"{sums}, greatest(0, {longest}), {nul}").fetchall()[0]
+    if total > UNPACKED_LIMIT or most > LINE_LIMIT:
+        raise Unreadable("terlalu_besar")
+    if has_nul:
+        raise Unreadable("byte_nul")

@@ -1,0 +1,160 @@
+"""CSV files: `,` `;` `|` or tab, BOM or none, any line ending, UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import mmap
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from connectors.core.canonical import name, quoted
+from connectors.core.files.headers import FileRead, claims, header_key, match_headers, told
+from connectors.core.files.limits import HEADER_LIMIT, LINE_LIMIT, UNPACKED_LIMIT
+from connectors.core.signals import Refusal
+from connectors.core.source import Entity
+
+DELIMITERS = ",;|\t"
+# Fields beyond the header that a broken row may have before the file is unreadable as a whole.
+SURPLUS_FIELDS = 16
+# No field of a delivery holds it: when broken rows are looked for, an empty field is not one that is missing.
+NO_VALUE = "\x01\x02"
+# Value of every field of the row that is put behind the last one, see _load_broken.
+LAST = "\x03"
+
+
+def read_csv(
+    con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, file: str, table: str, kerja: Path
+) -> FileRead:
+    """Read a CSV into raw table `table` in file order, see `landing.Raw`."""
+    if path.stat().st_size > UNPACKED_LIMIT:
+        raise Refusal("bentuk_tidak_terbaca", f"{file}: lebih besar dari {UNPACKED_LIMIT >> 20} MiB.")
+    headers, delimiter = _header(path, entity, file)
+    if _has_nul(path):
+        # Postgres cannot hold it, and blocks that were lost on the way are full of it.
+        raise Refusal("bentuk_tidak_terbaca", f"{file}: berisi byte NUL. Ekspor ulang sebagai CSV UTF-8.")
+    found = match_headers(entity, headers, file)
+    try:
+        _load(con, path, delimiter, headers, found, entity, table)
+    except duckdb.InvalidInputException:
+        # Some row has another number of fields, or the file is no CSV in UTF-8: read it slowly and see.
+        _load_broken(con, path, delimiter, headers, found, entity, table, file, kerja)
+    return told(entity, headers, found, con.execute(f"select count(*) from {table}").fetchone()[0])
+
+
+def _has_nul(path: Path) -> bool:
+    with path.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"\0") >= 0
+
+
+def _header(path: Path, entity: Entity, file: str) -> tuple[list[str], str]:
+    """Header fields and delimiter, from the first record: the delimiter that makes most titles known, then most."""
+    with path.open("rb") as source:
+        start = source.read(HEADER_LIMIT)
+    try:
+        # The cut may fall inside a character.
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(start, final=len(start) < HEADER_LIMIT)
+    except UnicodeDecodeError:
+        raise Refusal("bentuk_tidak_terbaca", f"{file}: bukan UTF-8. Ekspor ulang dalam UTF-8.") from None
+    if not text.strip():
+        raise Refusal("kosong", f"{file}: berkas kosong. Kirim ulang lengkap.", {"baris": 0})
+    known = claims(entity)
+    rows = {d: _first_record(text, d, len(start) < HEADER_LIMIT) for d in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda d: (sum(header_key(h) in known for h in rows[d]), len(rows[d])))
+    if not rows[delimiter]:
+        raise Refusal(
+            "bentuk_tidak_terbaca", f"{file}: baris pertama bukan judul kolom. Kirim ulang dengan judul pada baris 1."
+        )
+    return rows[delimiter], delimiter
+
+
+def _first_record(text: str, delimiter: str, whole: bool) -> list[str]:
+    """Fields of the first record, [] when it is none, or does not end in `text`, which is the whole file or not."""
+    stream = io.StringIO(text, newline="")
+    try:
+        fields = next(csv.reader(stream, delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:
+        return []
+    return fields if whole or stream.read(1) else []
+
+
+def _fields(headers: list[str], found: dict[str, int], entity: Entity, broken: str) -> str:
+    """Select list of the raw table over the columns k0, k1, … of a file."""
+    fields = [
+        f"{f'k{found[c.nama]}' if c.nama in found else 'null::varchar'} as {name(c.nama)}"
+        for c in entity.kolom
+        if not c.turunan
+    ]
+    claimed = set(found.values())
+    # DuckDB looks only at the bytes of columns that are asked for; the others have to be UTF-8 as well.
+    unread = [f"strlen(k{i}) < 0" for i in range(len(headers)) if i not in claimed]
+    return ", ".join([*fields, f"coalesce({' or '.join([broken, *unread])}, false) as bentuk_rusak"])
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    delimiter: str,
+    headers: list[str],
+    found: dict[str, int],
+    entity: Entity,
+    table: str,
+) -> None:
+    source = _reader(path, delimiter, len(headers), "nullstr = ''")
+    con.execute(f"create table {table} as select {_fields(headers, found, entity, 'false')} from {source}")
+
+
+def _load_broken(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    delimiter: str,
+    headers: list[str],
+    found: dict[str, int],
+    entity: Entity,
+    table: str,
+    file: str,
+    kerja: Path,
+) -> None:
+    """Load rows of other numbers of fields as `bentuk_rusak`. Raises Refusal when the file is no whole CSV.
+
+    In this mode DuckDB takes a quote that is never closed for the end of the file (2.0.0). So a row is put behind
+    the last one, and has to be found there again.
+    """
+    width = len(headers)
+    copy = kerja / "berbaris-rusak.csv"
+    options = f"nullstr = {quoted(NO_VALUE)}, null_padding = true, parallel = false"
+    broken = f"k{width - 1} is null or k{width} is not null"
+    try:
+        shutil.copyfile(path, copy)
+        copy.chmod(0o600)
+        with copy.open("r+b") as target:
+            first_line = target.read(HEADER_LIMIT).splitlines(keepends=True)[0]
+            ending = b"\r\n" if first_line.endswith(b"\r\n") else b"\r" if first_line.endswith(b"\r") else b"\n"
+            target.seek(0, io.SEEK_END)
+            target.write(ending + delimiter.join([LAST] * width).encode() + ending)
+        source = _reader(copy, delimiter, width + SURPLUS_FIELDS, options)
+        con.execute(f"create table {table} as select {_fields(headers, found, entity, broken)} from {source}")
+        key = name(next(c.nama for c in entity.kolom if c.wajib))
+        found_last = con.execute(
+            f"delete from {table} where {key} = {quoted(LAST)} and rowid = (select max(rowid) from {table})"
+        ).fetchone()[0]
+    except duckdb.InvalidInputException:
+        found_last = 0
+    finally:
+        copy.unlink(missing_ok=True)
+    if not found_last:
+        raise Refusal(
+            "bentuk_tidak_terbaca",
+            f"{file}: bukan CSV UTF-8 yang utuh. Ekspor ulang sebagai CSV UTF-8 dengan tanda kutip yang lengkap.",
+        ) from None
+
+
+def _reader(path: Path, delimiter: str, width: int, options: str) -> str:
+    columns = ", ".join(f"k{i}: 'VARCHAR'" for i in range(width))
+    return (
+        f"read_csv({quoted(str(path))}, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', header = true,"
+        f" auto_detect = false, columns = {{{columns}}}, max_line_size = {LINE_LIMIT}, {options})"
+    )
