@@ -54,7 +54,7 @@ def run(scale: float) -> int:
     sandbox.build(home / "dunia", scale, SEED, list(MONTHS))
     server = sandbox.serve(home / "dunia", 0)
     try:
-        environment |= _connections(server.url, settings)
+        environment |= sandbox.connections(server.url, settings.inbox, settings.outbox)
         measured = {}
         for periode in MONTHS:
             sandbox.deliver(home / "dunia", settings.inbox, periode)
@@ -63,16 +63,6 @@ def run(scale: float) -> int:
     finally:
         server.close()
         postgres.stop(settings)
-
-
-def _connections(url: str, settings: Settings) -> dict[str, str]:
-    rest = {"conn_type": "http", "host": url}
-    values = {
-        "DTJATENG_API": {**rest, "login": sandbox.CLIENT_ID, "password": sandbox.CLIENT_SECRET},
-        "SIMNAKIS_API": {**rest, "password": sandbox.API_KEY},
-        "DTSEN_INBOX": {"conn_type": "fs", "extra": {"path": str(settings.inbox)}},
-    }
-    return {f"AIRFLOW_CONN_{name}": json.dumps(value) for name, value in values.items()}
 
 
 def _steps() -> dict[str, tuple[str, str]]:

@@ -13,7 +13,6 @@ from sinkron import database, postgres
 from sinkron import settings as settings_module
 from sinkron.settings import Settings
 
-
 # Groups of tests that take minutes, the longest first: they decide when the last worker is done.
 LONG = ("airflow", "bulan", "sql/golden", "sql/gates")
 
