@@ -3,30 +3,65 @@
 -- One row a person that a registry carries this month: each attribute from the source that the seed
 -- `survivorship` ranks first, the NIK that most of its records carry, death by rules.md "Golden".
 {%- set atribut = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'keberadaan', 'tanggal_meninggal'] %}
-with orang as (
-    -- Everything that is asked of a person's records, in one pass: the main record of each source side by side.
-    select
-        uid,
-        {% for s in sumber() -%}
-        {% for kolom in atribut -%}
-        max({{ kolom }}) filter (where sumber = '{{ s }}' and ke = 1) as {{ kolom }}_{{ s }},
-        {% endfor -%}
-        max(tanggal) filter (where sumber = '{{ s }}' and ke = 1) as tanggal_{{ s }},
-        bool_or(sumber = '{{ s }}') as di_{{ s }},
-        {% endfor -%}
-        max(sumber || '|' || id_sumber) filter (where utama) as rekaman_identitas,
-        min(nik) as nik,
-        max(nik) as nik_akhir,
-        -- Dead by two registries, or by one whose record is newer than all others' (rules.md "Golden").
-        count(*) filter (where ke = 1 and status_hidup = 'meninggal') >= 2
-        or coalesce(
-            max(tanggal) filter (where ke = 1 and status_hidup = 'meninggal')
-            > coalesce(max(tanggal) filter (where ke = 1 and status_hidup is distinct from 'meninggal'), '-infinity'),
-            false
-        ) as meninggal,
-        coalesce(bool_or(status_hidup = 'hidup'), false) as hidup
+with lain as (
+    -- Further records of a source: few, so that what all records say is asked of the main ones and of these.
+    select uid, min(nik) as nik, max(nik) as nik_akhir, coalesce(bool_or(status_hidup = 'hidup'), false) as hidup
     from {{ ref('golden_individu__rekaman') }}
+    where ke > 1
     group by uid
+),
+
+orang as (
+    -- One row a person, with the main record of each source beside each other.
+    select
+        tempat.uid_individu as uid,
+        tempat.uid_rumah_tangga,
+        {% for s in sumber() -%}
+        {% for kolom in atribut + ['tanggal'] -%}
+        {{ s }}.{{ kolom }} as {{ kolom }}_{{ s }},
+        {% endfor -%}
+        {{ s }}.uid is not null as di_{{ s }},
+        {% endfor -%}
+        coalesce({% for s in sumber() %}'{{ s }}|' || {{ s }}.id_sumber{{ ', ' if not loop.last }}{% endfor %})
+            as rekaman_identitas,
+        least({% for s in sumber() %}{{ s }}.nik, {% endfor %}lain.nik) as nik,
+        greatest({% for s in sumber() %}{{ s }}.nik, {% endfor %}lain.nik_akhir) as nik_akhir,
+        -- The relation is to the head of the family that places the person.
+        case
+            {% for s in sumber() -%}
+            when tempat.sumber = '{{ s }}' and tempat.id_sumber = {{ s }}.id_sumber then {{ s }}.hubungan
+            {% endfor -%}
+            else penempat.hubungan
+        end as hubungan,
+        -- Dead by two registries, or by one whose record is newer than all others' (rules.md "Golden").
+        {% for s in sumber() -%}
+        ({{ s }}.status_hidup is not distinct from 'meninggal')::int {{ '+' if not loop.last }}
+        {% endfor -%}
+        >= 2
+        or coalesce(
+            greatest(
+                {% for s in sumber() -%}
+                case when {{ s }}.status_hidup = 'meninggal' then {{ s }}.tanggal end{{ ',' if not loop.last }}
+                {% endfor %}
+            ) > coalesce(
+                greatest(
+                    {% for s in sumber() -%}
+                    case when {{ s }}.status_hidup is distinct from 'meninggal' then {{ s }}.tanggal end{{ ',' if not loop.last }}
+                    {% endfor %}
+                ), '-infinity'
+            ), false
+        ) as meninggal,
+        coalesce(lain.hidup, false)
+        {%- for s in sumber() %} or {{ s }}.status_hidup is not distinct from 'hidup'{% endfor %} as hidup
+    from {{ source('identitas', 'tempat') }} as tempat
+    {% for s in sumber() -%}
+    left join {{ ref('golden_individu__rekaman') }} as {{ s }}
+        on tempat.uid_individu = {{ s }}.uid and {{ s }}.sumber = '{{ s }}' and {{ s }}.ke = 1
+    {% endfor -%}
+    left join lain on tempat.uid_individu = lain.uid
+    left join {{ ref('golden_individu__rekaman') }} as penempat
+        on tempat.sumber = penempat.sumber and tempat.id_sumber = penempat.id_sumber and penempat.ke > 1
+    where tempat.id_rilis = {{ id_rilis() }}
 ),
 
 nik_berbeda as (
@@ -68,7 +103,7 @@ lalu as (
 golden_individu as (
     select
         orang.uid,
-        tempat.uid_rumah_tangga,
+        orang.uid_rumah_tangga,
         orang.rekaman_identitas,
         coalesce(nik_terpilih.nik, orang.nik) as nik,
         nik_terpilih.nik_lain,
@@ -76,8 +111,7 @@ golden_individu as (
         {{ pemenang(aturan, 'nama') }} as nama,
         {{ pemenang(aturan, 'jenis_kelamin') }} as jenis_kelamin,
         {{ pemenang(aturan, 'tanggal_lahir') }} as tanggal_lahir,
-        -- The relation is to the head of the family that places the person.
-        coalesce(penempat.hubungan, {{ pemenang(aturan, 'hubungan') }}) as hubungan,
+        coalesce(orang.hubungan, {{ pemenang(aturan, 'hubungan') }}) as hubungan,
         case
             when orang.meninggal or lalu.uid is not null then 'meninggal'
             when orang.hidup then 'hidup'
@@ -96,10 +130,6 @@ golden_individu as (
         orang.di_{{ s }}{{ ',' if not loop.last }}
         {% endfor %}
     from orang
-    inner join {{ source('identitas', 'tempat') }} as tempat
-        on orang.uid = tempat.uid_individu and tempat.id_rilis = {{ id_rilis() }}
-    inner join {{ ref('golden_individu__rekaman') }} as penempat
-        on tempat.sumber = penempat.sumber and tempat.id_sumber = penempat.id_sumber
     left join nik_terpilih on orang.uid = nik_terpilih.uid
     left join bentuk on orang.uid = bentuk.uid
     left join lalu on orang.uid = lalu.uid
