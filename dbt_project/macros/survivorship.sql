@@ -45,3 +45,14 @@
     {%- else -%} (rekaman.segar = 1)
     {%- endif -%}
 {%- endmacro %}
+
+{# A record says something else than what is published, or it is the main record of the attribute and says nothing. #}
+{% macro beda(nilai, menang, utama) -%}
+    ({{ nilai }} is distinct from {{ menang }} and ({{ nilai }} is not null or {{ utama }}))
+{%- endmacro %}
+
+{# The same for a housing or asset column; where DTSEN has no record of the family an asset has no main one. #}
+{% macro beda_rumah(kolom) -%}
+    {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, utama_rumah(kolom)) }}
+    {%- if kolom in kolom_aset() %} or (not emas.di_dtsen and rekaman.{{ kolom }} is not null){% endif %}
+{%- endmacro %}

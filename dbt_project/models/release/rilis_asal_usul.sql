@@ -4,121 +4,88 @@
 {%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',
     'tanggal_meninggal'] %}
 {%- set atribut_rumah = kolom_rumah() %}
-with ringkas_orang as (
-    select
-        uid,
+with beda_orang as (
+    -- The attributes of a person of which a record says something else than what is published, or the main record
+    -- nothing at all.
+    select distinct rekaman.uid, atribut.kolom
+    from {{ ref('golden_individu__rekaman') }} as rekaman
+    inner join {{ ref('rilis_individu') }} as emas on rekaman.uid = emas.uid_individu
+    cross join lateral unnest(array[
         {% for kolom in atribut_orang -%}
-        min({{ kolom }}) as min_{{ kolom }}, max({{ kolom }}) as max_{{ kolom }},
-        max({{ kolom }}) filter (where utama) as utama_{{ kolom }},
+        case when {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, 'rekaman.utama') }} then '{{ kolom }}' end,
         {% endfor -%}
-        min(coalesce(nik, nik_mentah)) as min_nik, max(coalesce(nik, nik_mentah)) as max_nik,
-        max(nik) filter (where utama) as utama_nik
-    from {{ ref('golden_individu__rekaman') }}
-    group by uid
-),
-
-beda_orang as (
-    select
-        emas.uid_individu as uid,
-        emas.kode_desa,
-        array_remove(array[
-            {% for kolom in atribut_orang + ['nik'] -%}
-            case
-                when ringkas.min_{{ kolom }} is not null and (
-                    ringkas.min_{{ kolom }} <> ringkas.max_{{ kolom }}
-                    or ringkas.utama_{{ kolom }} is distinct from emas.{{ kolom }}
-                ) then '{{ kolom }}'
-            end{{ ',' if not loop.last }}
-            {% endfor %}
-        ], null) as kolom,
-        array[{% for kolom in atribut_orang + ['nik'] %}emas.{{ kolom }}::text{{ ', ' if not loop.last }}{% endfor %}]
-            as isi
-    from ringkas_orang as ringkas
-    inner join {{ ref('rilis_individu') }} as emas on ringkas.uid = emas.uid_individu
+        case when {{ beda('coalesce(rekaman.nik, rekaman.nik_mentah)', 'emas.nik', 'rekaman.utama') }} then 'nik' end
+    ]) as atribut (kolom)
+    where (
+        {% for kolom in atribut_orang -%}
+        {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, 'rekaman.utama') }} or
+        {% endfor -%}
+        {{ beda('coalesce(rekaman.nik, rekaman.nik_mentah)', 'emas.nik', 'rekaman.utama') }}
+    ) and atribut.kolom is not null
 ),
 
 nilai_orang as (
     select
         'individu' as grain, rekaman.uid, rekaman.sumber, rekaman.id_sumber, rekaman.id_kiriman, rekaman.tanggal,
-        rekaman.prioritas, rekaman.utama, beda.kode_desa, atribut.kolom,
-        case atribut.kolom
+        rekaman.prioritas, rekaman.utama, emas.kode_desa, beda.kolom,
+        case beda.kolom
             when 'nik' then coalesce(rekaman.nik, rekaman.nik_mentah)
             {% for kolom in atribut_orang -%}
             when '{{ kolom }}' then rekaman.{{ kolom }}::text
             {% endfor -%}
         end as nilai,
-        case atribut.kolom
+        case beda.kolom
             {% for kolom in atribut_orang + ['nik'] -%}
-            when '{{ kolom }}' then beda.isi[{{ loop.index }}]
+            when '{{ kolom }}' then emas.{{ kolom }}::text
             {% endfor -%}
         end as menang
     from beda_orang as beda
     inner join {{ ref('golden_individu__rekaman') }} as rekaman on beda.uid = rekaman.uid
-    cross join lateral unnest(beda.kolom) as atribut (kolom)
-    where cardinality(beda.kolom) > 0
-),
-
-ringkas_rumah as (
-    select
-        rekaman.uid,
-        {% for kolom in atribut_rumah -%}
-        min(rekaman.{{ kolom }}) as min_{{ kolom }}, max(rekaman.{{ kolom }}) as max_{{ kolom }},
-        max(rekaman.{{ kolom }}) filter (where {{ utama_rumah(kolom) }}) as utama_{{ kolom }},
-        {% endfor -%}
-        min(coalesce(rekaman.no_kk, rekaman.no_kk_angka)) as min_no_kk,
-        max(coalesce(rekaman.no_kk, rekaman.no_kk_angka)) as max_no_kk,
-        max(rekaman.no_kk) filter (where {{ utama_rumah('no_kk') }}) as utama_no_kk
-    from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
-    inner join {{ ref('golden_rumah_tangga') }} as emas on rekaman.uid = emas.uid
-    group by rekaman.uid
+    inner join {{ ref('rilis_individu') }} as emas on beda.uid = emas.uid_individu
 ),
 
 beda_rumah as (
-    select
-        emas.uid,
-        emas.kode_desa,
-        emas.rekaman_lengkap,
-        array_remove(array[
-            {% for kolom in atribut_rumah + ['no_kk'] -%}
-            case
-                when ringkas.min_{{ kolom }} is not null and (
-                    ringkas.min_{{ kolom }} <> ringkas.max_{{ kolom }}
-                    or ringkas.utama_{{ kolom }} is distinct from emas.{{ kolom }}
-                ) then '{{ kolom }}'
-            end{{ ',' if not loop.last }}
-            {% endfor %}
-        ], null) as kolom,
-        array[{% for kolom in atribut_rumah + ['no_kk'] %}emas.{{ kolom }}::text{{ ', ' if not loop.last }}{% endfor %}]
-            as isi
-    from ringkas_rumah as ringkas
-    inner join {{ ref('golden_rumah_tangga') }} as emas on ringkas.uid = emas.uid
+    select distinct rekaman.uid, atribut.kolom
+    from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
+    inner join {{ ref('golden_rumah_tangga') }} as emas on rekaman.uid = emas.uid
+    cross join lateral unnest(array[
+        {% for kolom in atribut_rumah -%}
+        case when {{ beda_rumah(kolom) }} then '{{ kolom }}' end,
+        {% endfor -%}
+        case when {{ beda('coalesce(rekaman.no_kk, rekaman.no_kk_angka)', 'emas.no_kk', utama_rumah('no_kk')) }} then 'no_kk' end
+    ]) as atribut (kolom)
+    where (
+        {% for kolom in atribut_rumah -%}
+        {{ beda_rumah(kolom) }} or
+        {% endfor -%}
+        {{ beda('coalesce(rekaman.no_kk, rekaman.no_kk_angka)', 'emas.no_kk', utama_rumah('no_kk')) }}
+    ) and atribut.kolom is not null
 ),
 
 nilai_rumah as (
     select
         'rumah_tangga' as grain, rekaman.uid, rekaman.sumber, rekaman.id_keluarga as id_sumber, rekaman.id_kiriman,
         rekaman.tanggal, rekaman.prioritas,
-        coalesce(case atribut.kolom
+        coalesce(case beda.kolom
             {% for kolom in atribut_rumah + ['no_kk'] -%}
             when '{{ kolom }}' then {{ utama_rumah(kolom) }}
             {% endfor -%}
         end, false) as utama,
-        emas.kode_desa, atribut.kolom,
-        case atribut.kolom
+        emas.kode_desa, beda.kolom,
+        case beda.kolom
             when 'no_kk' then coalesce(rekaman.no_kk, rekaman.no_kk_angka)
             {% for kolom in atribut_rumah -%}
             when '{{ kolom }}' then rekaman.{{ kolom }}::text
             {% endfor -%}
         end as nilai,
-        case atribut.kolom
+        case beda.kolom
             {% for kolom in atribut_rumah + ['no_kk'] -%}
-            when '{{ kolom }}' then emas.isi[{{ loop.index }}]
+            when '{{ kolom }}' then emas.{{ kolom }}::text
             {% endfor -%}
         end as menang
-    from beda_rumah as emas
-    inner join {{ ref('golden_rumah_tangga__rekaman') }} as rekaman on emas.uid = rekaman.uid
-    cross join lateral unnest(emas.kolom) as atribut (kolom)
-    where cardinality(emas.kolom) > 0
+    from beda_rumah as beda
+    inner join {{ ref('golden_rumah_tangga__rekaman') }} as rekaman on beda.uid = rekaman.uid
+    inner join {{ ref('golden_rumah_tangga') }} as emas on beda.uid = emas.uid
 ),
 
 semua as (
