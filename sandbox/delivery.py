@@ -41,6 +41,7 @@ def deliver(
     target.mkdir(parents=True, exist_ok=True)
     (target / "manifest.json").unlink(missing_ok=True)
     with duckdb.connect(config={"threads": 2}) as con:
+        con.execute("set enable_progress_bar = false")
         for name in FILES:
             _load(con, source, name, name == "anggota" and revision > 1, bool(wrong.rows))
         if wrong.rows:

@@ -34,6 +34,7 @@ class Register:
         if not (truth / "selesai.json").exists():
             raise FileNotFoundError(f"month {periode} is not built in {directory}")
         con = duckdb.connect()
+        con.execute("set enable_progress_bar = false")
         columns = con.execute(f"""
             select nik::bigint as nik, nama, tanggal_lahir - date '1970-01-01' as lahir, status,
               luar_kabupaten as luar, nik_ganda as ganda, tanggal_akhir - date '1970-01-01' as akhir

@@ -43,6 +43,7 @@ def build(directory: Path | str, scale: float, seed: int, months: list[str], rat
     programmes = Programmes(registries[0], scale)
     casework = Casework(registries, programmes, scale)
     con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
+    con.execute("set enable_progress_bar = false")
     counts = {}
     while world.month < month_number(max(months)):
         touched = world.step()

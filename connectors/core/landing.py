@@ -74,6 +74,7 @@ def workspace(kerja: Path) -> duckdb.DuckDBPyConnection:
     con.execute(f"set temp_directory = {quoted(str(kerja / 'duckdb'))}")
     con.execute("set memory_limit = '2500MB'")
     con.execute("set preserve_insertion_order = true")
+    con.execute("set enable_progress_bar = false")
     con.execute("set timezone = 'UTC'")
     return con
 

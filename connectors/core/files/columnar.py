@@ -42,6 +42,7 @@ TEXT = {
 def convert(source: Path, target: Path, numbers: frozenset[str]) -> dict[str, Any]:
     """Write the columns of a Parquet file as text, see `limited`. Raises Unreadable."""
     with duckdb.connect(":memory:", config={"memory_limit": "1GB", "threads": 2}) as con:
+        con.execute("set enable_progress_bar = false")
         con.execute("set temp_directory = ?", [str(target.with_suffix(".kerja"))])
         rows, groups = con.execute(
             "select sum(num_rows), sum(num_row_groups) from parquet_file_metadata(?)", [str(source)]

@@ -52,7 +52,7 @@ orang as (
             ), false
         ) as meninggal,
         coalesce(lain.hidup, false)
-        {%- for s in sumber() %} or {{ s }}.status_hidup is not distinct from 'hidup'{% endfor %} as hidup
+        {%- for s in sumber() %} or coalesce({{ s }}.status_hidup = 'hidup', false){% endfor %} as hidup
     from {{ source('identitas', 'tempat') }} as tempat
     {% for s in sumber() -%}
     left join {{ ref('golden_individu__rekaman') }} as {{ s }}
