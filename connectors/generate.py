@@ -24,6 +24,11 @@ LEDGER_COLUMNS = (
     ("nasib", "text check (nasib in ('digabung', 'di_luar_lingkup'))",
      "Kosong bila diolah lebih lanjut; digabung = kembar dalam kiriman; di_luar_lingkup = kabupaten lain"),
 )  # fmt: skip
+# The sources of the first installation share migration 0100; each later one has a migration of its own, because an
+# installed warehouse has applied what came before and refuses a changed file.
+FIRST_SOURCES = ("dtjateng", "dtsen", "simnakis")
+FIRST_MIGRATION = "0100_pendaratan.sql"
+LAST_NUMBER = 199
 RAW_COLUMN = ("mentah", "jsonb", "Nilai mentah yang tidak terbaca, per kolom; kosong untuk kebanyakan baris")
 
 
@@ -41,8 +46,31 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def landing_migrations(sources: dict[str, Source], migrations: Path) -> dict[Path, str]:
+    """The landing tables of all sources as migrations below `migrations`, by path.
+
+    A source keeps the file that it has there; a new one gets the next number after 0100. Raises ValueError when the
+    numbers up to 0199 are used up.
+    """
+    first = {nama: sources[nama] for nama in FIRST_SOURCES if nama in sources}
+    files = {migrations / FIRST_MIGRATION: landing_ddl(first)} if first else {}
+    taken = {int(path.name[:4]) for path in migrations.glob("01[0-9][0-9]_*.sql")} | {100}
+    for nama, source in sources.items():
+        if nama in first:
+            continue
+        path = next(iter(sorted(migrations.glob(f"01[0-9][0-9]_pendaratan_{nama}.sql"))), None)
+        if path is None:
+            number = max(taken) + 1
+            if number > LAST_NUMBER:
+                raise ValueError(f"{nama}: no number is left for its migration, expected one up to 0{LAST_NUMBER}.")
+            taken.add(number)
+            path = migrations / f"0{number}_pendaratan_{nama}.sql"
+        files[path] = landing_ddl({nama: source})
+    return files
+
+
 def landing_ddl(sources: dict[str, Source]) -> str:
-    """The landing tables of all sources as one migration; schema `pendaratan` is made by migration 0001."""
+    """The landing tables of these sources as one migration; schema `pendaratan` is made by migration 0001."""
     tables = [_table(s, n, e) for s in sources.values() for n, e in s.entitas.items()]
     head = f"-- {NOTICE}\n-- One partition a delivery; the step attaches it. No key and no index: rows are read whole."
     return "\n\n".join([head, *tables]) + "\n"
@@ -108,7 +136,7 @@ def generated(root: Path) -> dict[Path, str]:
     """Every generated file with its content, by path below `root` (the project's folder)."""
     sources = load_sources(root / "connectors")
     files = {
-        root / "plugins/sinkron/migrations/0100_pendaratan.sql": landing_ddl(sources),
+        **landing_migrations(sources, root / "plugins/sinkron/migrations"),
         root / "docs/sources.md": docs_page(sources, load_feeds(root / "connectors")),
     }
     for s in sources.values():

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from connectors.core import validate, wilayah
+from connectors.core import notices, validate, wilayah
 from connectors.core.canonical import canonicalise, name, quoted
 from connectors.core.signals import Refusal
 from connectors.core.source import Source
@@ -59,7 +59,8 @@ class Raw:
     """Raw tables of a delivery in `con`, in delivery order.
 
     tabel: entity -> table with one column of text a declared, not derived field, and boolean `bentuk_rusak` (the
-    row has another number of fields than its header). pemberitahuan: notices without values (unknown headers).
+    row has another number of fields than its header). pemberitahuan: notices without values; its key
+    `pemberitahuan` holds those of an entity (unknown headers, optional columns that are absent).
     """
 
     con: duckdb.DuckDBPyConnection
@@ -103,8 +104,13 @@ def finish(source: Source, raw: Raw, reference: Reference, kerja: Path) -> Lande
     files = {e: _write_entity(con, source, e, t, judge.received[e], kerja) for e, t in tables.items()}
     karantina = _write_quarantine(con, source, tables, kerja)
     masalah = _write_problems(con, source, tables, kerja)
+    noticed = raw.pemberitahuan.get("pemberitahuan", {})
     ukuran = {
         **raw.pemberitahuan,
+        "pemberitahuan": {
+            e: {**noticed.get(e, {}), "kode_tidak_dikenal": notices.unknown_codes(con, source.entitas[e], t)}
+            for e, t in tables.items()
+        },
         "nik_ganda": nik_ganda,
         "keluarga_per_kecamatan": dict(
             con.execute(

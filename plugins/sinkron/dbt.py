@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +19,7 @@ PROJECT = ROOT / "dbt_project"
 
 
 class BuildError(RuntimeError):
-    """A model, seed or test failed; names it, without its rows."""
+    """A model, seed or test failed; names it with the number of failing rows or the SQLSTATE, without its rows."""
 
 
 def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, int]:
@@ -25,6 +27,7 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
 
     Returns counts by status; raises BuildError naming what failed.
     """
+    codes: dict[str, str] = {}
     with _environment(run.settings, candidate):
         from dbt.cli.main import dbtRunner
 
@@ -35,7 +38,7 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
             "--target-path", str(run.settings.home / "dbt"), "--no-write-json",
             "--select", *(f"path:{layer}" for layer in layers),
         ]  # fmt: skip
-        outcome = dbtRunner().invoke(arguments)
+        outcome = dbtRunner(callbacks=[partial(_note_code, codes)]).invoke(arguments)
     if outcome.exception is not None and outcome.result is None:
         raise BuildError(f"dbt could not build {', '.join(layers)}: {type(outcome.exception).__name__}")
     results = list(outcome.result.results)
@@ -47,7 +50,7 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
         )
     failed = [r for r in results if str(r.status) in ("error", "fail", "runtime error")]
     if failed or not outcome.success:
-        said = "; ".join(f"{r.node.unique_id} ({r.status}{_failures(r)})" for r in failed) or "nothing was built"
+        said = "; ".join(f"{r.node.unique_id} ({r.status}{_cause(r, codes)})" for r in failed) or "nothing was built"
         raise BuildError(f"dbt build of {', '.join(layers)} for {candidate['id_rilis']} failed: {said}")
     counts: dict[str, int] = {}
     for result in results:
@@ -60,10 +63,20 @@ def _rows(result: Any) -> int | None:
     return rows if rows is not None and rows >= 0 else None
 
 
-def _failures(result: Any) -> str:
-    # A database error's message may quote a value: only its first line's SQLSTATE-like class is kept by dbt's
-    # status, so the number of failing rows is all that is told here.
-    return f", {result.failures} rows" if result.failures else ""
+def _note_code(codes: dict[str, str], event: Any) -> None:
+    """Keep the SQLSTATE of a failing statement by the model that ran it.
+
+    dbt hands on only the driver's text, which may quote a value. It logs that text inside its `except`, so the
+    driver's error with its code is still the current one while a callback is called.
+    """
+    code = getattr(sys.exc_info()[1], "pgcode", None)
+    if code:
+        codes[event.data.node_info.unique_id] = code
+
+
+def _cause(result: Any, codes: dict[str, str]) -> str:
+    code = codes.get(result.node.unique_id)
+    return (f", {result.failures} rows" if result.failures else "") + (f", SQLSTATE {code}" if code else "")
 
 
 @contextlib.contextmanager

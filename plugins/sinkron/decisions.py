@@ -68,6 +68,29 @@ def find(where: Settings | psycopg.Connection, sha256: str, jenis: str, urutan: 
         ).fetchone()
 
 
+def rejections(connection: psycopg.Connection, id_rilis: str) -> list[str]:
+    """Sentences about the earlier candidates of exactly these deliveries that somebody rejected, oldest first.
+
+    The content of such a candidate differs (the code changed since), so it may be asked about again; whoever answers
+    should know.
+    """
+    rows = connection.execute(
+        "select lama.id_rilis, putusan.oleh, putusan.otomatis,"
+        " to_char(putusan.pada at time zone 'Asia/Jakarta', 'YYYY-MM-DD HH24:MI') || ' WIB' as pada"
+        " from rilis.rilis as kandidat"
+        " inner join rilis.rilis as lama on lama.periode = kandidat.periode"
+        " and lama.sidik_susunan = kandidat.sidik_susunan and lama.id_rilis <> kandidat.id_rilis"
+        " inner join keputusan.putusan as putusan on putusan.id_rilis = lama.id_rilis and putusan.jawaban = 'tolak'"
+        " where kandidat.id_rilis = %s order by putusan.pada",
+        [id_rilis],
+    ).fetchall()
+    return [
+        f"kiriman yang sama sudah pernah ditolak: rilis {row['id_rilis']}, oleh {row['oleh']}"
+        f"{' (otomatis)' if row['otomatis'] else ''} pada {row['pada']}"
+        for row in rows
+    ]
+
+
 @contextmanager
 def _connection(where: Settings | psycopg.Connection) -> Iterator[psycopg.Connection]:
     if isinstance(where, psycopg.Connection):

@@ -121,7 +121,10 @@ def approvers(settings: Settings, jenis: str) -> list[str]:
 
 
 def body(connection: Any, candidate: dict[str, Any]) -> str:
-    """What the approver reads (Markdown): check results, rows per table, changes against the release before."""
+    """What the approver reads (Markdown): earlier rejections of the same deliveries, check results, rows per table,
+    changes against the release before."""
+    from sinkron import decisions
+
     checks = connection.execute(
         "select distinct on (periksa) hasil, keparahan, kalimat, diamati, batas from audit.hasil_periksa"
         " where gerbang = 'rilis' and subjek = %s and sha256 = %s order by periksa, id_periksa desc",
@@ -130,6 +133,7 @@ def body(connection: Any, candidate: dict[str, Any]) -> str:
     failed = [row for row in checks if row["hasil"] != "lulus"]
     lines = [
         f"Kandidat **{candidate['id_rilis']}**, sidik `{candidate['sha256'][:16]}…`",
+        *(f"\n**Perhatian:** {line}." for line in decisions.rejections(connection, candidate["id_rilis"])),
         f"\n**Pemeriksaan:** {len(checks) - len(failed)} dari {len(checks)} lulus.",
         *(
             f"- {row['keparahan']}: {row['kalimat']} (diamati {row['diamati'] or '-'}, batas {row['batas'] or '-'})"

@@ -10,10 +10,16 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
-from sinkron.settings import Settings
+from sinkron.settings import ROOT, Settings
 
-# Required for a month (rules.md "Running unattended").
+# Required for a month (rules.md "Running unattended"): what a candidate is composed of.
 REQUIRED = ("dtsen", "dtjateng", "simnakis")
+
+
+def optional_sources() -> tuple[str, ...]:
+    """The other declared sources, by name: they land with a month and never hold it up."""
+    declared = sorted(path.parent.name for path in (ROOT / "connectors").glob("*/source.yml"))
+    return tuple(name for name in declared if name not in REQUIRED)
 
 
 @dataclass(frozen=True)

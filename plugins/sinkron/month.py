@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sinkron import database, decisions, deliveries, feeds, ledger
-from sinkron.line import LINE, REQUIRED, STEPS
+from sinkron import comparison, database, decisions, deliveries, feeds, ledger
+from sinkron.line import LINE, REQUIRED, STEPS, optional_sources
 from sinkron.outcomes import NotReady, Outcome, Refused, SourceDown
 from sinkron.settings import Settings
 
 APPROVALS = ("none", "publish", "yes", "reject")
 # Who answers when a run is asked to answer itself; each answer is recorded as automatic.
 AUTOMATIC_APPROVER = "uji-verifikator"
+# Names of headers and codes on the line of a source; the rest is in `buku.pemberitahuan`.
+NOTICES_SHOWN = 8
 
 
 def run(settings: Settings, periode: str, approve: str, say: Callable[[str], None]) -> tuple[int, dict[str, Any]]:
@@ -30,9 +32,12 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
     try:
         for sumber in REQUIRED:
             met = _ingest(settings, periode, sumber, say)
-            # IZINKAN_LAMA: that this source has nothing for the month was foreseen; a refused delivery was not.
-            if not (isinstance(met, NotReady) and sumber in settings.allowed_stale()):
+            # IZINKAN_LAMA: whatever keeps this source's delivery away was foreseen; what a gate holds was not.
+            if not (isinstance(met, NotReady | Refused | SourceDown) and sumber in settings.allowed_stale()):
                 problem = met or problem
+        for sumber in optional_sources():
+            # Never required: what it cannot give now is said and waits.
+            _ingest(settings, periode, sumber, say)
         if isinstance(problem, Refused):
             raise problem
         _build(settings, periode, approve, say, problem)
@@ -49,14 +54,23 @@ def _ingest(settings: Settings, periode: str, sumber: str, say: Callable) -> Out
     A source that has nothing now or does not answer is no obstacle when its delivery of the month is here already.
     """
     try:
-        for name in ("extract", "land"):
-            _step(settings, name, periode, sumber, say)
+        _step(settings, "extract", periode, sumber, say)
+        _tell(sumber, _step(settings, "land", periode, sumber, say), say)
     except (Outcome, SourceDown) as problem:
         say(f"  ! {problem}")
         with database.connect(settings) as connection:
             landed = deliveries.accepted(connection, sumber, periode) is not None
         return None if landed and isinstance(problem, NotReady | SourceDown) else problem
     return None
+
+
+def _tell(sumber: str, landed: dict[str, Any], say: Callable) -> None:
+    """What a delivery that landed now changes, and what its source had not sent before."""
+    if landed.get("selisih"):
+        say(f"  ~ {sumber} menggantikan kiriman sebelumnya: {comparison.sentence(landed['selisih'])}")
+    if unseen := landed.get("pemberitahuan_baru"):
+        more = f" dan {len(unseen) - NOTICES_SHOWN} lagi" if len(unseen) > NOTICES_SHOWN else ""
+        say(f"  ? {sumber} baru kali ini: {', '.join(unseen[:NOTICES_SHOWN])}{more}")
 
 
 def _build(settings: Settings, periode: str, approve: str, say: Callable, problem: Outcome | SourceDown | None) -> None:
@@ -74,9 +88,18 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
     for step in LINE:
         if step.per_source or step.name in done:
             continue
-        if step.name == "approve" and approve != "none":
-            _answer(settings, periode, approve)
+        if step.name == "approve":
+            _warn_of_rejections(settings, periode, say)
+            if approve != "none":
+                _answer(settings, periode, approve)
         _step(settings, step.name, periode, None, say)
+
+
+def _warn_of_rejections(settings: Settings, periode: str, say: Callable) -> None:
+    with database.connect(settings) as connection:
+        candidate = ledger.candidate(connection, periode)
+        for line in decisions.rejections(connection, candidate["id_rilis"]) if candidate else []:
+            say(f"  ! {line}")
 
 
 def _answer(settings: Settings, periode: str, approve: str) -> None:

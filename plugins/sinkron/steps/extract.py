@@ -14,8 +14,9 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
     """Read the source now and store what it delivers; returns id, sha256 and size.
 
     A source whose reads carry no period is not read for a month older than one already landed: its stored delivery
-    serves (rules.md "Running unattended"). Raises NotReady when the source has nothing for the month yet, Refused
-    when the read itself is a reason to refuse, SourceDown when it cannot be reached.
+    serves (rules.md "Running unattended"). Raises NotReady when the source has nothing for the month yet (or is not
+    required and has no connection), Refused when the read itself is a reason to refuse, SourceDown when it cannot be
+    reached.
     """
     from connectors.interface import NotYet, Refusal, SourceUnavailable, Store, connection, load_source
 
@@ -31,9 +32,15 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
             return dict(run.counts)
         connector = importlib.import_module(f"connectors.{sumber}.connector")
         try:
+            reached = connection(source.koneksi, settings.values)
+        except KeyError as missing:
+            if source.wajib:
+                raise
+            raise NotReady(f"{sumber} is not configured: {missing.args[0]}") from None
+        try:
             extracted = connector.extract(
                 source,
-                connection(source.koneksi, settings.values),
+                reached,
                 periode,
                 Store(settings.landing),
                 settings.kabupaten,

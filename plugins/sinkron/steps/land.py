@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
-from sinkron import database, deliveries, ledger, transport
+from sinkron import comparison, database, deliveries, ledger, transport
 from sinkron.outcomes import NotReady, Refused
 from sinkron.settings import ROOT, Settings
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
-    """Land the delivery of the month that counts; returns its status and its balance by entity.
+    """Land the delivery of the month that counts; returns its status, its balance by entity, and what it changes.
 
     A delivery that was decided already is not landed again. Rows become visible to the line only with the status
     `diterima`, in one transaction after the landing gate. Raises NotReady without a delivery, Refused with the code
@@ -64,10 +64,22 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
                 " where id_kiriman = %s",
                 [landed.sha256_isi, json.dumps(landed.ukuran), delivery["id_kiriman"]],
             )
-        deliveries.write_report(settings, delivery, report(landed, extracted))
+            changes: comparison.Difference = {}
+            if current:
+                changes = comparison.difference(connection, source, current["id_kiriman"], delivery["id_kiriman"])
+            readmitted = comparison.readmit(connection, source, delivery)
+            unseen = comparison.first_seen(connection, delivery)
+        told = report(landed, extracted)
+        if changes:
+            replaced = f"rev-{current['revisi_sumber']}" if current["revisi_sumber"] else "pembacaan sebelumnya"
+            told["pesan"] += f" Dibanding {replaced}: {comparison.sentence(changes)} (+ditambah -dihapus ~diubah)."
+        deliveries.write_report(settings, delivery, told)
         run.counts.update(
             id_kiriman=delivery["id_kiriman"],
             status="diterima",
+            selisih=changes,
+            dipulihkan=readmitted,
+            pemberitahuan_baru=unseen,
             diterima={name: entity.diterima for name, entity in landed.entitas.items()},
             dikarantina={name: entity.dikarantina for name, entity in landed.entitas.items()},
         )

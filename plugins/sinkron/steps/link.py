@@ -27,6 +27,13 @@ QUERIES = {
     """,
     "lalu_tautan": """
         select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'individu'
+        union all
+        -- Who was published on without a record (quarantined, or not delivered) is known again by the last main one.
+        select split_part(i.rekaman_identitas, '|', 1),
+            substr(i.rekaman_identitas, strpos(i.rekaman_identitas, '|') + 1), i.uid_individu
+        from rilis.individu as i
+        where i.id_rilis = %(sebelum)s and i.digantikan_oleh is null
+            and not (i.di_dtsen or i.di_dtjateng or i.di_simnakis)
     """,
     "lalu_individu": """
         select i.uid_individu, i.uid_rumah_tangga, i.nik, r.id_rilis_awal,

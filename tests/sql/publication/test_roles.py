@@ -24,6 +24,7 @@ FULL = {name.replace("publikasi.", "publikasi_penuh.") for name in MASKED} | {
 }
 AUDITED = {
     "audit.hasil_periksa",
+    "audit.pemulihan",
     "audit.putar_balik",
     "audit.putusan_gerbang",
     "keputusan.putusan",
