@@ -128,7 +128,7 @@ def _second_try(column: Column, form: str | None, aliases: Mapping[str, str]) ->
     """SQL of the value of cleaned text x, by every spelling that is accepted: for distinct values only."""
     if column.tipe == "program":
         branches = " ".join(f"when {quoted(k)} then {quoted(v)}" for k, v in aliases.items())
-        return f"case upper(x) {branches} else upper(x) end"
+        return f"case upper(x) {branches} else upper(x) end" if branches else "upper(x)"
     if column.code_list:
         branches = " ".join(f"when {quoted(k)} then {quoted(c)}" for k, c in code_lists()[column.code_list].items())
         return _typed(column, f"case when x is not null then case {CODE_KEY} {branches} end end")

@@ -99,7 +99,10 @@ class Pengirim:
     def rows(self, query: str, *values: Any) -> list[tuple]:
         """Rows of a query as the owner."""
         with database.connect(self.settings) as connection:
-            return [tuple(row.values()) for row in connection.execute(query, list(values)).fetchall()]
+            cursor = connection.execute(query, list(values))
+            # Rows are dicts here: two columns of one name would be one.
+            assert len({column.name for column in cursor.description}) == len(cursor.description), query
+            return [tuple(row.values()) for row in cursor.fetchall()]
 
 
 def personal(text: str) -> list[str]:

