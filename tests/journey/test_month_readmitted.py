@@ -1,4 +1,4 @@
-"""A person published, then quarantined, then delivered whole again: one uid all the way, and a past that can be read."""
+"""A person published, then quarantined, then delivered whole: one uid all the way, and a past that can be read."""
 
 from __future__ import annotations
 
