@@ -10,15 +10,17 @@ import pytest
 from bulan_uji import JULY, JUNE, MAY, Bulan, Pabrik, edit
 
 from sinkron import roles
+from sinkron.line import REQUIRED
 
 FIRST, SECOND = f"{JULY}/1", f"{JULY}/2"
 
 
 def counted(bulan: Bulan) -> tuple[int, int, int]:
-    """How many deliveries, candidates and decisions the ledger holds."""
+    """How many deliveries of registries, candidates and decisions the ledger holds; feeds are read beside them."""
     return bulan.rows(
-        "select (select count(*) from buku.kiriman) as kiriman, (select count(*) from rilis.rilis) as rilis,"
-        " (select count(*) from keputusan.putusan) as putusan"
+        "select (select count(*) from buku.kiriman where sumber = any(%s)) as kiriman,"
+        " (select count(*) from rilis.rilis) as rilis, (select count(*) from keputusan.putusan) as putusan",
+        list(REQUIRED),
     )[0]
 
 
