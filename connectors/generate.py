@@ -15,6 +15,7 @@ import yaml
 from connectors.core import feed
 from connectors.core.feed import Feed, FeedColumn, load_feeds
 from connectors.core.source import POSTGRES_TYPE, Column, Entity, Source, load_sources
+from connectors.dukcapil.connector import load_check
 
 NOTICE = "Generated from connectors/*/source.yml by `python -m connectors.generate`; do not edit."
 FROM_BOTH = NOTICE.replace("source.yml", "{source,feed}.yml")
@@ -121,6 +122,13 @@ def docs_page(sources: dict[str, Source], feeds: dict[str, Feed]) -> str:
         if f.closed:
             apart = f"Yang dijaga kerahasiaannya dari setiap perubahan {f.nama}; tanpa pembaca."
             lines += _columns(f"pelapor.{f.nama}", apart, f.closed, feed.POSTGRES_TYPE)
+    check = load_check()
+    lines += ["", f"## {check.judul}", "",
+              f"The identity check (`check.yml`) of {check.pemilik}, connection `{check.koneksi}`,",
+              f"REST `POST {check.akses.jalur}`. Each valid NIK of a month is asked once, with name, birth date",
+              "and sex of the record of the most trusted source; only the verdict and its instant are kept. Never",
+              "required: without the connection or an answer a NIK is `belum_diperiksa`. Verdicts: "
+              + ", ".join(f"`{verdict}`" for verdict in check.hasil) + "."]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,7 @@
 """
 ### Apa yang dilakukan
-Menyusun kandidat rilis satu bulan: memilih kiriman, membakukan, memadankan identitas, membangun data emas.
+Menyusun kandidat rilis satu bulan: memilih kiriman, membakukan, menanyakan NIK kepada Dukcapil, memadankan identitas,
+membangun data emas.
 Berjalan setiap kali sebuah kiriman mendarat; berhenti tenang (dilewati) bila bulan belum lengkap atau susunan
 kiriman yang sama sudah dibangun.
 
@@ -34,7 +35,7 @@ from sinkron.tasks import DEFAULTS, period_params, step
     tags=[Tag.DATA_EMAS],
 )
 def build_golden():
-    chain(step("compose"), step("stage"), step("link"), step("golden", outlet=GOLDEN))
+    chain(step("compose"), step("stage"), step("verify"), step("link"), step("golden", outlet=GOLDEN))
 
 
 build_golden()

@@ -80,7 +80,8 @@ def nuclei(con) -> None:
         sized as (select *, count(*) over (partition by inti) as anggota from labelled),
         ranked as (select *, max(anggota) over (partition by nik) as terbanyak from sized)
         select rid, nik, inti, anggota, anggota = terbanyak as milik,
-            case when anggota > 1 then 'nik_sama' else 'sendiri' end as aturan
+            case when anggota = 1 then 'sendiri' when rid in (select rid from alias_rekaman) then 'nik_aktif'
+                else 'nik_sama' end as aturan
         from ranked
     """)
 

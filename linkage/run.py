@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linkage import cluster, exact, household, registry, standard
+from linkage import alias, cluster, exact, household, registry, standard
 from linkage.tables import OUTPUT
 
 
@@ -24,11 +24,12 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
         select r.rid, t.uid from lalu_tautan as t
         inner join rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
     """)
+    renamed = alias.apply_aliases(con)
     pairs = exact.find_pairs(con, [exact.NUMBER])
     cluster.nuclei(con)
     pairs |= exact.find_pairs(con, [name for name in exact.RULES if name != exact.NUMBER])
     counts = {f"pasangan_{name}": n for name, n in pairs.items()}
-    counts |= cluster.cluster(con)
+    counts |= {"nik_lama": renamed} | cluster.cluster(con)
     counts |= household.cluster_families(con)
     household.place_persons(con)
     counts["kk_lama_diserap"] = household.absorb_empty(con)
@@ -42,13 +43,20 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
 
 
 def _outputs(con) -> None:
-    """`tautan` and `tempat`; one record of each uid is its main one (`utama`), `ke` numbers those of a source."""
+    """`tautan`, `tempat`, `alias`; one record of each uid is its main one (`utama`), `ke` numbers those of a source."""
     con.execute("""
         create or replace table tempat as
         select p.uid as uid_individu, h.uid as uid_rumah_tangga, l.sumber, l.id_sumber
         from letak as l
         inner join uid_individu as p on l.klaster = p.klaster
         inner join uid_rumah_tangga as h on l.rumah = h.klaster
+    """)
+    con.execute("""
+        create or replace table alias as
+        select distinct u.uid, a.nik, a.nik_aktif
+        from alias_rekaman as a
+        inner join klaster as k on a.rid = k.rid
+        inner join uid_individu as u on k.klaster = u.klaster
     """)
     con.execute("""
         create or replace table tautan as

@@ -35,6 +35,12 @@ INPUT = {
         "rw": "varchar",
         "tanggal": "date",
     },
+    # What Dukcapil says of numbers that were given up, one row a number asked.
+    "nik_alias": {
+        "nik": "varchar",
+        "nik_aktif": "varchar",
+        "cocok": "boolean",  # the person who was asked is the bearer of the active number
+    },
     # The release before: which record was whose, who they were, where they lived.
     "lalu_tautan": {"sumber": "varchar", "id_sumber": "varchar", "uid": "varchar"},
     "lalu_individu": {
@@ -59,6 +65,7 @@ INPUT = {
 OUTPUT = {
     "tautan": ("grain", "sumber", "id_sumber", "uid", "aturan", "utama", "ke"),
     "tempat": ("uid_individu", "uid_rumah_tangga", "sumber", "id_sumber"),
+    "alias": ("uid", "nik", "nik_aktif"),
     "uid_baru": ("grain", "uid", "sumber_awal", "id_awal"),
     "digantikan": ("grain", "uid", "digantikan_oleh"),
     "peristiwa": ("grain", "jenis", "uid", "uid_terkait", "sebab"),

@@ -30,6 +30,7 @@ HEAVY = {
     "extract": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED)),
     "land": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED), "expectations.checkpoint"),
     "stage": ("dbt.cli.main", "dbt.adapters.postgres"),
+    "verify": ("duckdb", "connectors.dukcapil.connector", "linkage.alias"),
     "link": ("duckdb", "linkage.run"),
     "golden": ("dbt.cli.main", "dbt.adapters.postgres"),
     "audit": ("expectations.checkpoint",),

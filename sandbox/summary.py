@@ -49,6 +49,11 @@ def _balance(connection: psycopg.Connection, release: dict[str, Any]) -> list[st
         f"  Terbit: {tables['individu']['baris']} individu, {tables['rumah_tangga']['baris']} rumah tangga,"
         f" {tables['kepesertaan']['baris']} kepesertaan"
     )
+    numbers = connection.execute(
+        "select nik_status, count(*) as n from rilis.individu where id_rilis = %s group by nik_status order by n desc",
+        [release["id_rilis"]],
+    ).fetchall()
+    lines.append("  NIK: " + ", ".join(f"{row['nik_status']} {row['n']}" for row in numbers))
     return lines
 
 

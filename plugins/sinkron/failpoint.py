@@ -7,7 +7,7 @@ import signal
 
 from sinkron.settings import Settings
 
-# Every place, in the order in which a publish, and the read of a feed, passes them.
+# Every place, in the order in which a publish, the read of a feed, and the questions to Dukcapil pass them.
 PUBLISH = (
     "publish.start",
     "publish.after_attach",
@@ -22,7 +22,12 @@ FEED = (
     "feed.landed",
     "feed.committed",
 )
-NAMES = PUBLISH + FEED
+VERIFY = (
+    "verify.answered",
+    "verify.kept",
+    "verify.asked",
+)
+NAMES = PUBLISH + FEED + VERIFY
 
 
 def failpoint(settings: Settings, name: str) -> None:

@@ -49,6 +49,7 @@ LINE = (
     Step("land", "ingest", "Daratkan", "ingest", per_source=True),
     Step("compose", "build_golden", "Susun kandidat", "kandidat"),
     Step("stage", "build_golden", "Bakukan", "kandidat"),
+    Step("verify", "build_golden", "Tanyakan Dukcapil", "kandidat"),
     Step("link", "build_golden", "Padankan identitas", "kandidat"),
     Step("golden", "build_golden", "Bangun data emas", "kandidat"),
     Step("audit", "publish", "Periksa", "kandidat"),

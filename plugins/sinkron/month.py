@@ -84,7 +84,7 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
     if composed["kurang"]:
         raise problem or NotReady(f"month {periode} waits for {', '.join(composed['kurang'])}")
     # A candidate whose tables are there waits only for its checks and its decision.
-    done = {"compose"} | ({"stage", "link", "golden"} if composed["dibangun"] else set())
+    done = {"compose"} | ({"stage", "verify", "link", "golden"} if composed["dibangun"] else set())
     for step in LINE:
         if step.per_source or step.name in done:
             continue

@@ -44,6 +44,29 @@ def copy_out(connection: psycopg.Connection, query: str, parameters: dict[str, A
             file.write(block)
 
 
+def workspace(folder: Path) -> Any:
+    """A DuckDB connection that works within the limits of a step and spills into its folder."""
+    import duckdb
+
+    con = duckdb.connect()
+    con.execute("set memory_limit = '2200MB'")
+    con.execute(f"set temp_directory = '{folder}'")
+    con.execute("set max_temp_directory_size = '20GB'")
+    con.execute("set threads = 2")
+    con.execute("set enable_progress_bar = false")
+    return con
+
+
+def read_into(con: Any, table: str, types: dict[str, str], path: Path) -> None:
+    """Append the rows of a CSV file that `copy_out` wrote to a DuckDB table, and remove the file."""
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+    con.execute(
+        f"insert into {table} select * from read_csv('{path}', header = false, columns = {{{columns}}},"
+        " nullstr = '', auto_detect = false, quote = '\"', escape = '\"', strict_mode = true)"
+    )
+    path.unlink()
+
+
 def copy_in(connection: psycopg.Connection, table: sql.Composable, columns: tuple[str, ...], path: Path) -> int:
     """COPY a CSV file without header into columns of a table; return the rows written."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))

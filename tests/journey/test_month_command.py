@@ -43,7 +43,17 @@ def test_two_months_by_command_end_as_they_do_elsewhere(bulan: Bulan, juli: Bula
         assert json.loads(last) == {
             "periode": month, "revisi": 1, "status": "terbit", "kiriman": accepted, "dikirim": 0,
         }  # fmt: skip
-        for step in ("extract dtsen", "land simnakis", "compose", "stage", "link", "golden", "audit", "publish"):
+        for step in (
+            "extract dtsen",
+            "land simnakis",
+            "compose",
+            "stage",
+            "verify",
+            "link",
+            "golden",
+            "audit",
+            "publish",
+        ):
             assert f"  {step} " in ended.stderr, step
         said += ended.stdout + ended.stderr
     for id_rilis in (f"{JUNE}/1", f"{JULY}/1"):

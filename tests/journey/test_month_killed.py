@@ -13,7 +13,7 @@ from bulan_uji import JULY, JUNE, Bulan, Pabrik, month_in_child
 from sinkron import failpoint
 
 # In the order of the line; `land` more than once, for it is the longest when little has to be built.
-KILLED_IN = ("extract", "land", "land", "stage", "link", "golden", "audit")
+KILLED_IN = ("extract", "land", "land", "stage", "verify", "link", "golden", "audit")
 SECONDS = 120
 
 
@@ -61,8 +61,9 @@ def test_killed_in_every_step_and_run_again_a_month_is_the_same(pabrik: Pabrik, 
     code, line = bulan.run(JULY)
     assert (code, line["revisi"], line["status"]) == (5, 1, "kandidat")
     assert bulan.tables(f"{JULY}/1") == juli.tables(f"{JULY}/1")
-    committed = failpoint.NAMES.index("publish.after_commit")
-    for number, name in enumerate(failpoint.NAMES):
+    places = failpoint.PUBLISH + failpoint.FEED
+    committed = places.index("publish.after_commit")
+    for number, name in enumerate(places):
         values = {**bulan.settings.values, "SINKRON_FAILPOINT": f"{name}:kill"}
         process = processes.Process(target=month_in_child, args=(values, JULY, "publish"))
         process.start()

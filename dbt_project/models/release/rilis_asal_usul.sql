@@ -88,8 +88,27 @@ nilai_rumah as (
     inner join {{ ref('golden_rumah_tangga') }} as emas on beda.uid = emas.uid
 ),
 
+kata_dukcapil as (
+    -- Dukcapil's word is a source of its own: shown where no record says the same.
+    select
+        'individu' as grain, emas.uid, 'dukcapil' as sumber, null::text as id_sumber, null::text as id_kiriman,
+        null::date as tanggal, 9 as prioritas, false as utama, orang.kode_desa, atribut.kolom,
+        case atribut.kolom
+            when 'nik' then orang.nik
+            when 'status_hidup' then orang.status_hidup
+            when 'keberadaan' then orang.keberadaan
+            when 'tanggal_meninggal' then orang.tanggal_meninggal::text
+        end as nilai
+    from {{ ref('golden_individu') }} as emas
+    inner join {{ ref('rilis_individu') }} as orang on emas.uid = orang.uid_individu
+    cross join lateral unnest(emas.kata_dukcapil) as atribut (kolom)
+    where emas.kata_dukcapil is not null
+),
+
 semua as (
     select * from nilai_orang where nilai is not null
+    union all
+    select *, nilai as menang from kata_dukcapil where nilai is not null
     union all
     select * from nilai_rumah where nilai is not null
 ),
@@ -140,6 +159,7 @@ rilis_asal_usul as (
         menang.tanggal,
         case
             when menang.menang is null then 'ditahan'
+            when menang.sumber = 'dukcapil' then 'dukcapil'
             when menang.nilai <> menang.menang then 'aturan'
             when menang.utama then 'utama'
             else 'pengganti'

@@ -1,4 +1,6 @@
 {{ config(alias='individu', indexes=[{'columns': ['uid_individu'], 'unique': true}]) }}
+{#- On two people, as published or as Dukcapil knows it: the number is not published. #}
+{%- set ditahan = "nik_ganda.nik is not null or coalesce(semua.hasil_dukcapil = 'nik_ganda', false)" %}
 -- Everyone whom a registry carries now, and everyone published before; nobody vanishes because a source was silent.
 with kini as not materialized (select * from {{ ref('golden_individu') }}),
 
@@ -19,7 +21,7 @@ semua as (
     select
         uid, uid_rumah_tangga, nik, bentuk_nik, nama, jenis_kelamin, tanggal_lahir, hubungan, status_hidup,
         tanggal_meninggal, keberadaan, nik_lain, null::text as digantikan_oleh, di_dtsen, di_dtjateng, di_simnakis,
-        rekaman_identitas
+        rekaman_identitas, hasil_dukcapil
     from kini
     union all
     select
@@ -27,7 +29,7 @@ semua as (
         lalu.nama, lalu.jenis_kelamin, lalu.tanggal_lahir, lalu.hubungan, lalu.status_hidup, lalu.tanggal_meninggal,
         -- A superseded id is no member any more.
         case when lalu.pengganti is not null then 'pindah' else lalu.keberadaan end,
-        lalu.nik_lain, lalu.pengganti, false, false, false, lalu.rekaman_identitas
+        lalu.nik_lain, lalu.pengganti, false, false, false, lalu.rekaman_identitas, null
     from lalu
     left join tempat_lalu on lalu.uid_rumah_tangga = tempat_lalu.uid
 ),
@@ -42,13 +44,17 @@ rilis_individu as (
         {{ revisi() }} as revisi,
         semua.uid as uid_individu,
         semua.uid_rumah_tangga,
-        case when nik_ganda.nik is null then semua.nik end as nik,
-        case when nik_ganda.nik is null then {{ samar('semua.nik') }} end as nik_samar,
+        case when not ({{ ditahan }}) then semua.nik end as nik,
+        case when not ({{ ditahan }}) then {{ samar('semua.nik') }} end as nik_samar,
         case
-            when nik_ganda.nik is not null then 'ganda'
-            when semua.nik is not null then 'belum_diperiksa'
-            when semua.bentuk_nik in ('rusak', 'sementara', 'ganda') then semua.bentuk_nik
-            else 'kosong'
+            when {{ ditahan }} then 'ganda'
+            when semua.nik is null
+                then case when semua.bentuk_nik in ('rusak', 'sementara', 'ganda') then semua.bentuk_nik else 'kosong' end
+            when semua.hasil_dukcapil in ('tidak_padan_tgl_lahir', 'nik_tidak_ditemukan') then 'tidak_padan'
+            when semua.hasil_dukcapil is not null then 'padan'
+            -- Whom no registry carries now keeps what was known.
+            when semua.bentuk_nik in ('padan', 'tidak_padan') then semua.bentuk_nik
+            else 'belum_diperiksa'
         end as nik_status,
         semua.nama,
         {{ samar_nama('semua.nama') }} as nama_samar,

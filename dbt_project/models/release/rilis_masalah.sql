@@ -50,6 +50,34 @@ ganda as (
     where individu.nik_status = 'ganda'
 ),
 
+verdik as (
+    select rekaman.sumber, rekaman.id_sumber, 'individu' as grain,
+        case emas.hasil_dukcapil
+            when 'nik_tidak_ditemukan' then 'nik'
+            when 'tidak_padan_tgl_lahir' then 'tanggal_lahir'
+            else 'nama'
+        end as kolom,
+        case emas.hasil_dukcapil
+            when 'nik_tidak_ditemukan' then 'NIK_TIDAK_DITEMUKAN'
+            when 'tidak_padan_tgl_lahir' then 'TANGGAL_LAHIR_TIDAK_PADAN'
+            else 'NAMA_BEDA_DUKCAPIL'
+        end as kode
+    from {{ ref('golden_individu__rekaman') }} as rekaman
+    inner join {{ ref('golden_individu') }} as emas on rekaman.uid = emas.uid and rekaman.nik = emas.nik
+    where emas.hasil_dukcapil in ('nik_tidak_ditemukan', 'tidak_padan_tgl_lahir', 'padan_nama_beda')
+),
+
+nik_aktif_lain as (
+    -- Dukcapil names another active number, and who carries it is somebody else by name or birth date.
+    select rekaman.sumber, rekaman.id_sumber, 'individu' as grain, 'nik' as kolom, 'NIK_AKTIF_LAIN' as kode
+    from {{ ref('golden_individu__rekaman') }} as rekaman
+    inner join {{ source('identitas', 'verdik_kandidat') }} as verdik
+        on rekaman.nik = verdik.nik and verdik.nik_aktif is not null and verdik.id_rilis = {{ id_rilis() }}
+    left join {{ source('identitas', 'alias') }} as alias
+        on rekaman.uid = alias.uid and rekaman.nik = alias.nik and alias.id_rilis = {{ id_rilis() }}
+    where alias.uid is null
+),
+
 kk_salah_ketik as (
     select rekaman.sumber, rekaman.id_keluarga as id_sumber, 'rumah_tangga' as grain, 'no_kk' as kolom,
         'KK_SALAH_KETIK' as kode
@@ -67,6 +95,10 @@ semua as (
     from {{ ref('golden_individu__rekaman') }} as rekaman
     inner join ganda on rekaman.uid = ganda.uid
     where rekaman.nik is not null
+    union all
+    select * from verdik
+    union all
+    select * from nik_aktif_lain
     union all
     select * from kk_salah_ketik
 ),

@@ -109,7 +109,8 @@ def _candidate(
         connection.execute("delete from buku.susunan where id_rilis = %s", [id_rilis])
         connection.execute(
             "update rilis.rilis set status = 'kandidat', dibangun = null, sha256 = null, tabel = '{}', gerbang = '{}',"
-            " sidik_susunan = %s, sidik_kode = %s, id_sebelum = %s where id_rilis = %s",
+            " verdik_sampai = null, dukcapil = null, sidik_susunan = %s, sidik_kode = %s, id_sebelum = %s"
+            " where id_rilis = %s",
             [composition, code, before["id_rilis"] if before else None, id_rilis],
         )
     else:

@@ -19,11 +19,19 @@ QUERIES = {
         select sumber, id_sumber, id_keluarga, prioritas, nik, no_kk, nama, tanggal_lahir,
             to_char(tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), jenis_kelamin, kode_desa, tanggal,
             status_hidup is distinct from 'meninggal' and keberadaan is distinct from 'pindah'
+                and coalesce(nik not in (
+                    select nik from identitas.verdik_kandidat
+                    where id_rilis = %(ini)s and hasil in ('meninggal', 'pindah_luar_kab')
+                ), true)
         from intermediate.int_individu__rekaman
     """,
     "keluarga": """
         select sumber, id_keluarga, prioritas, no_kk, kk_terdaftar, kode_desa, rt, rw, tanggal
         from intermediate.int_rumah_tangga__rekaman
+    """,
+    "nik_alias": """
+        select nik, nik_aktif, hasil in ('padan', 'padan_nama_beda', 'meninggal', 'pindah_luar_kab')
+        from identitas.verdik_kandidat where id_rilis = %(ini)s and nik_aktif is not null
     """,
     "lalu_tautan": """
         select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'individu'
@@ -64,7 +72,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         candidate = ledger.require_candidate(settings, periode)
         with run.transaction() as connection:
             _withdraw(connection, candidate["id_rilis"])
-        con = _workspace(folder)
+        con = transport.workspace(folder)
         _read(settings, con, candidate, folder)
         run.counts.update(link(con, settings.installation_key, candidate["id_rilis"]))
         with run.transaction() as connection:
@@ -90,23 +98,12 @@ def _withdraw(connection: psycopg.Connection, id_rilis: str) -> None:
     connection.execute("delete from identitas.peristiwa where id_rilis = any(%s)", [undone])
 
 
-def _workspace(folder: Path) -> Any:
-    import duckdb
-
-    con = duckdb.connect()
-    con.execute("set memory_limit = '2200MB'")
-    con.execute(f"set temp_directory = '{folder}'")
-    con.execute("set max_temp_directory_size = '20GB'")
-    con.execute("set threads = 2")
-    con.execute("set enable_progress_bar = false")
-    return con
-
-
 def _read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) -> None:
     from linkage.tables import INPUT, create_inputs
 
     create_inputs(con)
     parameters = {
+        "ini": candidate["id_rilis"],
         "sebelum": candidate["id_sebelum"],
         "acuan": reference_date(candidate["periode"]).isoformat(),
     }
@@ -120,12 +117,7 @@ def _read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path)
     # Two at a time: what the warehouse writes out as text keeps one core busy.
     with ThreadPoolExecutor(2) as pool:
         for table, path in zip(QUERIES, pool.map(copy, QUERIES), strict=True):
-            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in INPUT[table].items())
-            con.execute(
-                f"insert into {table} select * from read_csv('{path}', header = false, columns = {{{columns}}},"
-                " nullstr = '', auto_detect = false, quote = '\"', escape = '\"', strict_mode = true)"
-            )
-            path.unlink()
+            transport.read_into(con, table, INPUT[table], path)
 
 
 def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path) -> None:
@@ -155,10 +147,15 @@ def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path
             )
         )
         connection.execute(SQL("analyze {}").format(partition))
-    for output in ("uid_baru", "digantikan", "peristiwa"):
+    connection.execute("delete from identitas.alias where id_rilis = %s", [id_rilis])
+    for output in ("alias", "uid_baru", "digantikan", "peristiwa"):
         columns = ", ".join(f"{column} text" for column in OUTPUT[output])
         connection.execute(f"create temp table {output} ({columns}) on commit drop")
         copy(output, Identifier(output))
+    connection.execute(
+        "insert into identitas.alias (id_rilis, uid, nik, nik_aktif) select %s, uid, nik, nik_aktif from alias",
+        [id_rilis],
+    )
     for grain in ("individu", "rumah_tangga"):
         table = Identifier("identitas", grain)
         connection.execute(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,23 +18,34 @@ from sinkron import settings as settings_module
 from sinkron.settings import Settings
 
 
-@pytest.fixture(scope="session")
-def emas(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emas]:
-    """June and July landed, built and published."""
+@contextmanager
+def warehouse(instalasi: Settings, name: str, home: Path) -> Iterator[Settings]:
+    """A migrated warehouse of its own with an open catalogue; dropped at the end."""
     server = postgres.ensure_running(instalasi)
-    name = f"uji_{os.getpid()}_emas"
+    name = f"uji_{os.getpid()}_{name}"
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:
         connection.execute(SQL("create database {} owner pemilik").format(Identifier(name)))
         connection.execute(SQL("alter database {} set timezone to 'Asia/Jakarta'").format(Identifier(name)))
     url = server.url("gudang").rsplit("/", 1)[0] + f"/{name}"
-    home = tmp_path_factory.mktemp("emas")
     settings = settings_module.load({**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": str(home)})
     database.migrate(settings)
     catalogue.ensure(settings)
-    settings = settings_module.load(settings.values)
-    for bulan in dunia():
-        bulan.terbitkan(settings)
-    with database.connect(settings) as connection:
-        yield Emas(connection)
+    yield settings_module.load(settings.values)
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:
         connection.execute(SQL("drop database {} with (force)").format(Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def gudang_baru(instalasi: Settings) -> Callable[[str, Path], AbstractContextManager[Settings]]:
+    """gudang_baru(name, home): a context with a migrated warehouse of its own."""
+    return lambda name, home: warehouse(instalasi, name, home)
+
+
+@pytest.fixture(scope="session")
+def emas(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emas]:
+    """June and July landed, built and published."""
+    with warehouse(instalasi, "emas", tmp_path_factory.mktemp("emas")) as settings:
+        for bulan in dunia():
+            bulan.terbitkan(settings)
+        with database.connect(settings) as connection:
+            yield Emas(connection)

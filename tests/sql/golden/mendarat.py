@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier, Literal, Placeholder
 
 from sinkron import database, decisions, publish
 from sinkron.settings import Settings
-from sinkron.steps import compose, golden, link, stage
+from sinkron.steps import compose, golden, link, stage, verify
 
 JUNI, JULI = "2026-06", "2026-07"
 BLUNGUN, GAYAM = "33.16.08.2001", "33.16.15.2010"
@@ -169,17 +169,29 @@ class Bulan:
         for kiriman in (self.dtsen, self.dtjateng, self.simnakis):
             kiriman.keluarga(kunci, no_kk, anggota, **kolom)
 
-    def terbitkan(self, settings: Settings) -> None:
-        """Land, build and publish the month (the gate is tested elsewhere: its verdict is written here)."""
+    def mendarat(self, settings: Settings) -> None:
+        """Land the three deliveries."""
         with database.connect(settings) as connection:
             for kiriman in (self.dtsen, self.dtjateng, self.simnakis):
                 kiriman.mendarat(connection)
+
+    def bangun(self, settings: Settings) -> tuple[dict[str, Any], str]:
+        """Build the candidate of what has landed; returns rows and sha256 of its tables, and of all of them."""
         assert compose.run(settings, self.periode)["siap"]
-        for step in (stage, link, golden):
+        for step in (stage, verify, link, golden):
             step.run(settings, self.periode)
+        with database.connect(settings) as connection:
+            return publish.hash_tables(connection, f"{self.periode}/1")
+
+    def terbitkan(self, settings: Settings) -> None:
+        """Land, build and publish the month (the gate is tested elsewhere: its verdict is written here)."""
+        self.mendarat(settings)
+        self.putuskan(settings, *self.bangun(settings))
+
+    def putuskan(self, settings: Settings, tables: dict[str, Any], sha256: str) -> None:
+        """Let the built candidate pass, approve and publish it."""
         id_rilis = f"{self.periode}/1"
         with database.connect(settings) as connection:
-            tables, sha256 = publish.hash_tables(connection, id_rilis)
             connection.execute(
                 "update rilis.rilis set sha256 = %s, tabel = %s where id_rilis = %s",
                 [sha256, json.dumps(tables), id_rilis],

@@ -99,11 +99,12 @@ class World:
         return self
 
     def link(self, before: Result | None = None, known: dict[str, dict[str, Any]] | None = None,
-             id_rilis: str = "2026-06/1", threads: int = 2, shuffle: int | None = None) -> Result:  # fmt: skip
+             id_rilis: str = "2026-06/1", threads: int = 2, shuffle: int | None = None,
+             aliases: list[tuple[str, str, bool]] | None = None) -> Result:  # fmt: skip
         """Link this month; `before` is last month's result, made from the world `known` describes.
 
         `known` maps `sumber:id` of last month's records to what the release said of the person (nik, umur, kepala,
-        hadir); `shuffle` seeds the order in which the input rows arrive.
+        hadir); `shuffle` seeds the order in which the input rows arrive; `aliases` are rows of `nik_alias`.
         """
         con = duckdb.connect(config={"threads": threads})
         create_inputs(con)
@@ -113,6 +114,7 @@ class World:
             random.Random(shuffle + 1).shuffle(families)
         _fill(con, "rekaman", people)
         _fill(con, "keluarga", families)
+        _fill(con, "nik_alias", [dict(zip(INPUT["nik_alias"], row, strict=True)) for row in aliases or []])
         for table, rows in _release(before, known or {}).items():
             _fill(con, table, rows)
         counts = link(con, KEY, id_rilis)

@@ -1,0 +1,72 @@
+"""Old numbers on Dukcapil's word, and numbers that stand on several people.
+
+The one case in which two different valid NIK count as one (rules.md "Golden", `nik_aktif`): the asked number was given
+up for another. It still has to be the same person by name and birth date wherever a record carries the active number.
+"""
+
+from __future__ import annotations
+
+from linkage.cluster import components
+from linkage.exact import NUMBER, PLAUSIBLE_NAME, RULES, SIMILAR_NAME
+
+# A number was given up once, rarely twice; what goes on longer, or leads back to itself, is nobody's history.
+LONGEST_CHAIN = 5
+
+
+def apply_aliases(con) -> int:
+    """Let records with a number that was given up carry the active one; return how many do.
+
+    Reads `rekaman` (with `rid`) and `nik_alias`; fills `alias_rekaman` (rid, nik, nik_aktif). Where no record carries
+    the active number, the first of those that gave up a number for it is measured against, if Dukcapil found the
+    person who was asked (`cocok`).
+    """
+    con.execute(f"""
+        create or replace table alias_akhir as
+        with recursive rantai as (
+            select nik, nik_aktif, cocok, 1 as langkah from nik_alias
+            union all
+            select r.nik, a.nik_aktif, r.cocok and a.cocok, r.langkah + 1
+            from rantai as r inner join nik_alias as a on r.nik_aktif = a.nik
+            where r.langkah < {LONGEST_CHAIN}
+        )
+        select nik, nik_aktif, cocok from rantai where nik_aktif not in (select nik from nik_alias)
+    """)
+    con.execute(f"""
+        create or replace table alias_rekaman as
+        with lama as (
+            select r.*, a.nik_aktif, a.cocok from rekaman as r inner join alias_akhir as a on r.nik = a.nik
+        ),
+        dasar as (
+            select r.*, r.nik as nik_aktif, true as aktif from rekaman as r
+            where r.nik in (select nik_aktif from alias_akhir)
+            union all
+            select r.*, l.nik_aktif, false
+            from lama as l inner join rekaman as r on l.rid = r.rid
+            where l.cocok and not exists (select 1 from rekaman as b where b.nik = l.nik_aktif)
+            qualify rank() over (partition by l.nik_aktif order by l.nik) = 1
+        )
+        select distinct a.rid, a.nik, a.nik_aktif
+        from lama as a inner join dasar as b on a.nik_aktif = b.nik_aktif
+        where (not b.aktif and a.nik = b.nik)
+            or (a.tanggal_lahir = b.tanggal_lahir and mirip(a, b) >= {PLAUSIBLE_NAME})
+            or (
+                a.tanggal_lahir is null and a.jenis_kelamin is not distinct from b.jenis_kelamin
+                and mirip(a, b) >= {SIMILAR_NAME}
+            )
+    """)
+    con.execute("update rekaman set nik = a.nik_aktif from alias_rekaman as a where rekaman.rid = a.rid")
+    return con.sql("select count(*) from alias_rekaman").fetchall()[0][0]
+
+
+def find_shared(con) -> None:
+    """Fill `nik_bersama` (nik): numbers whose records in `rekaman` (with `rid`) are not all one person's."""
+    con.execute(f"create or replace table sisi_bersama as select a, b from ({RULES[NUMBER]})")
+    components(con, "sisi_bersama", "komponen_bersama")
+    con.execute("""
+        create or replace table nik_bersama as
+        select r.nik
+        from rekaman as r left join komponen_bersama as k on r.rid = k.rid
+        where r.nik is not null
+        group by r.nik
+        having count(distinct coalesce(k.label, r.rid)) > 1
+    """)

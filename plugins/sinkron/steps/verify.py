@@ -1,0 +1,235 @@
+"""Step verify: ask Dukcapil about the month's numbers, and freeze the verdicts that the candidate uses.
+
+contracts/sources.md 6, rules.md "Golden" (`nik_status`). Never required: without a connection, or with the service
+down, the candidate goes on with what is known. A verdict holds for the name, birth date and sex that were asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from psycopg.sql import Identifier
+
+from sinkron import database, ledger, reference, transport
+from sinkron.failpoint import failpoint
+from sinkron.ledger import StepRun
+from sinkron.period import reference_date
+from sinkron.settings import Settings
+
+LOG = logging.getLogger(__name__)
+RECORDS = {
+    "sumber": "varchar", "id_sumber": "varchar", "id_keluarga": "varchar", "prioritas": "integer", "nik": "varchar",
+    "nama": "varchar", "tanggal_lahir": "date", "lahir_baku": "boolean", "jenis_kelamin": "varchar", "tanggal": "date",
+}  # fmt: skip
+RECORDS_QUERY = """
+    select sumber, id_sumber, id_keluarga, prioritas, nik, nama, tanggal_lahir,
+        to_char(tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), jenis_kelamin, tanggal
+    from intermediate.int_individu__rekaman where nik is not null
+"""
+RECIPIENTS = {"sumber": "varchar", "id_keluarga": "varchar", "id_anggota": "varchar"}
+RECIPIENTS_QUERY = """
+    select distinct sumber, id_keluarga, id_anggota from intermediate.int_kepesertaan__rekaman where status = 'AKTIF'
+"""
+VERDICTS = {
+    "id_verdik": "bigint", "nik": "varchar", "sidik": "varchar", "hasil": "varchar", "nik_aktif": "varchar",
+    "tanggal_meninggal": "date", "pada": "date",
+}  # fmt: skip
+VERDICTS_QUERY = """
+    select id_verdik, nik, sidik, hasil, nik_aktif, tanggal_meninggal, (pada at time zone 'Asia/Jakarta')::date
+    from identitas.verdik_dukcapil where id_verdik <= coalesce(%(sampai)s, id_verdik)
+"""
+STORED = ("nik", "sidik", "hasil", "nik_aktif", "tanggal_meninggal")
+USED = ("id_rilis", "nik", "hasil", "nik_aktif", "tanggal_meninggal", "pada", "baru")
+
+
+def run(settings: Settings, periode: str) -> dict[str, Any]:
+    """Ask what is not known, freeze what is; returns counts and `dukcapil`, how asking went.
+
+    A candidate for which Dukcapil was asked keeps the verdicts of that moment, however often it is built again.
+    """
+    with (
+        ledger.step(settings, "verify", periode, lock="kandidat") as run,
+        transport.work_folder(settings, "verify") as folder,
+    ):
+        candidate = ledger.require_candidate(settings, periode)
+        client = _client(settings)
+        if client is None and not _known(settings):
+            return _freeze(run, candidate, "tidak_terhubung", None, folder)
+        con = transport.workspace(folder)
+        _load(settings, con, "rekaman", RECORDS, RECORDS_QUERY, {}, folder)
+        _persons(con, settings.installation_key)
+        state, until = candidate["dukcapil"], candidate["verdik_sampai"]
+        if state != "diperiksa":
+            until = None
+            _load(settings, con, "verdik", VERDICTS, VERDICTS_QUERY, {"sampai": None}, folder)
+            state = _ask(run, con, client, folder) if client else "tidak_terhubung"
+            failpoint(settings, "verify.asked")
+        _load(settings, con, "verdik", VERDICTS, VERDICTS_QUERY, {"sampai": until}, folder)
+        _freeze(run, candidate, state, con, folder)
+        con.close()
+        return dict(run.counts)
+
+
+def _client(settings: Settings) -> Any:
+    """A client for the check, None when its connection is not set."""
+    from connectors.dukcapil.connector import load_check
+    from connectors.interface import Client, connection
+
+    check = load_check()
+    try:
+        reached = connection(check.koneksi, settings.values)
+    except KeyError:
+        return None
+    return Client(check, reached)
+
+
+def _known(settings: Settings) -> bool:
+    with database.connect(settings) as connection:
+        return connection.execute("select exists (select from identitas.verdik_dukcapil) as ada").fetchone()["ada"]
+
+
+def _load(
+    settings: Settings, con: Any, table: str, types: dict[str, str], query: str, values: dict, folder: Path
+) -> None:
+    path = folder / f"{table}.csv"
+    with database.connect(settings) as connection:
+        transport.copy_out(connection, query, values, path)
+    con.execute(f"create or replace table {table} ({', '.join(f'{c} {t}' for c, t in types.items())})")
+    transport.read_into(con, table, types, path)
+
+
+def _persons(con: Any, key: bytes) -> None:
+    """`orang`: whom each number is asked for (the record of the most trusted source) and the keyed hash of that.
+
+    Numbers that stand on several people are not asked of Dukcapil (rules.md `nik_status`).
+    """
+    from linkage.alias import find_shared
+    from linkage.standard import standardise_names
+
+    con.execute("alter table rekaman rename to semua_rekaman")
+    # Records that say the same of a number need no closer look.
+    con.execute("""
+        create or replace table rekaman as
+        select * from semua_rekaman where nik in (
+            select nik from semua_rekaman group by nik
+            having count(*) > 1 and (min(nama) <> max(nama) or min(tanggal_lahir) <> max(tanggal_lahir)
+                or count(tanggal_lahir) < count(*))
+        )
+    """)
+    standardise_names(con)
+    find_shared(con)
+    inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
+    con.execute(
+        """
+        create or replace table orang as
+        select nik, nama, tanggal_lahir, jenis_kelamin,
+            sha256($outer || unhex(sha256($inner || encode(
+                nama || '|' || coalesce(tanggal_lahir::varchar, '') || '|' || coalesce(jenis_kelamin, '')
+            )))) as sidik
+        from semua_rekaman
+        where nik not in (select nik from nik_bersama)
+        qualify row_number() over (partition by nik order by prioritas, tanggal desc nulls last, id_sumber) = 1
+        """,
+        {"inner": inner, "outer": outer},
+    )
+
+
+def _ask(run: StepRun, con: Any, client: Any, folder: Path) -> str:
+    """Ask for verdicts that are missing or old, at most the month's limit of requests; each batch is kept at once."""
+    from connectors.dukcapil.connector import load_check, verify
+    from connectors.interface import SourceUnavailable
+
+    limits = reference.thresholds(run.settings, run.periode)
+    _questions(run, con, int(limits["dukcapil_umur_hari"][0]), folder)
+    run.counts.update(perlu=con.sql("select count(*) from tanya").fetchall()[0][0], ditanya=0, dijawab=0)
+    try:
+        with client:
+            for batch in verify(client, load_check(), con, int(limits["dukcapil_batas_permintaan"][0])):
+                failpoint(run.settings, "verify.answered")
+                _keep(run, con, folder)
+                run.counts["ditanya"] += batch.ditanya
+                run.counts["dijawab"] += batch.dijawab
+    except SourceUnavailable as why:
+        LOG.warning("Dukcapil %s: %s", run.periode, why)
+        return "tidak_menjawab"
+    return "diperiksa"
+
+
+def _questions(run: StepRun, con: Any, days: int, folder: Path) -> None:
+    """`tanya`, in the order to ask: recipients of an active programme, then never asked, then the oldest verdicts."""
+    _load(run.settings, con, "penerima", RECIPIENTS, RECIPIENTS_QUERY, {}, folder)
+    con.execute(
+        """
+        create or replace table tanya as
+        with terakhir as (select nik, sidik, max(pada) as pada from verdik group by nik, sidik),
+        menerima as (
+            select distinct r.nik
+            from semua_rekaman as r
+            inner join penerima as p on r.sumber = p.sumber and r.id_keluarga = p.id_keluarga
+                and coalesce(p.id_anggota, r.id_sumber) = r.id_sumber
+        )
+        select row_number() over (order by m.nik is null, t.pada nulls first, o.nik) as nomor,
+            o.nik, o.sidik, o.nama, o.tanggal_lahir, o.jenis_kelamin
+        from orang as o
+        left join terakhir as t on o.nik = t.nik and o.sidik = t.sidik
+        left join menerima as m on o.nik = m.nik
+        where t.pada is null or t.pada < $acuan::date - $hari::integer
+        """,
+        {"acuan": reference_date(run.periode).isoformat(), "hari": days},
+    )
+
+
+def _keep(run: StepRun, con: Any, folder: Path) -> None:
+    """The verdicts of one batch into the ledger of verdicts."""
+    path = folder / "jawab.csv"
+    con.execute(
+        "copy (select t.nik, t.sidik, j.hasil, j.nik_aktif, j.tanggal_meninggal from jawab as j"
+        f" inner join tanya as t on j.nomor = t.nomor order by j.nomor) to '{path}' (header false)"
+    )
+    with run.transaction() as connection:
+        transport.copy_in(connection, Identifier("identitas", "verdik_dukcapil"), STORED, path)
+    path.unlink()
+    failpoint(run.settings, "verify.kept")
+
+
+def _freeze(run: StepRun, candidate: dict[str, Any], state: str, con: Any, folder: Path) -> dict[str, Any]:
+    """Write the newest verdict on each number, as of this moment, and record with the candidate which that is.
+
+    A death after the period's end has not happened yet.
+    """
+    path, until = folder / "dipakai.csv", 0
+    if con is not None:
+        with database.connect(run.settings) as connection:
+            before = connection.execute(
+                "select verdik_sampai from rilis.rilis where id_rilis = %s", [candidate["id_sebelum"]]
+            ).fetchone()
+        con.execute(
+            f"""
+            copy (
+                select $rilis, v.nik, if(v.tanggal_meninggal > $acuan::date, 'padan', v.hasil), v.nik_aktif,
+                    if(v.tanggal_meninggal > $acuan::date, null, v.tanggal_meninggal), v.pada, v.id_verdik > $sebelum
+                from verdik as v inner join orang as o on v.nik = o.nik and v.sidik = o.sidik
+                qualify row_number() over (partition by v.nik order by v.id_verdik desc) = 1
+            ) to '{path}' (header false)
+            """,
+            {
+                "rilis": candidate["id_rilis"],
+                "acuan": reference_date(run.periode).isoformat(),
+                "sebelum": (before and before["verdik_sampai"]) or 0,
+            },
+        )
+        until = con.sql("select coalesce(max(id_verdik), 0) from verdik").fetchall()[0][0]
+    with run.transaction() as connection:
+        connection.execute("delete from identitas.verdik_kandidat")
+        used = 0
+        if con is not None:
+            used = transport.copy_in(connection, Identifier("identitas", "verdik_kandidat"), USED, path)
+        connection.execute(
+            "update rilis.rilis set verdik_sampai = %s, dukcapil = %s where id_rilis = %s",
+            [until, state, candidate["id_rilis"]],
+        )
+        connection.execute("analyze identitas.verdik_kandidat")
+    run.counts.update(dukcapil=state, dipakai=used, verdik_sampai=until)
+    return dict(run.counts)

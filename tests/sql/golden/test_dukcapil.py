@@ -1,0 +1,191 @@
+"""Dukcapil's verdicts from delivered rows to the published person, through two months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from dukcapil_uji import Dukcapil
+from emas import Emas
+from kasus import pasangan
+from mendarat import JULI, JUNI, Bulan, Orang, kk, nik
+
+from sinkron import database
+from sinkron import settings as settings_module
+from sinkron.settings import Settings
+
+SERIAL = {"padan": 1, "namabeda": 2, "tgl": 3, "takada": 4, "ganda": 5, "mati": 6, "nanti": 7, "pindah": 8, "diam": 9}
+LAMA, AKTIF = nik(101), nik(102)
+SATU, BARU = nik(111), nik(112)
+SALAH, ORANG_LAIN = nik(121), nik(122, "1955-01-09", "P")
+BANGKIT = nik(131)
+
+
+def dunia(periode: str) -> Bulan:
+    """The same people in both months."""
+    bulan = Bulan(periode)
+    for kasus, serial in SERIAL.items():
+        bulan.keluarga(
+            kasus, kk(serial), [Orang(kasus, f"WARGA {kasus.upper()}", nik=nik(serial)), *pendamping(serial)]
+        )
+    bulan.dtsen.program("bangkit", "PKH")
+    # One person with two numbers; one whose only known number is the old one; one whose active number is another's.
+    # Villages and KK differ, so that nothing else links the two records.
+    bulan.dtsen.keluarga("dua-lama", kk(101), [Orang("dua-lama", "SUTRISNO DUA", nik=LAMA)])
+    bulan.simnakis.keluarga("dua-baru", kk(102), [Orang("dua-baru", "SUTRISNO DUA", nik=AKTIF)], desa="33.16.15.2010")
+    bulan.dtsen.keluarga("satu", kk(111), [Orang("satu", "PARJO SATU", nik=SATU)])
+    bulan.dtsen.keluarga("salah", kk(121), [Orang("salah", "KASMIN SALAH", nik=SALAH)])
+    bulan.simnakis.keluarga("lain", kk(122), [Orang("lain", "NGATINI LAIN", "1955-01-09", "P", nik=ORANG_LAIN)])
+    # Dead by two registries; structural kinds, which are not asked.
+    mati = Orang("bangkit", "LASMI BANGKIT", nik=BANGKIT)
+    bulan.dtsen.keluarga("bangkit", kk(131), [mati.kata(keberadaan="2")])
+    bulan.simnakis.keluarga("bangkit", kk(131), [mati.kata(status_hidup="meninggal", tanggal_meninggal="2026-02-01")])
+    bulan.dtsen.keluarga("k6-a", kk(141), [Orang("k6-a", "SUPARMAN ENAM", "1971-03-14", nik=nik(141))])
+    bulan.dtsen.keluarga("k6-b", kk(142), [Orang("k6-b", "KASIYATUN ENAM", "1950-11-02", "P", nik=nik(141))])
+    bulan.dtsen.keluarga("rusak", kk(151), [Orang("rusak", "TANPA ANGKA", nik="3.31608E+15")])
+    return bulan
+
+
+def pendamping(serial: int) -> list[Orang]:
+    return pasangan(f"p{serial}", 200 + serial, 0)[1:]
+
+
+@pytest.fixture(scope="module")
+def dukcapil() -> Iterator[Dukcapil]:
+    fake = Dukcapil()
+    fake.says = {
+        nik(2): {"hasil": "padan_nama_beda"}, nik(3): {"hasil": "tidak_padan_tgl_lahir"},
+        nik(4): {"hasil": "nik_tidak_ditemukan"}, nik(5): {"hasil": "nik_ganda"},
+        nik(6): {"hasil": "meninggal", "tanggal_meninggal": "2026-05-02"},
+        nik(7): {"hasil": "meninggal", "tanggal_meninggal": "2026-07-15"},
+        nik(8): {"hasil": "pindah_luar_kab"}, nik(9): None,
+        LAMA: {"hasil": "padan", "nik_aktif": AKTIF}, SATU: {"hasil": "padan", "nik_aktif": BARU},
+        SALAH: {"hasil": "tidak_padan_tgl_lahir", "nik_aktif": ORANG_LAIN}, BANGKIT: None,
+    }  # fmt: skip
+    yield fake
+    fake.close()
+
+
+@pytest.fixture(scope="module")
+def pasang(gudang_baru, dukcapil: Dukcapil, tmp_path_factory) -> Iterator[Settings]:
+    """A warehouse of its own with the connection to the fake."""
+    with gudang_baru("dukcapil", tmp_path_factory.mktemp("dukcapil")) as settings:
+        yield settings_module.load({**settings.values, **dukcapil.environment})
+
+
+@pytest.fixture(scope="module")
+def juni(pasang: Settings, dukcapil: Dukcapil) -> Iterator[Emas]:
+    """June published."""
+    dunia(JUNI).terbitkan(pasang)
+    with database.connect(pasang, autocommit=True) as connection:
+        yield Emas(connection)
+
+
+@pytest.fixture(scope="module")
+def juli(pasang: Settings, juni: Emas, dukcapil: Dukcapil) -> Emas:
+    """July published: what was silent in June has answered since; the others are not asked again."""
+    dukcapil.asked.clear()
+    dukcapil.says |= {nik(9): {"hasil": "padan"}, BANGKIT: {"hasil": "padan"}, nik(1): {"hasil": "nik_tidak_ditemukan"}}
+    dunia(JULI).terbitkan(pasang)
+    return juni
+
+
+def masalah(emas: Emas, uid: str) -> set[str]:
+    found = emas.rows("select kode from rilis.masalah where uid = %s and id_rilis = '2026-06/1'", uid)
+    return {r["kode"] for r in found}
+
+
+@pytest.mark.parametrize(
+    ("kasus", "status", "kode"),
+    [
+        ("padan", "padan", set()), ("namabeda", "padan", {"NAMA_BEDA_DUKCAPIL"}),
+        ("tgl", "tidak_padan", {"TANGGAL_LAHIR_TIDAK_PADAN"}), ("takada", "tidak_padan", {"NIK_TIDAK_DITEMUKAN"}),
+        ("mati", "padan", set()), ("pindah", "padan", set()), ("diam", "belum_diperiksa", set()),
+    ],
+)  # fmt: skip
+def test_each_verdict_has_its_status(juni: Emas, kasus: str, status: str, kode: set[str]):
+    orang = juni.orang(f"dtsen:{kasus}")
+    assert (orang["nik_status"], orang["nik"]) == (status, nik(SERIAL[kasus]))
+    assert masalah(juni, orang["uid_individu"]) == kode
+
+
+def test_a_number_that_dukcapil_knows_twice_is_withheld(juni: Emas):
+    orang = juni.orang("dtsen:ganda")
+    assert (orang["nik"], orang["nik_samar"], orang["nik_status"]) == (None, None, "ganda")
+    assert juni.rows(
+        "select nilai, aturan from rilis.asal_usul where uid = %s and kolom = 'nik' and id_rilis = '2026-06/1'",
+        orang["uid_individu"],
+    ) == [{"nilai": nik(5), "aturan": "ditahan"}]
+    assert masalah(juni, orang["uid_individu"]) == {"NIK_GANDA"}
+
+
+def test_death_stands_by_dukcapil_alone_and_not_before_it_happened(juni: Emas, juli: Emas):
+    orang = juni.orang("dtsen:mati")
+    assert (orang["status_hidup"], orang["keberadaan"], str(orang["tanggal_meninggal"])) == (
+        "meninggal", "meninggal", "2026-05-02",
+    )  # fmt: skip
+    assert juni.rumah("dtsen:mati")["jumlah_anggota"] == 1
+    shown = juni.rows(
+        "select kolom, nilai, sumber, aturan, jsonb_array_length(kalah) as kalah from rilis.asal_usul"
+        " where uid = %s and id_rilis = '2026-06/1' order by kolom", orang["uid_individu"],
+    )  # fmt: skip
+    assert [tuple(row.values()) for row in shown] == [
+        ("keberadaan", "meninggal", "dukcapil", "dukcapil", 1),
+        ("status_hidup", "meninggal", "dukcapil", "dukcapil", 2),
+        ("tanggal_meninggal", "2026-05-02", "dukcapil", "dukcapil", 0),
+    ]
+    before, after = juni.orang("dtsen:nanti"), juli.orang("dtsen:nanti", JULI)
+    assert (before["status_hidup"], before["nik_status"]) == ("hidup", "padan")
+    assert (after["status_hidup"], str(after["tanggal_meninggal"])) == ("meninggal", "2026-07-15")
+
+
+def test_who_left_the_district_is_no_member(juni: Emas):
+    orang = juni.orang("dtsen:pindah")
+    assert (orang["status_hidup"], orang["keberadaan"]) == ("hidup", "pindah")
+    assert juni.rumah("dtsen:pindah")["jumlah_anggota"] == 1
+
+
+def test_two_numbers_are_one_person_on_dukcapils_word_only(juni: Emas):
+    orang = juni.orang("dtsen:dua-lama")
+    assert orang["uid_individu"] == juni.uid("individu", "simnakis:dua-baru", JUNI)
+    assert (orang["nik"], orang["nik_lain"], orang["nik_status"]) == (AKTIF, [LAMA], "padan")
+    rules = juni.rows("select sumber, aturan from rilis.tautan where uid = %s and id_rilis = '2026-06/1'",
+                      orang["uid_individu"])  # fmt: skip
+    assert {r["sumber"]: r["aturan"] for r in rules} == {"dtsen": "nik_aktif", "simnakis": "nik_sama"}
+
+
+def test_an_old_number_alone_is_an_alias_of_the_active_one(juni: Emas):
+    orang = juni.orang("dtsen:satu")
+    assert (orang["nik"], orang["nik_lain"], orang["nik_status"]) == (BARU, [SATU], "padan")
+    assert juni.rows(
+        "select nilai, sumber, kalah -> 0 ->> 'nilai' as kalah from rilis.asal_usul where uid = %s and kolom = 'nik'"
+        " and id_rilis = '2026-06/1'", orang["uid_individu"],
+    ) == [{"nilai": BARU, "sumber": "dukcapil", "kalah": SATU}]  # fmt: skip
+
+
+def test_somebody_elses_active_number_merges_nobody(juni: Emas):
+    orang, lain = juni.orang("dtsen:salah"), juni.orang("simnakis:lain")
+    assert orang["uid_individu"] != lain["uid_individu"]
+    assert (orang["nik"], lain["nik"], orang["nik_lain"]) == (SALAH, ORANG_LAIN, None)
+    assert "NIK_AKTIF_LAIN" in masalah(juni, orang["uid_individu"])
+
+
+def test_a_later_padan_takes_a_death_back(juni: Emas, juli: Emas):
+    assert juni.orang("dtsen:bangkit")["status_hidup"] == "meninggal"
+    orang = juli.orang("dtsen:bangkit", JULI)
+    assert (orang["status_hidup"], orang["tanggal_meninggal"], orang["nik_status"]) == ("hidup", None, "padan")
+
+
+def test_only_what_is_not_known_is_asked_recipients_first_and_structural_kinds_never(juli: Emas, dukcapil: Dukcapil):
+    # July: the two that were silent, the recipient of PKH first; every other verdict still holds.
+    assert dukcapil.numbers == [BANGKIT, nik(9)]
+    assert juli.orang("dtsen:padan", JULI)["nik_status"] == "padan"
+    known = {r["nik"] for r in juli.rows("select nik from identitas.verdik_dukcapil")}
+    assert not {nik(141), None} & known
+    assert {nik(1), LAMA, AKTIF} <= known
+
+
+def test_nothing_but_the_verdict_is_kept(juli: Emas):
+    row = juli.rows("select * from identitas.verdik_dukcapil where nik = %s", nik(6))[0]
+    assert set(row) == {"id_verdik", "nik", "sidik", "hasil", "nik_aktif", "tanggal_meninggal", "pada"}
+    assert "WARGA" not in str(row) and len(row["sidik"]) == 64

@@ -1,0 +1,160 @@
+"""The step verify: what a candidate froze stays, what could not be asked waits, a kill loses nothing that was said."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from dukcapil_uji import Dukcapil
+from mendarat import JULI, JUNI, Bulan, Orang, kk, nik
+
+from sinkron import catalogue, database, failpoint, publish
+from sinkron import settings as settings_module
+from sinkron.settings import ROOT, Settings
+from sinkron.steps import compose, stage, verify
+
+PATHS = {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "plugins")))}
+RUN = f"from sinkron import settings; from sinkron.steps import verify; verify.run(settings.load(), '{JUNI}')"
+
+
+@pytest.fixture
+def dukcapil() -> Iterator[Dukcapil]:
+    fake = Dukcapil()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def kosong(gudang: Settings) -> Settings:
+    """A warehouse with its catalogue, in which nothing has landed."""
+    catalogue.ensure(gudang)
+    return gudang
+
+
+def connected(settings: Settings, dukcapil: Dukcapil) -> Settings:
+    return settings_module.load({**settings.values, **dukcapil.environment})
+
+
+def orang(count: int, periode: str = JUNI) -> Bulan:
+    """That many people, each alone."""
+    bulan = Bulan(periode)
+    for serial in range(1, count + 1):
+        bulan.dtsen.keluarga(f"o{serial}", kk(serial), [Orang(f"o{serial}", f"WARGA {serial}", nik=nik(serial))])
+    return bulan
+
+
+def ledger(settings: Settings) -> list[tuple]:
+    with database.connect(settings) as connection:
+        rows = connection.execute("select nik, hasil from identitas.verdik_dukcapil order by id_verdik").fetchall()
+    return [tuple(row.values()) for row in rows]
+
+
+def used(settings: Settings) -> dict[str, str]:
+    with database.connect(settings) as connection:
+        rows = connection.execute("select nik, hasil from identitas.verdik_kandidat").fetchall()
+    return {row["nik"]: row["hasil"] for row in rows}
+
+
+def contradict(settings: Settings) -> None:
+    """A later verdict on everybody, as another month's run would bring it."""
+    with database.connect(settings) as connection:
+        connection.execute(
+            "insert into identitas.verdik_dukcapil (nik, sidik, hasil)"
+            " select nik, sidik, 'nik_tidak_ditemukan' from identitas.verdik_dukcapil"
+        )
+
+
+def test_a_candidate_built_again_uses_the_verdicts_it_froze_and_new_ones_are_no_revision(
+    gudang_baru, tmp_path, dukcapil
+):
+    with gudang_baru("beku", tmp_path) as warehouse:
+        settings, juni, juli = connected(warehouse, dukcapil), orang(3), orang(3, JULI)
+        juni.mendarat(settings)
+        before = juni.bangun(settings)
+        contradict(settings)
+        assert juni.bangun(settings) == before
+        assert set(used(settings).values()) == {"padan"} and len(dukcapil.asked) == 1
+        juni.putuskan(settings, *before)
+        assert compose.run(settings, JUNI)["sudah_terbit"] is True
+        with database.connect(settings) as connection:
+            assert publish.hash_tables(connection, f"{JUNI}/1") == before
+        # The month after takes the newest, and asks nobody.
+        juli.mendarat(settings)
+        juli.bangun(settings)
+        assert set(used(settings).values()) == {"nik_tidak_ditemukan"} and len(dukcapil.asked) == 1
+
+
+def test_without_a_connection_or_an_answer_the_month_goes_on_and_asks_again(kosong: Settings, dukcapil, caplog):
+    settings = connected(kosong, dukcapil)
+    orang(3).mendarat(kosong)
+    assert compose.run(kosong, JUNI)["siap"]
+    stage.run(kosong, JUNI)
+    assert verify.run(kosong, JUNI) == {"dukcapil": "tidak_terhubung", "dipakai": 0, "verdik_sampai": 0}
+    dukcapil.down = True
+    caplog.set_level("DEBUG")
+    assert verify.run(settings, JUNI) == {
+        "perlu": 3, "ditanya": 0, "dijawab": 0, "dukcapil": "tidak_menjawab", "dipakai": 0, "verdik_sampai": 0,
+    }  # fmt: skip
+    said = [r.getMessage() for r in caplog.records if r.name == verify.__name__]
+    assert len(said) == 1 and "answered 401" in said[0]
+    assert "331608" not in caplog.text and "WARGA" not in caplog.text and "kunci-uji" not in caplog.text
+    dukcapil.down = False
+    dukcapil.says = {nik(2): None}
+    assert verify.run(settings, JUNI) == {
+        "perlu": 3, "ditanya": 3, "dijawab": 2, "dukcapil": "diperiksa", "dipakai": 2, "verdik_sampai": 2,
+    }  # fmt: skip
+    contradict(settings)
+    for again in (settings, kosong):
+        assert verify.run(again, JUNI) == {"dukcapil": "diperiksa", "dipakai": 2, "verdik_sampai": 2}
+    assert used(settings) == {nik(1): "padan", nik(3): "padan"}
+    assert len(dukcapil.asked) == 1
+
+
+def test_an_old_verdict_is_asked_again_and_another_name_makes_another_question(kosong: Settings, dukcapil):
+    settings = connected(kosong, dukcapil)
+    for bulan, expected in ((orang(2), [nik(1), nik(2)]), (orang(2, "2027-12"), [nik(1), nik(2)])):
+        dukcapil.asked.clear()
+        bulan.mendarat(kosong)
+        assert compose.run(settings, bulan.periode)["siap"]
+        stage.run(settings, bulan.periode)
+        verify.run(settings, bulan.periode)
+        assert dukcapil.numbers == expected
+    dukcapil.asked.clear()
+    lain = Bulan(JULI)
+    lain.dtsen.keluarga("o1", kk(1), [Orang("o1", "WARGA LAIN", nik=nik(1)), Orang("o2", "WARGA 2", nik=nik(2))])
+    lain.mendarat(kosong)
+    assert compose.run(settings, JULI)["siap"]
+    stage.run(settings, JULI)
+    verify.run(settings, JULI)
+    assert dukcapil.asked == [[
+        {"ref": "1", "nik": nik(1), "nama": "WARGA LAIN", "tanggal_lahir": "1980-03-14", "jenis_kelamin": "L"}
+    ]]  # fmt: skip
+
+
+def test_killed_anywhere_and_run_again_every_verdict_is_kept_once(kosong: Settings, dukcapil):
+    settings = connected(kosong, dukcapil)
+    orang(1100).mendarat(kosong)
+    assert compose.run(kosong, JUNI)["siap"]
+    stage.run(kosong, JUNI)
+    for name, kept in zip(failpoint.VERIFY, (0, 1000, 1100), strict=True):
+        environ = {**os.environ, **settings.values, **PATHS, "SINKRON_FAILPOINT": f"{name}:kill"}
+        killed = subprocess.run([sys.executable, "-c", RUN], env=environ, capture_output=True, timeout=120)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr[-500:]
+        assert (len(ledger(settings)), used(settings)) == (kept, {}), name
+        assert "331608" not in (killed.stdout + killed.stderr).decode()
+    assert verify.run(settings, JUNI)["dipakai"] == 1100
+    assert sorted(ledger(settings)) == sorted((nik(serial), "padan") for serial in range(1, 1101))
+    assert [path.name for path in settings.work.glob("verify-*")] == []
+
+
+def test_verdicts_are_only_added(gudang: Settings):
+    for statement in ("update identitas.verdik_dukcapil set hasil = 'padan'", "truncate identitas.verdik_dukcapil"):
+        with (
+            pytest.raises(database.DatabaseError, match="hanya dapat ditambah"),
+            database.connect(gudang) as connection,
+        ):
+            connection.execute(statement)
