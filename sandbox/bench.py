@@ -36,6 +36,7 @@ HEAVY = {
     "audit": ("expectations.checkpoint",),
 }
 BARE = ("land", "stage", "link", "golden")
+SERVED = ("extract", "verify")
 COPY_LIMIT = {"bare": 10, "all": 30}
 MEMORY_LIMIT_GIB = 4
 
@@ -140,8 +141,8 @@ def _report(measured: dict[str, dict[str, float]], copy: dict[str, Any], scale: 
         ratio = row["detik"] / copy["detik"]
         print(f"{title:<20} {row['mulai']:>14.2f} {row['detik']:>9.2f} {ratio:>8.2f} {row['gib']:>11.2f}")
     bare = sum(row["detik"] for title, row in measured.items() if title.split()[0] in BARE) / copy["detik"]
-    # Reading a REST source is bound by its server, so the line is measured from the landed bytes on.
-    line = sum(row["detik"] for title, row in measured.items() if not title.startswith("extract")) / copy["detik"]
+    # Reading a REST source is bound by its server, and Dukcapil by its ten requests a second: measured apart.
+    line = sum(row["detik"] for title, row in measured.items() if title.split()[0] not in SERVED) / copy["detik"]
     peak = max(row["gib"] for row in measured.values())
     over = bare > COPY_LIMIT["bare"] or line > COPY_LIMIT["all"] or peak > MEMORY_LIMIT_GIB
     print(f"jalur dasar (muat, bakukan, padankan, emas): {bare:.1f} x (batas {COPY_LIMIT['bare']} x pada SCALE=1)")

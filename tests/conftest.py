@@ -17,6 +17,8 @@ from sinkron.settings import Settings
 LONG = ("airflow", "bulan", "sql/golden", "sql/gates")
 
 
+# Before xdist reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let what shares an expensive session fixture run in one worker (`make test` runs as many as there are cores)."""
     groups = {item: _group(item.path) for item in items}
