@@ -59,7 +59,7 @@ check: $(VENV)/ready ## What a machine can see of the code: style, imports, SQL,
 	@$(VENV)/bin/pytest tests/dags
 
 test: $(VENV)/ready ## All tests; they start their own Postgres, servers and Airflow
-	@$(VENV)/bin/pytest tests -n auto --dist loadgroup --no-loadscope-reorder
+	@$(VENV)/bin/pytest tests -n auto --dist loadscope --no-loadscope-reorder --durations 20
 
 fuzz: $(VENV)/ready ## Damaged files of every form, until the time is up: [FUZZ_SECONDS=600]
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(VENV)/bin/pytest -s --timeout 0 tests/fuzz

@@ -17,7 +17,8 @@ from sandbox import damage
 from sandbox.summary import summary
 from sinkron import catalogue, database, decisions, ledger, services
 from sinkron import settings as settings_module
-from sinkron.api import trigger, wait_runs
+from sinkron.api import Api, trigger, wait_runs
+from sinkron.cadence import feed_cadences
 from sinkron.line import REQUIRED, STEPS
 from sinkron.settings import Settings
 
@@ -103,7 +104,12 @@ def _month(settings: Settings, world: Path, month: str, repaired: bool, told: li
         ingests = [(f"ingest_{sumber}", month) for sumber in REQUIRED]
         for dag_id, _ in ingests:
             trigger(settings, dag_id, month)
-        ended = wait_runs(settings, ingests, MONTH_SECONDS, _progress([], told))
+        # The feeds know no month: their runs are started for the calendar day, and found again by what they are given.
+        feeds = [(f"feed_{declared.nama}", month) for declared in feed_cadences()]
+        with Api(settings) as api:
+            for dag_id, _ in feeds:
+                api.trigger(dag_id, conf={"periode": month})
+        ended = wait_runs(settings, [*ingests, *feeds], MONTH_SECONDS, _progress([], told))
         if set(ended.values()) != {"success"}:
             return False
         ended = wait_runs(settings, _rest(settings, month), MONTH_SECONDS, _progress([]))

@@ -13,7 +13,8 @@ from sinkron.settings import Settings
 def summary(settings: Settings, months: list[str]) -> str:
     """The summary of the newest release of each month, as text; counts only."""
     with database.connect(settings) as connection:
-        return "\n".join(line for month in months for line in _month(connection, month))
+        lines = [line for month in months for line in _month(connection, month)]
+        return "\n".join([*lines, *_cases(connection)])
 
 
 def _month(connection: psycopg.Connection, month: str) -> list[str]:
@@ -85,4 +86,19 @@ def _changes(connection: psycopg.Connection, release: dict[str, Any]) -> list[st
     for grain in ("individu", "rumah_tangga"):
         found = ", ".join(f"{row['jenis']} {row['n']}" for row in rows if row["grain"] == grain)
         lines.append(f"    {grain}: {found or 'tidak ada'}")
+    return lines
+
+
+def _cases(connection: psycopg.Connection) -> list[str]:
+    """Complaints, applications and field verifications as they are known now, by status or outcome."""
+    rows = connection.execute(
+        "select sumber, status, count(*) as n from kasus.kasus group by sumber, status"
+        " union all select 'verifikasi', hasil, count(*) from kasus.verifikasi_pada('infinity') group by hasil"
+        " order by sumber, n desc, status"
+    ).fetchall()
+    lines = ["", "== Kasus (belum diterbitkan; pelapor disimpan terpisah) =="]
+    for source in ("aduan", "pengajuan", "verifikasi"):
+        found = [row for row in rows if row["sumber"] == source]
+        states = ", ".join(f"{row['status']} {row['n']}" for row in found)
+        lines.append(f"  {source:<11} {sum(row['n'] for row in found):>5}: {states or 'tidak ada'}")
     return lines

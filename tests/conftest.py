@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,20 +18,29 @@ from sinkron.settings import Settings
 LONG = ("airflow", "bulan", "sql/golden", "sql/gates")
 
 
-# Before xdist reads the groups.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what shares an expensive session fixture run in one worker (`make test` runs as many as there are cores)."""
-    groups = {item: _group(item.path) for item in items}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
+    """The longest groups first."""
+    groups = {item: _group(item.nodeid) for item in items}
     items.sort(key=lambda item: LONG.index(groups[item]) if groups[item] in LONG else len(LONG))
 
 
-def _group(file: Path) -> str:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """What shares an expensive session fixture runs in one worker (`make test` has as many as there are cores)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFixture(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return ByFixture(config, log)
+
+
+def _group(nodeid: str) -> str:
+    file = Path(nodeid.partition("::")[0])
     if file.parent.name == "journey":
         return "bulan" if file.name.startswith("test_month") else "airflow"
-    return f"sql/{file.parent.name}" if file.parent.parent.name == "sql" else file.stem
+    return f"sql/{file.parent.name}" if file.parent.parent.name == "sql" else str(file)
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,18 @@ def test_both_months_are_published_and_the_summary_says_so(demo):
     assert f"http://127.0.0.1:{airflow_setup.port(settings)}" in ended.stdout
 
 
+def test_the_feeds_are_read_each_month_and_their_cases_told(demo):
+    settings, ended = demo
+    feeds = ("feed_aduan", "feed_pengajuan", "feed_verifikasi")
+    with Api(settings) as api:
+        read = {feed: [run["state"] for run in api.runs(feed)] for feed in feeds}
+    assert read == {feed: ["success"] * len(MONTHS) for feed in feeds}
+    for source in ("aduan", "pengajuan"):
+        (known,) = rows(settings, f"select count(*) from kasus.kasus where sumber = '{source}'")[0]
+        assert known > 0
+        assert re.search(rf"^  {source} +{known}: ", ended.stdout, re.MULTILINE)
+
+
 def test_the_first_delivery_is_refused_with_a_report_and_repaired(demo):
     settings, ended = demo
     deliveries = rows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -114,6 +115,10 @@ def test_it_ends_whatever_it_is_doing_and_leaves_no_thread(server):
         for line in lines:
             line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert lines[0] is line or line.recv(10)
+            # The proxy numbers requests as it reads them: the first before the second is sent.
+            deadline = time.monotonic() + 10
+            while not proxy.asked and time.monotonic() < deadline:
+                time.sleep(0.01)
         proxy.refuse(60)
     assert threading.active_count() == before
     for line in lines:

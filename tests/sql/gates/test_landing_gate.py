@@ -117,7 +117,7 @@ def bersih(dasar: Settings) -> Settings:
     with database.connect(dasar) as connection:
         connection.execute(
             f"truncate {KELUARGA}, {ANGGOTA}, {PESERTA}, pendaratan.karantina, buku.pendaratan, audit.hasil_periksa,"
-            " audit.putusan_gerbang"
+            " audit.putusan_gerbang cascade"
         )
         connection.execute(ROWS)
     return dasar
