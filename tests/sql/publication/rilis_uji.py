@@ -122,10 +122,11 @@ def make_candidate(settings: Settings, id_rilis: str, households: int = 8, chang
             " values (%s, %s, %s, 'kandidat', %s, 'uji')",
             [id_rilis, periode, revisi, id_rilis],
         )
+        seals = publish.seal_tables(connection)
         tables, sha256 = publish.hash_tables(connection, id_rilis)
         connection.execute(
-            "update rilis.rilis set sha256 = %s, tabel = %s where id_rilis = %s",
-            [sha256, json.dumps(tables), id_rilis],
+            "update rilis.rilis set sha256 = %s, tabel = %s, segel = %s where id_rilis = %s",
+            [sha256, json.dumps(tables), json.dumps(seals), id_rilis],
         )
         connection.execute(
             "insert into audit.putusan_gerbang (gerbang, subjek, sha256, putusan, diharapkan, dinilai)"

@@ -112,6 +112,36 @@ def test_one_changed_cell_after_the_decision_stops_the_publish(katalog):
 @pytest.mark.parametrize(
     "change",
     [
+        "update release.kepesertaan set program = 'PIP' where uid_individu = 'in3'",
+        "delete from release.kepesertaan where uid_individu = 'in3'",
+        "insert into release.kepesertaan select * from release.kepesertaan limit 1",
+        "create temp table satu on commit drop as select * from release.kepesertaan limit 1;"
+        " delete from release.kepesertaan where ctid in (select ctid from release.kepesertaan limit 1);"
+        " insert into release.kepesertaan select * from satu",
+        "truncate release.kepesertaan",
+    ],
+)
+def test_whatever_touches_a_row_breaks_the_seal_of_its_table(katalog, change):
+    make_candidate(katalog, "2026-06/1")
+    with database.connect(katalog) as connection:
+        before = publish.seal_tables(connection)
+        connection.commit()
+        assert publish.seal_tables(connection) == before
+        connection.execute(change)
+        after = publish.seal_tables(connection)
+    assert {name for name in before if before[name] != after[name]} == {"kepesertaan"}
+
+
+def test_a_candidate_whose_seals_hold_is_not_hashed_again(katalog, monkeypatch):
+    decide(katalog, "2026-06/1", make_candidate(katalog, "2026-06/1"))
+    monkeypatch.setattr(publish, "hash_tables", lambda *_: pytest.fail("hashed again"))
+    publish.publish(katalog, "2026-06")
+    assert pointer(katalog) == "2026-06/1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
         "alter table release.individu alter column revisi type bigint",
         "alter table release.individu drop column nik_status",
         "alter table release.individu add column tambahan text",
