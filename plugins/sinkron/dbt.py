@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -27,7 +26,7 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
 
     Returns counts by status; raises BuildError naming what failed.
     """
-    codes: dict[str, str] = {}
+    failures = _Failures()
     with _environment(run.settings, candidate):
         from dbt.cli.main import dbtRunner
 
@@ -38,7 +37,7 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
             "--target-path", str(run.settings.home / "dbt"), "--no-write-json",
             "--select", *(f"path:{layer}" for layer in layers),
         ]  # fmt: skip
-        outcome = dbtRunner(callbacks=[partial(_note_code, codes)]).invoke(arguments)
+        outcome = dbtRunner(callbacks=[failures]).invoke(arguments)
     if outcome.exception is not None and outcome.result is None:
         raise BuildError(f"dbt could not build {', '.join(layers)}: {type(outcome.exception).__name__}")
     results = list(outcome.result.results)
@@ -48,10 +47,8 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
             " on conflict (id_jalan, model) do update set status = excluded.status, detik = excluded.detik",
             [(run.id_jalan, r.node.unique_id, str(r.status), _rows(r), round(r.execution_time, 3)) for r in results],
         )
-    failed = [r for r in results if str(r.status) in ("error", "fail", "runtime error")]
-    if failed or not outcome.success:
-        said = "; ".join(f"{r.node.unique_id} ({r.status}{_cause(r, codes)})" for r in failed) or "nothing was built"
-        raise BuildError(f"dbt build of {', '.join(layers)} for {candidate['id_rilis']} failed: {said}")
+    if failures or not outcome.success:
+        raise BuildError(f"dbt build of {', '.join(layers)} for {candidate['id_rilis']} failed: {failures}")
     counts: dict[str, int] = {}
     for result in results:
         counts[str(result.status)] = counts.get(str(result.status), 0) + 1
@@ -63,20 +60,33 @@ def _rows(result: Any) -> int | None:
     return rows if rows is not None and rows >= 0 else None
 
 
-def _note_code(codes: dict[str, str], event: Any) -> None:
-    """Keep the SQLSTATE of a failing statement by the model that ran it.
+class _Failures:
+    """A dbt callback that keeps what failed and why, without dbt's text, which may quote a value.
 
-    dbt hands on only the driver's text, which may quote a value. It logs that text inside its `except`, so the
-    driver's error with its code is still the current one while a callback is called.
+    It listens because the results need not tell: under --fail-fast a run may be stopped between the failure of a node
+    and the note of it, and the node is then listed as skipped.
     """
-    code = getattr(sys.exc_info()[1], "pgcode", None)
-    if code:
-        codes[event.data.node_info.unique_id] = code
 
+    def __init__(self) -> None:
+        self._said: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
 
-def _cause(result: Any, codes: dict[str, str]) -> str:
-    code = codes.get(result.node.unique_id)
-    return (f", {result.failures} rows" if result.failures else "") + (f", SQLSTATE {code}" if code else "")
+    def __call__(self, event: Any) -> None:
+        # dbt logs a failing statement inside its `except`: the driver's error with its code is still the current one.
+        code = getattr(sys.exc_info()[1], "pgcode", None)
+        if code:
+            self._codes[event.data.node_info.unique_id] = code
+        if event.info.name == "NodeFinished" and event.data.run_result.status in ("error", "fail", "runtime error"):
+            node, result = event.data.node_info.unique_id, event.data.run_result
+            rows = f", {result.num_failures} rows" if result.num_failures else ""
+            state = f", SQLSTATE {self._codes[node]}" if node in self._codes else ""
+            self._said[node] = f"{node} ({result.status}{rows}{state})"
+
+    def __bool__(self) -> bool:
+        return bool(self._said)
+
+    def __str__(self) -> str:
+        return "; ".join(self._said.values()) or "nothing was built"
 
 
 @contextlib.contextmanager
