@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 600
 ROLE ?= pemilik
 DB ?= gudang
 .DEFAULT_GOAL := help
-.PHONY: help demo up down month feeds test fuzz check bench migrate url paths psql lock
+.PHONY: help demo up down month reconcile feeds test fuzz check bench migrate url paths psql lock
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -34,6 +34,9 @@ down: $(VENV)/ready ## Stop everything that demo or up started
 
 month: $(VENV)/ready ## One month without a scheduler: PERIODE=YYYY-MM [APPROVE=none|publish|yes|reject]
 	@$(RUN) -m sinkron month "$(PERIODE)" --approve $(APPROVE)
+
+reconcile: $(VENV)/ready ## Poll receipts and SIKS-NG results once, compare with the newest release: PERIODE=YYYY-MM
+	@$(RUN) -m sinkron reconcile "$(PERIODE)"
 
 feeds: $(VENV)/ready ## Read complaints, applications and field verifications now
 	@$(RUN) -m sinkron feeds

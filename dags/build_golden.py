@@ -1,13 +1,13 @@
 """
 ### Apa yang dilakukan
 Menyusun kandidat rilis satu bulan: memilih kiriman, membakukan, menanyakan NIK kepada Dukcapil, memadankan identitas,
-membangun data emas.
+membangun data emas, mengusulkan penonaktifan dari kasus yang terbukti.
 Berjalan setiap kali sebuah kiriman mendarat; berhenti tenang (dilewati) bila bulan belum lengkap atau susunan
 kiriman yang sama sudah dibangun.
 
 ### Membaca dan menulis
 Membaca `pendaratan` dan `buku`. Menulis `rilis.rilis` (kandidat), `staging`, `intermediate`, `identitas`, `golden`
-dan `release`. Memancarkan aset `golden` dengan kunci bulan.
+`casework`, `kasus` (usulan) dan `release`. Memancarkan aset `golden` dengan kunci bulan.
 
 ### Bila gagal
 Baca galat pada tugas yang merah: nama model dbt atau langkahnya tertulis di sana. Perbaiki penyebabnya lalu bersihkan
@@ -35,7 +35,7 @@ from sinkron.tasks import DEFAULTS, period_params, step
     tags=[Tag.DATA_EMAS],
 )
 def build_golden():
-    chain(step("compose"), step("stage"), step("verify"), step("link"), step("golden", outlet=GOLDEN))
+    chain(step("compose"), step("stage"), step("verify"), step("link"), step("golden"), step("decide", outlet=GOLDEN))
 
 
 build_golden()

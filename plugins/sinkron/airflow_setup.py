@@ -14,7 +14,9 @@ from sinkron import settings as settings_module
 from sinkron.settings import ROOT, Settings
 
 # Users of the simple auth manager and their roles. A real installation configures a real auth manager instead.
-USERS = {"pemilik": "admin", "uji-verifikator": "op", "uji-kepala": "op", "pelihat": "viewer"}
+USERS = {
+    "pemilik": "admin", "uji-verifikator": "op", "uji-kepala": "op", "uji-pihak-ketiga": "op", "pelihat": "viewer",
+}  # fmt: skip
 SECRETS = {"SINKRON_AIRFLOW_FERNET": 32, "SINKRON_AIRFLOW_JWT": 32, "SINKRON_AIRFLOW_API": 32}
 
 

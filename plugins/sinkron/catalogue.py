@@ -18,7 +18,8 @@ from sinkron.settings import Settings
 
 SCHEMAS = ("publikasi", "publikasi_penuh")
 OPEN_DATA = "ringkasan_"
-AUDITOR_VIEWS = ("rilis", "kiriman", "neraca")
+# Decisions, releases, cases, deactivations, and no NIK in any of them.
+AUDITOR_VIEWS = {"publikasi": ("rilis", "kiriman", "neraca", "penonaktifan"), "publikasi_penuh": ("kasus",)}
 
 
 class CatalogueError(RuntimeError):
@@ -221,7 +222,7 @@ def _view(contracts: dict[str, Contract], contract: Contract, schema: str, owner
     if schema == "publikasi":
         readers.append("baca_samar")
         readers += ["baca_ringkasan"] if contract.name.startswith(OPEN_DATA) else []
-        readers += ["auditor"] if contract.name in AUDITOR_VIEWS else []
+    readers += ["auditor"] if contract.name in AUDITOR_VIEWS[schema] else []
     return [
         SQL("create or replace view {} with (security_barrier) as {}").format(view, body),
         *_comments("view", schema, contract, columns),

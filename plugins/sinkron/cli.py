@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from sinkron import catalogue, database, feeds, month, period, postgres
 from sinkron import settings as settings_module
+from sinkron.line import STEPS
 from sinkron.outcomes import Outcome, SourceDown
 from sinkron.settings import Settings, SettingsError
 
@@ -39,6 +40,14 @@ def read_feeds(settings: Settings, arguments: argparse.Namespace) -> int:
     """Read complaints, applications and field verifications now."""
     database.migrate(settings)
     return 0 if feeds.read_all(settings_module.load(), month.to_stderr) else SourceDown.exit_code
+
+
+def reconcile(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Poll receipts and SIKS-NG results once, and compare with the newest release."""
+    periode = period.parse(arguments.periode)
+    database.migrate(settings)
+    print(json.dumps(STEPS["reconcile"].run(settings_module.load(), periode)), flush=True)
+    return 0
 
 
 def url(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -109,6 +118,9 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("--approve", choices=month.APPROVALS, default="none")
     one.set_defaults(run=run_month)
     commands.add_parser("feeds", help=read_feeds.__doc__).set_defaults(run=read_feeds)
+    again = commands.add_parser("reconcile", help=reconcile.__doc__)
+    again.add_argument("periode")
+    again.set_defaults(run=reconcile)
     address = commands.add_parser("url", help=url.__doc__)
     address.add_argument("--role", choices=("pemilik", "baca_penuh", "baca_samar", "baca_ringkasan"), default="pemilik")
     address.add_argument("--db", choices=("gudang", "airflow"), default="gudang")

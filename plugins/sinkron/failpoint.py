@@ -7,7 +7,8 @@ import signal
 
 from sinkron.settings import Settings
 
-# Every place, in the order in which a publish, the read of a feed, and the questions to Dukcapil pass them.
+# Every place, in the order in which a publish, the read of a feed, the questions to Dukcapil, and the way of a
+# deactivation to its receivers and back pass them.
 PUBLISH = (
     "publish.start",
     "publish.after_attach",
@@ -27,7 +28,22 @@ VERIFY = (
     "verify.kept",
     "verify.asked",
 )
-NAMES = PUBLISH + FEED + VERIFY
+DEACTIVATION = (
+    "decide.derived",
+    "decide.proposed",
+    "list.written",
+    "list.judged",
+    "push.authorised",
+    "push.stored",
+    "push.announced",
+    "push.sent",
+    "push.recorded",
+    "reconcile.asked",
+    "reconcile.answered",
+    "reconcile.compared",
+    "reconcile.told",
+)
+NAMES = PUBLISH + FEED + VERIFY + DEACTIVATION
 
 
 def failpoint(settings: Settings, name: str) -> None:

@@ -52,8 +52,13 @@ LINE = (
     Step("verify", "build_golden", "Tanyakan Dukcapil", "kandidat"),
     Step("link", "build_golden", "Padankan identitas", "kandidat"),
     Step("golden", "build_golden", "Bangun data emas", "kandidat"),
+    Step("decide", "build_golden", "Usulkan penonaktifan", "kandidat"),
     Step("audit", "publish", "Periksa", "kandidat"),
     Step("approve", "publish", "Putuskan", "keputusan"),
     Step("publish", "publish", "Terbitkan", "kandidat"),
+    Step("list", "push_deactivations", "Susun daftar", "antrean"),
+    Step("authorise", "push_deactivations", "Putuskan daftar", "keputusan"),
+    Step("push", "push_deactivations", "Kirim", "antrean"),
+    Step("reconcile", "reconcile_deactivations", "Cocokkan", "antrean"),
 )
 STEPS = {step.name: step for step in LINE}

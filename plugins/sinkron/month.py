@@ -8,14 +8,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sinkron import comparison, database, decisions, deliveries, feeds, ledger
+from sinkron import approvers, comparison, database, decisions, deliveries, feeds, ledger, questions
 from sinkron.line import LINE, REQUIRED, STEPS, optional_sources
-from sinkron.outcomes import NotReady, Outcome, Refused, SourceDown
+from sinkron.outcomes import NotReady, Outcome, Refused, SourceDown, Undecided
 from sinkron.settings import Settings
 
-APPROVALS = ("none", "publish", "yes", "reject")
-# Who answers when a run is asked to answer itself; each answer is recorded as automatic.
-AUTOMATIC_APPROVER = "uji-verifikator"
+APPROVALS = tuple(approvers.AUTOMATIC)
 # Names of headers and codes on the line of a source; the rest is in `buku.pemberitahuan`.
 NOTICES_SHOWN = 8
 
@@ -23,13 +21,16 @@ NOTICES_SHOWN = 8
 def run(settings: Settings, periode: str, approve: str, say: Callable[[str], None]) -> tuple[int, dict[str, Any]]:
     """Run the line for a month; return the exit code and the object of the last line on stdout.
 
-    approve: `none` leaves the decision open, `publish` and `yes` answer it, `reject` refuses it, all of them recorded
-    as automatic. `say` gets one line a step for people, counts and codes only.
+    approve: `none` leaves both decisions open, `publish` answers the one on publishing, `yes` also the one on
+    pushing, `reject` refuses to publish, all of them recorded as automatic. `say` gets one line a step for people,
+    counts and codes only.
     """
     problem: Outcome | SourceDown | None = None
+    sent = 0
     # Never required: what a feed cannot give now is said and waits.
     feeds.read_all(settings, say)
     try:
+        sent += _step(settings, "reconcile", periode, None, say)["dikirim"]
         for sumber in REQUIRED:
             met = _ingest(settings, periode, sumber, say)
             # IZINKAN_LAMA: whatever keeps this source's delivery away was foreseen; what a gate holds was not.
@@ -40,12 +41,15 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
             _ingest(settings, periode, sumber, say)
         if isinstance(problem, Refused):
             raise problem
-        _build(settings, periode, approve, say, problem)
+        new = _build(settings, periode, approve, say, problem)
+        sent += _deactivate(settings, periode, approve, say, new)
+        if problem and not new:
+            raise problem
         code = 0
     except (Outcome, SourceDown) as outcome:
         say(f"  ! {outcome}")
         code = outcome.exit_code
-    return code, summary(settings, periode)
+    return code, {**summary(settings, periode), "dikirim": sent}
 
 
 def _ingest(settings: Settings, periode: str, sumber: str, say: Callable) -> Outcome | SourceDown | None:
@@ -73,26 +77,48 @@ def _tell(sumber: str, landed: dict[str, Any], say: Callable) -> None:
         say(f"  ? {sumber} baru kali ini: {', '.join(unseen[:NOTICES_SHOWN])}{more}")
 
 
-def _build(settings: Settings, periode: str, approve: str, say: Callable, problem: Outcome | SourceDown | None) -> None:
+def _build(settings: Settings, periode: str, approve: str, say: Callable, problem: Outcome | SourceDown | None) -> bool:
+    """Build, judge and publish the month; returns whether there was anything new."""
     composed = _step(settings, "compose", periode, None, say)
     if composed.get("sudah_terbit"):
         # Nothing new: only what a kill may have left undone after the release.
         STEPS["publish"].run(settings, periode)
-        if problem:
-            raise problem
-        return
+        return False
     if composed["kurang"]:
         raise problem or NotReady(f"month {periode} waits for {', '.join(composed['kurang'])}")
     # A candidate whose tables are there waits only for its checks and its decision.
-    done = {"compose"} | ({"stage", "verify", "link", "golden"} if composed["dibangun"] else set())
     for step in LINE:
-        if step.per_source or step.name in done:
+        if step.name == "compose" or step.dag not in ("build_golden", "publish"):
+            continue
+        if step.dag == "build_golden" and composed["dibangun"]:
             continue
         if step.name == "approve":
             _warn_of_rejections(settings, periode, say)
-            if approve != "none":
-                _answer(settings, periode, approve)
+            _answer(settings, "publish", periode, approve, 1)
         _step(settings, step.name, periode, None, say)
+    return True
+
+
+def _deactivate(settings: Settings, periode: str, approve: str, say: Callable, new: bool) -> int:
+    """List, decide, send and reconcile; returns how many rows receivers took.
+
+    A decision that is left open does not keep back what was approved before; it is an outcome of the run only where
+    nothing was asked of it that it did (rules.md "Running unattended").
+    """
+    open_decision: Undecided | None = None
+    if _step(settings, "list", periode, None, say)["daftar"]:
+        for urutan in (1, 2, 3):
+            _answer(settings, "push", periode, approve, urutan)
+        try:
+            _step(settings, "authorise", periode, None, say)
+        except Undecided as undecided:
+            say(f"  ! {undecided}")
+            open_decision = undecided if new and approve == "none" else None
+    sent = _step(settings, "push", periode, None, say)["dikirim"]
+    sent += _step(settings, "reconcile", periode, None, say)["dikirim"]
+    if open_decision:
+        raise open_decision
+    return sent
 
 
 def _warn_of_rejections(settings: Settings, periode: str, say: Callable) -> None:
@@ -102,23 +128,22 @@ def _warn_of_rejections(settings: Settings, periode: str, say: Callable) -> None
             say(f"  ! {line}")
 
 
-def _answer(settings: Settings, periode: str, approve: str) -> None:
+def _answer(settings: Settings, jenis: str, periode: str, approve: str, urutan: int) -> None:
+    """Write the automatic answer of one approver, if `APPROVE` gives one and nobody has answered yet."""
+    answer = approvers.AUTOMATIC[approve].get(jenis)
+    if answer is None:
+        return
     with database.connect(settings) as connection:
-        candidate = ledger.candidate(connection, periode)
-        if candidate is None or decisions.find(connection, candidate["sha256"], "publish"):
+        try:
+            asked = questions.question(connection, jenis, periode, urutan)
+        except questions.NothingToAsk:
+            return
+        if asked is None or decisions.find(connection, asked.sha256, jenis, urutan):
             return
         decisions.record(
-            connection,
-            candidate["id_rilis"],
-            "publish",
-            1,
-            candidate["sha256"],
-            "tolak" if approve == "reject" else "setuju",
-            AUTOMATIC_APPROVER,
-            True,
-            dt.datetime.now(dt.UTC),
-            {"gerbang": candidate["gerbang"]},
-        )
+            connection, asked.id_rilis, jenis, urutan, asked.sha256, answer, approvers.names(settings, jenis, urutan)[0],
+            True, dt.datetime.now(dt.UTC), {},
+        )  # fmt: skip
 
 
 def _step(settings: Settings, name: str, periode: str, sumber: str | None, say: Callable) -> dict[str, Any]:
@@ -135,7 +160,7 @@ def _brief(counts: dict[str, Any]) -> str:
 
 
 def summary(settings: Settings, periode: str) -> dict[str, Any]:
-    """The last line of `make month`: what the month stands at, and each required source's delivery."""
+    """What the last line of `make month` says: what the month stands at, and each required source's delivery."""
     with database.connect(settings) as connection:
         release = connection.execute(
             "select revisi, status from rilis.rilis where periode = %s order by revisi desc limit 1", [periode]
@@ -149,7 +174,6 @@ def summary(settings: Settings, periode: str) -> dict[str, Any]:
             {"sumber": sumber, "status": row["status"] if row else None, "kode": row["kode"] if row else None}
             for sumber, row in found.items()
         ],
-        "dikirim": 0,
     }
 
 

@@ -35,14 +35,14 @@ def ensure(connection: psycopg.Connection) -> None:
         _ensure_role(connection, role)
     readers = SQL(", ").join(map(Identifier, READING))
     owner = connection.execute("select current_user as nama").fetchone()["nama"]
-    connection.execute(SQL("grant usage on schema rilis to {}").format(Identifier(VIEW_OWNER)))
+    connection.execute(SQL("grant usage on schema rilis, antrean to {}").format(Identifier(VIEW_OWNER)))
     connection.execute(
         SQL("grant execute on function {} to {}, {}").format(
             SQL(", ").join(map(SQL, FUNCTIONS)), Identifier(VIEW_OWNER), readers
         )
     )
     connection.execute(SQL("grant usage on schema publikasi to {}").format(readers))
-    connection.execute("grant usage on schema publikasi_penuh to baca_penuh")
+    connection.execute("grant usage on schema publikasi_penuh to baca_penuh, auditor")
     for schema in AUDITED_SCHEMAS:
         connection.execute(SQL("grant usage on schema {} to auditor").format(Identifier(schema)))
         connection.execute(SQL("grant select on all tables in schema {} to auditor").format(Identifier(schema)))

@@ -11,5 +11,6 @@ class Tag(StrEnum):
     SUMBER = "sumber"
     DATA_EMAS = "data-emas"
     PENERBITAN = "penerbitan"
+    PENONAKTIFAN = "penonaktifan"
     PENGAWASAN = "pengawasan"
     DARURAT = "darurat"

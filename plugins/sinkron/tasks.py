@@ -98,6 +98,8 @@ def nothing_new(name: str, counts: dict[str, Any]) -> str | None:
     if name == "compose" and not counts.get("siap"):
         missing = ", ".join(counts.get("kurang") or [])
         return f"bulan belum lengkap, menunggu {missing}" if missing else "kiriman yang sama sudah terbit"
+    if name == "list" and not counts["daftar"]:
+        return "tidak ada penonaktifan yang dapat diputuskan"
     return None
 
 
@@ -112,6 +114,13 @@ def read_feed(nama: str) -> XComArg:
         return settle(lambda: feeds.read(settings_module.load(), nama, periode))
 
     return run()
+
+
+@task(task_id="reconcile", task_display_name=STEPS["reconcile"].label)
+def reconcile(**context: Any) -> dict[str, Any]:
+    """Poll receipts and compare, under the calendar month of the day on which the run was due."""
+    periode = period.of_instant(context["dag_run"].run_after)
+    return settle(lambda: STEPS["reconcile"].run(settings_module.load(), periode))
 
 
 @task(task_id="rollback", task_display_name="Geser penunjuk")

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskAwaitingInput
 
-from sinkron import database, decisions, keputusan, outcomes, tasks
+from sinkron import approvers, database, decisions, outcomes, tasks
 from sinkron.assets import LANDED
 from sinkron.keputusan import Keputusan
 
@@ -136,11 +136,11 @@ def test_a_candidate_is_built_once_from_the_same_deliveries(candidate, monkeypat
 
 
 def test_approvers_come_from_the_settings_and_are_never_nobody(candidate):
-    assert keputusan.approvers(candidate, "publish") == ["uji-verifikator"]
+    assert approvers.names(candidate, "publish", 1) == ["uji-verifikator"]
     candidate.values["SINKRON_PENYETUJU_TERBIT"] = " sri , budi,"
-    assert keputusan.approvers(candidate, "publish") == ["sri", "budi"]
+    assert approvers.names(candidate, "publish", 1) == ["sri", "budi"]
     candidate.values["SINKRON_PENYETUJU_TERBIT"] = " , "
-    assert keputusan.approvers(candidate, "publish") == ["uji-verifikator"]
+    assert approvers.names(candidate, "publish", 1) == ["uji-verifikator"]
 
 
 def run_step(monkeypatch, name: str, result, outlet=None) -> tuple[dict | None, set[str], dict]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bulan_uji import JULY, Bulan, Pabrik
 
-from sinkron import database, keputusan, ledger
+from sinkron import database, questions
 from sinkron.steps import compose
 
 
@@ -21,7 +21,7 @@ def test_the_question_names_the_earlier_rejection(pabrik: Pabrik, juni: Bulan, m
     warned = [line for line in bulan.said if told in line]
     assert len(warned) == 1
     with database.connect(bulan.settings) as connection:
-        asked = keputusan.body(connection, ledger.candidate(connection, JULY))
+        asked = questions.question(connection, "publish", JULY, 1).body
     assert f"**Perhatian:** {warned[0].removeprefix('  ! ')}." in asked
 
     # Other deliveries are another matter.

@@ -98,7 +98,7 @@ create table keputusan.penyetuju (
 );
 comment on table keputusan.penyetuju is 'Siapa yang sekarang boleh menjawab putusan mana; ditulis dari setelan';
 
-create table keputusan.daftar (
+create table antrean.daftar (
     sha256 text primary key check (sha256 = encode(sha256(convert_to(isi, 'UTF8')), 'hex')),
     periode buku.periode not null,
     id_rilis text not null references rilis.rilis,
@@ -108,30 +108,29 @@ create table keputusan.daftar (
     ringkasan jsonb not null,
     dibuat timestamptz not null default clock_timestamp()
 );
-comment on table keputusan.daftar is 'Daftar penonaktifan byte demi byte sebagaimana diputuskan; hanya bertambah';
-revoke all on keputusan.daftar from public;
-create table keputusan.daftar_baris (
-    sha256 text not null references keputusan.daftar,
+comment on table antrean.daftar is 'Daftar penonaktifan byte demi byte sebagaimana diputuskan; hanya bertambah';
+create table antrean.daftar_baris (
+    sha256 text not null references antrean.daftar,
     id_baris text not null references kasus.usulan,
     tujuan text not null,
     primary key (sha256, id_baris, tujuan)
 );
-comment on table keputusan.daftar_baris is 'Baris dan penerima yang tertulis dalam daftar';
-create trigger hanya_tambah before update or delete or truncate on keputusan.daftar
+comment on table antrean.daftar_baris is 'Baris dan penerima yang tertulis dalam daftar';
+create trigger hanya_tambah before update or delete or truncate on antrean.daftar
     for each statement execute function antrean.hanya_tambah();
-create trigger hanya_tambah before update or delete or truncate on keputusan.daftar_baris
+create trigger hanya_tambah before update or delete or truncate on antrean.daftar_baris
     for each statement execute function antrean.hanya_tambah();
 
 create function keputusan.jaga_putusan() returns trigger language plpgsql as $$
 declare
-    daftar keputusan.daftar;
+    daftar antrean.daftar;
 begin
     if new.jenis <> 'push' then
         return new;
     end if;
     -- `unique (sha256, jenis, urutan)` alone lets two places be filled at the same moment by one person.
     perform pg_advisory_xact_lock(hashtextextended('sinkron:putusan:' || new.sha256, 0));
-    select * into daftar from keputusan.daftar where sha256 = new.sha256;
+    select * into daftar from antrean.daftar where sha256 = new.sha256;
     if daftar is null or daftar.id_rilis <> new.id_rilis then
         raise exception 'putusan push: tidak ada daftar dengan sidik itu pada rilis %', new.id_rilis;
     end if;
@@ -166,7 +165,7 @@ begin
         raise exception 'putusan push: satu orang tidak dapat menyetujui dua kali';
     end if;
     if exists (
-        select from keputusan.daftar_baris as b
+        select from antrean.daftar_baris as b
         inner join kasus.usulan as u on b.id_baris = u.id_baris
         where b.sha256 = new.sha256 and u.petugas = new.oleh
     ) then
@@ -180,7 +179,7 @@ create trigger jaga_putusan before insert on keputusan.putusan
 create function keputusan.disahkan(sidik text) returns boolean
 language sql stable as $$
     select count(distinct p.oleh) = case when d.melebihi_batas then 3 else 2 end
-    from keputusan.daftar as d
+    from antrean.daftar as d
     inner join keputusan.putusan as p on d.sha256 = p.sha256 and p.jenis = 'push' and p.jawaban = 'setuju'
     where d.sha256 = sidik
     group by d.melebihi_batas
@@ -202,7 +201,8 @@ insert into antrean.transisi (dari, ke) values
     ('diakui', 'ditolak'), ('diakui', 'tercermin'), ('diakui', 'belum_tercermin'), ('diakui', 'dibatalkan'),
     ('belum_tercermin', 'tercermin'), ('belum_tercermin', 'ditolak'), ('belum_tercermin', 'dibatalkan'),
     ('tercermin', 'muncul_kembali'), ('tercermin', 'ditolak'), ('tercermin', 'dibatalkan'),
-    ('muncul_kembali', 'tercermin'), ('muncul_kembali', 'ditolak'), ('muncul_kembali', 'dibatalkan');
+    ('muncul_kembali', 'tercermin'), ('muncul_kembali', 'ditolak'), ('muncul_kembali', 'dibatalkan'),
+    ('ditolak', 'diakui');
 
 create table antrean.baris (
     id_baris text not null references kasus.usulan,
@@ -251,7 +251,6 @@ create table antrean.kiriman (
     terkirim timestamptz,
     dijawab timestamptz,
     unique (tujuan, jenis, kunci),
-    unique (tujuan, rujukan, jenis),
     constraint terkirim_dengan_rujukan check (status not in ('terkirim', 'selesai') or rujukan is not null)
 );
 comment on table antrean.kiriman is 'Satu kiriman ke satu penerima: byte yang disimpan sebelum dikirim, dan jawabannya';
@@ -357,10 +356,13 @@ begin
     if not exists (select from antrean.transisi as t where t.dari = old.status and t.ke = new.status) then
         raise exception 'antrean.baris: dari % ke % bukan perpindahan yang sah', old.status, new.status;
     end if;
+    if old.status = 'ditolak' and new.tujuan <> 'siks_ng' then
+        raise exception 'antrean.baris: hanya SIKS-NG yang dapat menerima setelah menolak (sinks.md 2)';
+    end if;
     if new.status = 'disetujui' then
         if not exists (
-            select from keputusan.daftar_baris as b
-            inner join keputusan.daftar as d on b.sha256 = d.sha256
+            select from antrean.daftar_baris as b
+            inner join antrean.daftar as d on b.sha256 = d.sha256
             inner join rilis.rilis as r on d.id_rilis = r.id_rilis and r.status in ('terbit', 'digantikan')
             inner join kasus.usulan_rilis as s on d.id_rilis = s.id_rilis and b.id_baris = s.id_baris
             where b.id_baris = new.id_baris and b.tujuan = new.tujuan and keputusan.disahkan(b.sha256)

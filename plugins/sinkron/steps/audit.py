@@ -85,6 +85,19 @@ def gate_landing(settings: Settings, run: StepRun, id_kiriman: str, sumber: str)
     return {"putusan": verdict.putusan, "periksa": verdict.counts()}
 
 
+def gate_list(settings: Settings, run: StepRun, sha256: str, id_rilis: str, summary: dict[str, Any]) -> Verdict:
+    """Judge a list of deactivations; its caps come from its summary. The verdict is recorded and returned."""
+    from expectations import checkpoint, deactivations
+
+    verdict = checkpoint.run(
+        database.owner_url(settings),
+        deactivations.gate(deactivations.List(sha256, id_rilis, summary["batas_sebulan"], summary["batas_sedesa"])),
+    )
+    with run.transaction() as connection:
+        _record(connection, "daftar", id_rilis, sha256, verdict)
+    return verdict
+
+
 def _already_judged(connection: psycopg.Connection, periode: str) -> dict[str, Any]:
     released = connection.execute(
         "select r.id_rilis, r.sha256, r.gerbang from rilis.rilis as r"

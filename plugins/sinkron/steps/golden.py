@@ -1,4 +1,4 @@
-"""Step golden: golden persons, households and memberships, and the candidate's tables (dbt layers golden, release)."""
+"""Step golden: golden persons, households and memberships (dbt layer golden)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from sinkron.settings import Settings
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Build golden and release for the open candidate; returns models by status."""
+    """Build golden for the open candidate; returns models by status."""
     with ledger.step(settings, "golden", periode, lock="kandidat") as run:
         candidate = ledger.require_candidate(settings, periode)
-        run.counts.update(dbt.build(run, candidate, "models/golden", "models/release"))
-        with run.transaction() as connection:
-            connection.execute(
-                "update rilis.rilis set dibangun = clock_timestamp() where id_rilis = %s", [candidate["id_rilis"]]
-            )
+        run.counts.update(dbt.build(run, candidate, "models/golden"))
         return dict(run.counts)

@@ -12,12 +12,12 @@ OPEN_SCHEMAS = {
     "baca_ringkasan": {"publikasi"},
     "baca_samar": {"publikasi"},
     "baca_penuh": {"publikasi", "publikasi_penuh"},
-    "auditor": {"publikasi", "audit", "keputusan"},
+    "auditor": {"publikasi", "publikasi_penuh", "audit", "keputusan"},
 }
 SUMMARIES = {"publikasi.ringkasan_desa", "publikasi.ringkasan_kabupaten"}
 MASKED = SUMMARIES | {
     f"publikasi.{name}"
-    for name in ("individu", "kepesertaan", "kiriman", "neraca", "perubahan", "rilis", "rumah_tangga")
+    for name in ("individu", "kepesertaan", "kiriman", "neraca", "penonaktifan", "perubahan", "rilis", "rumah_tangga")
 }
 FULL = {name.replace("publikasi.", "publikasi_penuh.") for name in MASKED} | {
     f"publikasi_penuh.{name}" for name in ("asal_usul", "karantina", "masalah", "tautan")
@@ -27,9 +27,11 @@ AUDITED = {
     "audit.pemulihan",
     "audit.putar_balik",
     "audit.putusan_gerbang",
+    "keputusan.penyetuju",
     "keputusan.putusan",
     "publikasi.kiriman",
     "publikasi.neraca",
+    "publikasi.penonaktifan",
     "publikasi.rilis",
 }
 READABLE = {"baca_ringkasan": SUMMARIES, "baca_samar": MASKED, "baca_penuh": MASKED | FULL, "auditor": AUDITED}

@@ -1,0 +1,95 @@
+"""The gate of the list: what deactivations must satisfy before anybody is asked to approve them.
+
+Rules: contracts/rules.md, "Cases and deactivation" (docs/concepts.md). Numbers only; a row is never quoted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expectations.suite import Gate, Measure, Subject, literal, violations
+
+
+@dataclass(frozen=True)
+class List:
+    """The list to judge (its sha256), the release it was made from, and its caps by `_summary` of step list."""
+
+    sha256: str
+    id_rilis: str
+    batas_sebulan: int
+    batas_sedesa: int
+
+
+def gate(made: List) -> Gate:
+    """Every item of the list against its evidence, the release, the holds and the caps."""
+    rows = (
+        "from (select u.*, b.tujuan, b.no_kk, b.nik, b.keluarga from antrean.daftar_baris as d"
+        " inner join antrean.baris as b on d.id_baris = b.id_baris and d.tujuan = b.tujuan"
+        f" inner join kasus.usulan as u on d.id_baris = u.id_baris where d.sha256 = {literal(made.sha256)}) as t"
+    )
+    release = f"id_rilis = {literal(made.id_rilis)}"
+    visited = (
+        "exists (select from kasus.verifikasi as v where v.id_sumber = t.bukti"
+        " and v.hasil in ('mampu', 'meninggal', 'tidak_ditemukan'))"
+    )
+    withdrawn = (
+        "exists (select from kasus.pengajuan as p where p.id_sumber = t.bukti and p.jenis = 'graduasi_mandiri'"
+        " and p.status in ('layak', 'diusulkan'))"
+    )
+    evidence = (
+        "case when t.asal in ('aduan', 'berkala') then " + visited
+        + " when t.asal = 'graduasi_mandiri' then " + withdrawn
+        + r" else t.bukti ~ '^dukcapil:\d{4}-\d{2}-\d{2}$' end"
+    )  # fmt: skip
+    upheld = (
+        "t.asal <> 'aduan' or exists (select from kasus.aduan_pada('infinity') as a"
+        " where a.id_sumber = t.id_kasus and a.status in ('terbukti', 'selesai'))"
+    )
+    household = (
+        f"exists (select from rilis.rumah_tangga as r where r.{release} and r.uid_rumah_tangga = t.uid_rumah_tangga)"
+    )
+    person = (
+        "t.uid_individu is null or exists (select from rilis.individu as i"
+        f" where i.{release} and i.uid_individu = t.uid_individu and i.digantikan_oleh is null)"
+    )
+    member = (
+        f"exists (select from rilis.kepesertaan as k where k.{release} and k.uid_rumah_tangga = t.uid_rumah_tangga"
+        " and k.uid_individu is not distinct from t.uid_individu and k.program = t.program and k.status = 'AKTIF')"
+    )
+    doubled = "count(*) - count(distinct (coalesce(t.uid_individu, t.uid_rumah_tangga), t.program, t.tujuan))"
+    households = "count(distinct t.uid_rumah_tangga) filter (where t.asal <> 'dukcapil')"
+    village = (
+        "select coalesce(max(n), 0) from (select count(distinct uid_rumah_tangga) as n from kasus.usulan as u"
+        f" inner join antrean.daftar_baris as d on u.id_baris = d.id_baris and d.sha256 = {literal(made.sha256)}"
+        " where u.asal <> 'dukcapil' group by u.kode_desa) as desa"
+    )
+    return Gate("daftar", (Subject("daftar", rows, (
+        Measure("daftar_ada", "Daftar memuat penonaktifan", "kritis", "count(*)", most=None, least=1),
+        Measure("daftar_utuh", "Baris daftar sama dengan jumlah yang tertulis di isinya", "kritis",
+                f"abs(count(*) - (select jumlah from antrean.daftar where sha256 = {literal(made.sha256)}))"),
+        Measure("bukti_ada", "Setiap baris berdasar verifikasi lapangan, pengunduran diri atau Dukcapil", "kritis",
+                violations(evidence)),
+        Measure("aduan_terbukti", "Aduan yang mendasari berstatus terbukti atau selesai", "kritis", violations(upheld)),
+        Measure("alasan_dikenal", "Kode alasan ada di daftar alasan", "kritis",
+                violations("exists (select from staging.alasan as a where a.kode = t.kode_alasan)")),
+        Measure("rumah_tangga_terpecahkan", "Rumah tangga ada di rilis", "kritis", violations(household)),
+        Measure("orang_terpecahkan", "Orang ada di rilis dan tidak digabung ke orang lain", "kritis",
+                violations(person)),
+        Measure("peserta_aktif", "Program yang dinonaktifkan sedang diterima menurut rilis", "kritis",
+                violations(member)),
+        Measure("tanpa_tahanan", "Tidak ada baris yang ditahan atau disanggah", "kritis",
+                violations("not exists (select from kasus.tahanan_terbuka as h where h.id_baris = t.id_baris)")),
+        Measure("sekali_saja", "Satu program seseorang atau keluarga hanya sekali pada satu penerima", "kritis",
+                doubled),
+        Measure("berlaku_kemudian", "Bulan efektif sesudah bulan putusan", "kritis",
+                violations("t.bulan_efektif > to_char(t.tanggal_verifikasi, 'YYYY-MM')")),
+        Measure("petugas_bukan_penyetuju", "Petugas verifikasi bukan penyetuju daftar", "kritis",
+                violations("t.petugas is null or not exists (select from keputusan.penyetuju as y"
+                           " where y.jenis = 'push' and y.nama = t.petugas)")),
+        Measure("penerima_mengenal", "Penerima dapat mengenali keluarga atau orangnya", "peringatan",
+                violations("t.no_kk is not null or t.nik is not null or jsonb_array_length(t.keluarga) > 0")),
+        Measure("dalam_batas_sebulan", "Keluarga dalam daftar tidak melebihi batas sebulan", "peringatan",
+                households, most=made.batas_sebulan, unit="keluarga"),
+        Measure("dalam_batas_sedesa", "Keluarga dalam daftar dari satu desa tidak melebihi batas sedesa", "peringatan",
+                village, most=made.batas_sedesa, unit="keluarga"),
+    )),))  # fmt: skip

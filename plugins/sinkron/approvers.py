@@ -1,0 +1,43 @@
+"""Who may answer which question: from the settings, else the users of the sandbox.
+
+Publishing asks one person. Pushing asks two different ones, and a third when a cap is exceeded; none of them may be
+the officer who verified a case on the list (rules.md "Cases and deactivation"). The database holds them to it.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+from sinkron.settings import Settings
+
+# (kind, place in the row) -> setting with names separated by commas, and who is asked when it is empty.
+QUESTIONS = {
+    ("publish", 1): ("SINKRON_PENYETUJU_TERBIT", "uji-verifikator"),
+    ("push", 1): ("SINKRON_PENYETUJU_KIRIM_1", "uji-verifikator"),
+    ("push", 2): ("SINKRON_PENYETUJU_KIRIM_2", "uji-kepala"),
+    ("push", 3): ("SINKRON_PENYETUJU_KIRIM_3", "uji-pihak-ketiga"),
+}
+
+# What `APPROVE` answers by itself, for the demo and unattended trials; every such answer is marked automatic.
+AUTOMATIC = {
+    "none": {},
+    "publish": {"publish": "setuju"},
+    "yes": {"publish": "setuju", "push": "setuju"},
+    "reject": {"publish": "tolak"},
+}
+
+
+def names(settings: Settings, jenis: str, urutan: int) -> list[str]:
+    """User names that may answer; never empty, for Airflow lets everybody answer a question to nobody."""
+    setting, default = QUESTIONS[jenis, urutan]
+    return [name.strip() for name in settings.values.get(setting, "").split(",") if name.strip()] or [default]
+
+
+def write(connection: psycopg.Connection, settings: Settings) -> None:
+    """Let the database know who may answer now; it refuses the approval of anybody else."""
+    connection.execute("delete from keputusan.penyetuju")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into keputusan.penyetuju (jenis, urutan, nama) values (%s, %s, %s) on conflict do nothing",
+            [(jenis, urutan, name) for jenis, urutan in QUESTIONS for name in names(settings, jenis, urutan)],
+        )

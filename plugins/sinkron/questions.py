@@ -1,0 +1,107 @@
+"""What a person is asked to decide, with the numbers beside it (Markdown): a candidate of a month, or its list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from sinkron import decisions
+from sinkron.steps import list as list_step
+
+TABLES_SHOWN = 20
+
+
+class NothingToAsk(RuntimeError):
+    """There is no candidate or list that could be decided; says what to run."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question about exactly this content."""
+
+    id_rilis: str
+    sha256: str
+    subject: str
+    body: str
+
+
+def question(connection: psycopg.Connection, jenis: str, periode: str, urutan: int) -> Question | None:
+    """The question of a kind (`publish`, `push`) for the approver at this place; None when this one is not needed.
+
+    Raises NothingToAsk when the step before has not made what is to be decided.
+    """
+    return _of_candidate(connection, periode) if jenis == "publish" else _of_list(connection, periode, urutan)
+
+
+def _of_candidate(connection: psycopg.Connection, periode: str) -> Question:
+    candidate = connection.execute(
+        "select id_rilis, sha256, gerbang, tabel from rilis.rilis"
+        " where periode = %s and status in ('kandidat', 'terbit') and sha256 is not null"
+        " order by revisi desc limit 1",
+        [periode],
+    ).fetchone()
+    if candidate is None:
+        raise NothingToAsk(f"tidak ada kandidat {periode} yang sudah diperiksa; jalankan build_golden")
+    lines = [
+        f"Kandidat **{candidate['id_rilis']}**, sidik `{candidate['sha256'][:16]}…`",
+        *(f"\n**Perhatian:** {line}." for line in decisions.rejections(connection, candidate["id_rilis"])),
+        *_checks(connection, "rilis", candidate["id_rilis"], candidate["sha256"]),
+        "\n**Baris tiap tabel:**\n",
+        "| Tabel | Baris |\n|---|---:|",
+        *(f"| {name} | {fact['baris']} |" for name, fact in sorted(candidate["tabel"].items())[:TABLES_SHOWN]),
+    ]
+    if connection.execute("select to_regclass('release.perubahan') as tabel").fetchone()["tabel"]:
+        changes = connection.execute(
+            "select grain, jenis, count(distinct uid) as jumlah from release.perubahan group by grain, jenis"
+            " order by grain, jenis"
+        ).fetchall()
+        lines += ["\n**Perubahan terhadap rilis sebelumnya:**\n", "| Butir | Jenis | Jumlah |\n|---|---|---:|"]
+        lines += [f"| {row['grain']} | {row['jenis']} | {row['jumlah']} |" for row in changes]
+    return Question(
+        candidate["id_rilis"], candidate["sha256"], f"Terbitkan rilis {candidate['id_rilis']}?", "\n".join(lines)
+    )
+
+
+def _of_list(connection: psycopg.Connection, periode: str, urutan: int) -> Question | None:
+    found = list_step.newest(connection, periode)
+    if found is None:
+        raise NothingToAsk(f"tidak ada daftar penonaktifan {periode}; jalankan tugas `list`")
+    if urutan == 3 and not found["melebihi_batas"]:
+        return None
+    facts = found["ringkasan"]
+    lines = [
+        f"Daftar **{periode}** dari rilis {found['id_rilis']}, sidik `{found['sha256'][:16]}…`",
+        f"\n**{facts['keluarga']} dari {facts['rencana_sebulan']} keluarga yang direncanakan sebulan**"
+        f" ({facts['tahun_ini']} dari {facts['rencana_setahun']} tahun ini), {facts['baris']} penonaktifan,"
+        f" berlaku {', '.join(facts['bulan_efektif'])}.",
+    ]
+    if found["melebihi_batas"]:
+        lines.append(
+            f"\n**Melebihi batas:** {facts['keluarga']} keluarga (batas {facts['batas_sebulan']}), terbanyak sedesa"
+            f" {facts['terbanyak_sedesa']} (batas {facts['batas_sedesa']}): penyetuju ketiga harus ikut menyetujui."
+        )
+    lines += _checks(connection, "daftar", found["id_rilis"], found["sha256"])
+    for title, key in (("Penerima", "per_tujuan"), ("Program", "per_program"), ("Alasan", "per_alasan")):
+        lines += [f"\n| {title} | Baris |\n|---|---:|", *(f"| {name} | {n} |" for name, n in facts[key].items())]
+    return Question(
+        found["id_rilis"], found["sha256"],
+        f"Kirim {facts['baris']} penonaktifan {periode} (penyetuju ke-{urutan})?", "\n".join(lines),
+    )  # fmt: skip
+
+
+def _checks(connection: psycopg.Connection, gate: str, subject: str, sha256: str) -> list[Any]:
+    checks = connection.execute(
+        "select distinct on (periksa) hasil, keparahan, kalimat, diamati, batas from audit.hasil_periksa"
+        " where gerbang = %s and subjek = %s and sha256 = %s order by periksa, id_periksa desc",
+        [gate, subject, sha256],
+    ).fetchall()
+    failed = [row for row in checks if row["hasil"] != "lulus"]
+    return [
+        f"\n**Pemeriksaan:** {len(checks) - len(failed)} dari {len(checks)} lulus.",
+        *(
+            f"- {row['keparahan']}: {row['kalimat']} (diamati {row['diamati'] or '-'}, batas {row['batas'] or '-'})"
+            for row in sorted(failed, key=lambda row: row["keparahan"])
+        ),
+    ]

@@ -1,0 +1,275 @@
+"""The receivers of deactivations as the outbox sees them: how a body is made, sent, and answered (contracts/sinks.md).
+
+What a receiver says about a row is applied by `judge`, the one place where an answer moves an item.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from sinkron.period import JAKARTA
+from sinkron.settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.interface import Client, Verdict
+
+
+@dataclass
+class Taken:
+    """The receiver has the body. rujukan: its own number for it; verdicts: its answer, None when that comes later."""
+
+    rujukan: str
+    verdicts: tuple[Verdict, ...] | None = None
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The receiver took nothing of the body, because of these rows (id_baris -> code)."""
+
+    rows: dict[str, str]
+
+
+class Unconfigured(RuntimeError):
+    """The connection of a receiver is not set."""
+
+
+class Receiver:
+    """One receiver. `size`: most rows of a body. `with` it holds its connection."""
+
+    tujuan: str
+    size: int
+    needs_family = False
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self._stack = ExitStack()
+        self._client: Client | None = None
+
+    def __enter__(self) -> Receiver:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+        self._client = None
+
+    def client(self) -> Client:
+        """Its client, made when first needed; raises Unconfigured when its connection is not set."""
+        if self._client is None:
+            self._client = self._stack.enter_context(client_of(self.settings, self.tujuan))
+        return self._client
+
+    def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
+        """The bytes to store and to repeat."""
+        raise NotImplementedError
+
+    def send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
+        """One try; a sentence without any personal value says why there is no outcome."""
+        from connectors.interface import SourceUnavailable
+
+        try:
+            return self._send(kiriman)
+        except (Unconfigured, SourceUnavailable) as why:
+            return str(why)
+
+    def _send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
+        raise NotImplementedError
+
+
+def client_of(settings: Settings, target: str) -> Client:
+    """A client for what `connectors/<target>/target.yml` declares; raises Unconfigured."""
+    from connectors.interface import Client, connection, load_targets
+
+    declared = load_targets()[target]
+    try:
+        return Client(declared, connection(declared.koneksi, settings.values))
+    except KeyError as missing:
+        raise Unconfigured(f"{target} is not configured: {missing.args[0]}") from None
+
+
+def _rows(rows: Iterable[dict[str, Any]]) -> list[Any]:
+    from connectors.interface import Row
+
+    return [
+        Row(
+            id_baris=r["id_baris"], no_kk=r["no_kk"], nik=r["nik"], nama=r["nama"], program=r["program"],
+            kode_alasan=r["kode_alasan"], tanggal_verifikasi=r["tanggal_verifikasi"], bukti=r["bukti"],
+            kode_desa=r["kode_desa"],
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def _cancellations(rows: Iterable[dict[str, Any]]) -> list[Any]:
+    from connectors.interface import Cancellation
+
+    return [Cancellation(r["id_baris"], r["alasan"]) for r in rows]
+
+
+class DTJateng(Receiver):
+    """The province: batches over REST, answered minutes to days later."""
+
+    tujuan, size = "dtjateng", 500
+
+    def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
+        from connectors.dtjateng import delivery
+
+        if rows[0]["jenis"] == "pembatalan":
+            (body,) = delivery.cancellation_bodies(_cancellations(rows), self.settings.kabupaten, bulan, nomor_sk)
+        else:
+            (body,) = delivery.bodies(_rows(rows), self.settings.kabupaten, bulan, nomor_sk)
+        return body
+
+    def _send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
+        from connectors.dtjateng import delivery
+
+        answer = delivery.send(self.client(), bytes(kiriman["isi"]), cancellation=kiriman["jenis"] == "pembatalan")
+        if isinstance(answer, delivery.Invalid):
+            return Refused(dict(answer.kode))
+        if isinstance(answer, delivery.Conflict):
+            return "dtjateng holds another body under this key (409): ask the province"
+        return Taken(answer.id_kiriman)
+
+
+class SiksNg(Receiver):
+    """The nation: numbered folders that an operator uploads, answered by files."""
+
+    tujuan, size = "siks_ng", 1_000_000
+
+    def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
+        before = connection.execute(
+            "select count(*) as n from antrean.kiriman where tujuan = 'siks_ng' and bulan_efektif = %s", [bulan]
+        ).fetchone()
+        facts = {
+            "nomor": f"{before['n'] + 1:04d}", "bulan_efektif": bulan, "nomor_sk": nomor_sk,
+            "dibuat": dt.datetime.now(JAKARTA).isoformat("T", "seconds"),
+        }  # fmt: skip
+        if rows[0]["jenis"] == "pembatalan":
+            data = [row._asdict() for row in _cancellations(rows)]
+        else:
+            data = [vars(row) for row in _rows(rows)]
+        return json.dumps({**facts, "data": data}, ensure_ascii=False).encode()
+
+    def _send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
+        from connectors.interface import Cancellation, Row
+        from connectors.siks_ng import delivery
+
+        facts = json.loads(bytes(kiriman["isi"]))
+        rows, withdrawn = [], []
+        if kiriman["jenis"] == "pembatalan":
+            withdrawn = [Cancellation(**row) for row in facts["data"]]
+        else:
+            rows = [Row(**row) for row in facts["data"]]
+        try:
+            delivery.write(
+                self.settings.outbox, facts["bulan_efektif"], facts["nomor"], rows, withdrawn, facts["nomor_sk"],
+                dt.datetime.fromisoformat(facts["dibuat"]),
+            )  # fmt: skip
+        except OSError as error:
+            return (
+                f"siks_ng: the outbox cannot be written ({type(error).__name__}: {error.strerror or 'other content'})"
+            )
+        return Taken(facts["nomor"])
+
+
+class Simnakis(Receiver):
+    """The district: one PUT for each of its families, answered at once."""
+
+    tujuan, size, needs_family = "simnakis", 1, True
+
+    def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
+        (row,) = rows
+        facts = {
+            "status": "aktif" if row["jenis"] == "pembatalan" else "nonaktif",
+            "program": [row["program"]], "rujukan": row["id_baris"], "berlaku": f"{bulan}-01",
+            "keluarga": row["keluarga"], "perorangan": row["uid_individu"] is not None,
+        }  # fmt: skip
+        return json.dumps(facts, sort_keys=True).encode()
+
+    def _send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
+        from connectors.interface import Verdict
+        from connectors.simnakis import delivery
+
+        facts = json.loads(bytes(kiriman["isi"]))
+        known = False
+        for family in facts["keluarga"]:
+            ended = delivery.set_status(
+                self.client(), family["id"], facts["status"], facts["program"], facts["rujukan"],
+                dt.date.fromisoformat(facts["berlaku"]), family["anggota"] if facts["perorangan"] else None,
+            )  # fmt: skip
+            if ended == "bertentangan":
+                return "simnakis has a newer state of a family (409, twice): look at it there"
+            known = known or ended == "selesai"
+        verdict = ("diterima", None) if known else ("ditolak", "keluarga_tidak_dikenal")
+        return Taken(facts["rujukan"], (Verdict(facts["rujukan"], verdict[0], verdict[1], None),))
+
+
+def all_of(settings: Settings) -> Iterator[Receiver]:
+    """The receivers, each with a queue of its own."""
+    yield from (DTJateng(settings), SiksNg(settings), Simnakis(settings))
+
+
+def judge(connection: psycopg.Connection, kiriman: dict[str, Any], verdicts: Iterable[Verdict]) -> int:
+    """Apply what a receiver says about rows of a body; returns how many items moved. What cannot be is an alarm."""
+    rows = {
+        row["id_baris"]: row["status"]
+        for row in connection.execute(
+            "select b.id_baris, b.status from antrean.isi as i"
+            " inner join antrean.baris as b on i.id_baris = b.id_baris and i.tujuan = b.tujuan"
+            " where i.id_kiriman = %s and not i.lepas for update of b",
+            [kiriman["id_kiriman"]],
+        )
+    }
+    moved = 0
+    for verdict in verdicts:
+        if verdict.id_baris not in rows:
+            # Not kept: whatever a receiver writes there could be anything.
+            alarm(connection, kiriman["tujuan"], "baris_tidak_dikenal", None, f"kiriman {kiriman['id_kiriman']}")
+            continue
+        step = _withdrawal if kiriman["jenis"] == "pembatalan" else _answer
+        moved += step(connection, kiriman["tujuan"], verdict, rows[verdict.id_baris])
+    return moved
+
+
+def _answer(connection: psycopg.Connection, tujuan: str, verdict: Verdict, status: str) -> int:
+    if verdict.status == "diterima":
+        if status == "ditolak" and tujuan != "siks_ng":
+            alarm(connection, tujuan, "diterima_setelah_ditolak", verdict.id_baris)
+            return 0
+        return _move(connection, tujuan, verdict.id_baris, "diakui", None) if status in ("dikirim", "ditolak") else 0
+    if status in ("ditolak", "dibatalkan"):
+        return 0
+    if status != "dikirim":
+        alarm(connection, tujuan, "ditolak_setelah_diterima", verdict.id_baris)
+    return _move(connection, tujuan, verdict.id_baris, "ditolak", verdict.kode or "tanpa_kode")
+
+
+def _withdrawal(connection: psycopg.Connection, tujuan: str, verdict: Verdict, status: str) -> int:
+    if status == "dibatalkan":
+        return 0
+    if verdict.status == "diterima":
+        return _move(connection, tujuan, verdict.id_baris, "dibatalkan", None)
+    alarm(connection, tujuan, "pembatalan_ditolak", verdict.id_baris, verdict.kode or "")
+    return 0
+
+
+def _move(connection: psycopg.Connection, tujuan: str, id_baris: str, status: str, kode: str | None) -> int:
+    return connection.execute(
+        "update antrean.baris set status = %s, kode_tolak = %s where id_baris = %s and tujuan = %s",
+        [status, kode, id_baris, tujuan],
+    ).rowcount
+
+
+def alarm(connection: psycopg.Connection, tujuan: str, kode: str, id_baris: str | None, keterangan: str = "") -> None:
+    """Note once what a person has to look at."""
+    connection.execute(
+        "insert into antrean.alarm (tujuan, kode, id_baris, keterangan) values (%s, %s, %s, %s) on conflict do nothing",
+        [tujuan, kode, id_baris, keterangan],
+    )

@@ -1,0 +1,167 @@
+"""Step list: the exact list of deactivations that two people are asked about, bound to its sha256."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import psycopg
+
+from sinkron import ledger, reference
+from sinkron.failpoint import failpoint
+from sinkron.outcomes import GateHeld, NotReady
+from sinkron.settings import Settings
+from sinkron.steps import audit
+
+# What is asked about: everything that a receiver will be told, and what it rests on.
+ROWS = """
+    select b.id_baris, b.tujuan, u.program, u.kode_alasan, u.bulan_efektif::text as bulan_efektif,
+        u.bukti, u.tanggal_verifikasi::text as tanggal_verifikasi, u.asal, u.petugas, u.uid_rumah_tangga,
+        u.uid_individu, b.no_kk, b.nik, b.nama, b.kode_desa, b.keluarga
+    from antrean.baris as b
+    inner join kasus.usulan as u on b.id_baris = u.id_baris
+    inner join kasus.usulan_rilis as s on b.id_baris = s.id_baris and s.id_rilis = %(id_rilis)s
+    where b.status = 'diusulkan'
+        and not exists (select from kasus.tahanan_terbuka as t where t.id_baris = b.id_baris)
+        and not exists (select from kasus.sanggah as k where k.id_baris = b.id_baris and k.keadaan = 'dikabulkan')
+    order by b.id_baris, b.tujuan
+"""
+# Proposed by an earlier release, never approved, and no longer derived: its ground is gone.
+UNFOUNDED = """
+    update antrean.baris as b set status = 'dibatalkan', kode_tolak = 'tidak_lagi_berdasar'
+    where b.status = 'diusulkan'
+        and exists (
+            select from kasus.usulan_rilis as s inner join rilis.rilis as r on s.id_rilis = r.id_rilis
+            where s.id_baris = b.id_baris and r.status in ('terbit', 'digantikan', 'ditarik')
+        )
+        and not exists (select from kasus.usulan_rilis as s where s.id_baris = b.id_baris and s.id_rilis = %s)
+"""
+# Households of earlier months whose deactivation was approved; Dukcapil's deaths stand outside the cap.
+EARLIER = """
+    select count(*) as jumlah
+    from (
+        select distinct d.periode, u.uid_rumah_tangga
+        from antrean.daftar as d
+        inner join antrean.daftar_baris as b on d.sha256 = b.sha256
+        inner join kasus.usulan as u on b.id_baris = u.id_baris
+        where u.asal <> 'dukcapil' and keputusan.disahkan(d.sha256)
+            and d.periode between %(dari)s and %(sampai)s and d.sha256 <> %(sidik)s
+    ) as lama
+"""
+
+
+def run(settings: Settings, periode: str) -> dict[str, Any]:
+    """Write the list of the month's release and judge it; returns its sha256 and numbers, or that there is none.
+
+    Only the release that readers see proposes: a late revision of an older month does not. Raises NotReady when the
+    month is not published, GateHeld when a check of the list fails.
+    """
+    with ledger.step(settings, "list", periode, lock="antrean") as run:
+        with run.transaction() as connection:
+            release = _released(connection, periode)
+            if release is None:
+                run.counts.update(daftar=0)
+                return dict(run.counts)
+            run.counts.update(gugur=connection.execute(UNFOUNDED, [release]).rowcount)
+            rows = connection.execute(ROWS, {"id_rilis": release}).fetchall()
+            if not rows:
+                run.counts.update(daftar=0)
+                return dict(run.counts)
+            sha256, summary = _write(connection, settings, periode, release, rows)
+        failpoint(settings, "list.written")
+        run.counts.update(daftar=len(rows), sha256=sha256, id_rilis=release, **summary)
+        verdict = audit.gate_list(settings, run, sha256, release, summary)
+        failpoint(settings, "list.judged")
+        if verdict.putusan not in audit.PASSING:
+            raise GateHeld(f"daftar {periode} ({sha256[:12]}…) ditahan gerbang: {verdict.message()}")
+        return dict(run.counts)
+
+
+def newest(connection: psycopg.Connection, periode: str) -> dict[str, Any] | None:
+    """The newest list of a month, without its rows; None when there was nothing to list."""
+    return connection.execute(
+        "select sha256, id_rilis, jumlah, melebihi_batas, ringkasan, dibuat from antrean.daftar where periode = %s"
+        " order by dibuat desc limit 1",
+        [periode],
+    ).fetchone()
+
+
+def _released(connection: psycopg.Connection, periode: str) -> str | None:
+    row = connection.execute(
+        "select r.id_rilis, p.id_rilis = r.id_rilis as aktif from rilis.rilis as r cross join rilis.penunjuk as p"
+        " where r.periode = %s and r.status = 'terbit' order by r.revisi desc limit 1",
+        [periode],
+    ).fetchone()
+    if row is None:
+        raise NotReady(f"month {periode} is not published: nothing can be listed before it is")
+    return row["id_rilis"] if row["aktif"] else None
+
+
+def _write(
+    connection: psycopg.Connection, settings: Settings, periode: str, id_rilis: str, rows: list[dict[str, Any]]
+) -> tuple[str, dict[str, Any]]:
+    head = {"periode": periode, "id_rilis": id_rilis}
+    content = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in (head, *rows))
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    summary = _summary(connection, settings, periode, sha256, rows)
+    made = connection.execute(
+        "insert into antrean.daftar (sha256, periode, id_rilis, isi, jumlah, melebihi_batas, ringkasan)"
+        " values (%s, %s, %s, %s, %s, %s, %s) on conflict (sha256) do nothing",
+        [sha256, periode, id_rilis, content, len(rows), summary["melebihi_batas"], json.dumps(summary)],
+    ).rowcount
+    if made:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into antrean.daftar_baris (sha256, id_baris, tujuan) values (%s, %s, %s)",
+                [(sha256, row["id_baris"], row["tujuan"]) for row in rows],
+            )
+    return sha256, summary
+
+
+def _summary(
+    connection: psycopg.Connection, settings: Settings, periode: str, sha256: str, rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What the approvers are shown: numbers, the caps, and whether a third person has to agree."""
+    limits = reference.thresholds(settings, periode)
+    year, month = int(periode[:4]), int(periode[5:])
+
+    def earlier(first: str, last: str) -> int:
+        return connection.execute(EARLIER, {"dari": first, "sampai": last, "sidik": sha256}).fetchone()["jumlah"]
+
+    capped = {(row["uid_rumah_tangga"], row["kode_desa"]) for row in rows if row["asal"] != "dukcapil"}
+    in_month = len({uid for uid, _ in capped}) + earlier(periode, periode)
+    villages: dict[str, int] = {}
+    for _, village in capped:
+        villages[village] = villages.get(village, 0) + 1
+    mean = earlier(f"{year - 1}-{month:02d}", _before(periode)) / 12
+    cap = max(limits["penonaktifan_sebulan"][0], limits["penonaktifan_kali_rerata"][0] * mean)
+    most = max(villages.values(), default=0)
+    return {
+        "keluarga": in_month,
+        "baris": len({row["id_baris"] for row in rows}),
+        "per_tujuan": _counted(rows, "tujuan"),
+        "per_program": _counted(rows, "program"),
+        "per_alasan": _counted(rows, "kode_alasan"),
+        "bulan_efektif": sorted({row["bulan_efektif"] for row in rows}),
+        "rencana_sebulan": int(limits["penonaktifan_rencana_sebulan"][0]),
+        "tahun_ini": earlier(f"{year}-01", _before(periode)) + in_month,
+        "rencana_setahun": int(limits["penonaktifan_rencana_setahun"][0]),
+        "batas_sebulan": int(cap),
+        "terbanyak_sedesa": most,
+        "batas_sedesa": int(limits["penonaktifan_sedesa"][0]),
+        "melebihi_batas": in_month > cap or most > limits["penonaktifan_sedesa"][0],
+    }
+
+
+def _before(periode: str) -> str:
+    year, month = int(periode[:4]), int(periode[5:])
+    return f"{year}-{month - 1:02d}" if month > 1 else f"{year - 1}-12"
+
+
+def _counted(rows: list[dict[str, Any]], column: str) -> dict[str, int]:
+    """Rows (not items) by a column; by receiver its items."""
+    seen: dict[str, set[str]] = {}
+    for row in rows:
+        seen.setdefault(row[column], set()).add(row["id_baris"])
+    return {value: len(ids) for value, ids in sorted(seen.items())}

@@ -1,0 +1,23 @@
+"""Step push: rows of lists that everybody agreed to are sent to their receivers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sinkron import ledger, outbox
+from sinkron.failpoint import failpoint
+from sinkron.settings import Settings
+
+
+def run(settings: Settings, periode: str) -> dict[str, Any]:
+    """Send what is approved, and again what has no answer yet; returns rows taken, by receiver.
+
+    A receiver that cannot be reached keeps its queue and fails nothing: `tidak_terjangkau` says which and why.
+    """
+    with ledger.step(settings, "push", periode, lock="antrean") as run:
+        with run.transaction() as connection:
+            outbox.withdraw(connection)
+            run.counts.update(disetujui=outbox.authorise(connection))
+        failpoint(settings, "push.authorised")
+        run.counts.update(kiriman=outbox.store(run), **outbox.send(run))
+        return dict(run.counts)

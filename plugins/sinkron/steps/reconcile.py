@@ -1,0 +1,63 @@
+"""Step reconcile: what receivers answered, what later extracts show, and what those who complained are told.
+
+A row is closed by the receiver's own later extract, never by its acknowledgement (contracts/rules.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from sinkron import citizens, ledger, outbox, receipts, report
+from sinkron.failpoint import failpoint
+from sinkron.ledger import StepRun
+from sinkron.settings import Settings
+
+# Seen by the comparison of a release: state before -> state after. What is not named stays as it is: a row that was
+# never acknowledged and is still active stays `dikirim`, with its age.
+SEEN = {
+    "tercermin": {
+        "dikirim": "tercermin", "diakui": "tercermin", "belum_tercermin": "tercermin", "muncul_kembali": "tercermin",
+    },
+    "belum_tercermin": {"diakui": "belum_tercermin", "tercermin": "muncul_kembali"},
+}  # fmt: skip
+
+
+def run(settings: Settings, periode: str) -> dict[str, Any]:
+    """Poll receipts once, compare with the newest release, try what is still waiting, tell Bratasena; returns counts."""
+    with ledger.step(settings, "reconcile", periode, lock="antrean") as run:
+        failpoint(settings, "reconcile.asked")
+        run.counts.update(receipts.read(run))
+        failpoint(settings, "reconcile.answered")
+        with run.transaction() as connection:
+            run.counts.update(_compare(connection))
+            outbox.withdraw(connection)
+        failpoint(settings, "reconcile.compared")
+        outbox.store(run)
+        run.counts.update(outbox.send(run))
+        run.counts.update(citizens.tell(run))
+        failpoint(settings, "reconcile.told")
+        run.counts.update(_report(run, periode))
+        return dict(run.counts)
+
+
+def _compare(connection: psycopg.Connection) -> dict[str, int]:
+    """Apply what the release that readers see found; again for the same release moves nothing."""
+    moved = {}
+    for hasil, steps in SEEN.items():
+        moved[hasil] = connection.execute(
+            """
+            update antrean.baris as b set status = (%(steps)s::jsonb ->> b.status), kode_tolak = null
+            from kasus.pencocokan as c, rilis.penunjuk as p
+            where c.id_rilis = p.id_rilis and c.hasil = %(hasil)s
+                and c.id_baris = b.id_baris and c.tujuan = b.tujuan and %(steps)s::jsonb ? b.status
+            """,
+            {"steps": psycopg.types.json.Jsonb(steps), "hasil": hasil},
+        ).rowcount
+    return moved
+
+
+def _report(run: StepRun, periode: str) -> dict[str, Any]:
+    with run.transaction() as connection:
+        return {"laporan": report.write(connection, run.settings, periode).name}
