@@ -1,4 +1,4 @@
-"""Writes what follows from source.yml and feed.yml files: landing DDL, dbt sources, the page of sources in docs.
+"""Writes what follows from source.yml, feed.yml and target.yml files: landing DDL, dbt sources, the page in docs.
 
 `python -m connectors.generate` writes, `python -m connectors.generate --check` exits 1 when a file differs.
 """
@@ -15,10 +15,11 @@ import yaml
 from connectors.core import feed
 from connectors.core.feed import Feed, FeedColumn, load_feeds
 from connectors.core.source import POSTGRES_TYPE, Column, Entity, Source, load_sources
+from connectors.core.target import Target, load_targets
 from connectors.dukcapil.connector import load_check
 
 NOTICE = "Generated from connectors/*/source.yml by `python -m connectors.generate`; do not edit."
-FROM_BOTH = NOTICE.replace("source.yml", "{source,feed}.yml")
+FROM_ALL = NOTICE.replace("source.yml", "{source,feed,target}.yml")
 LEDGER_COLUMNS = (
     ("id_kiriman", "text not null", "Kiriman asal baris ini"),
     ("nomor_baris", "integer not null", "Nomor baris data pada berkasnya, atau urutan dalam pembacaannya"),
@@ -98,9 +99,9 @@ def dbt_sources(source: Source) -> str:
     return f"# {NOTICE}\n" + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
 
 
-def docs_page(sources: dict[str, Source], feeds: dict[str, Feed]) -> str:
-    """The page of sources for docs/: owners, how they come (with a source's delivery.md), which fields they bring."""
-    lines = ["# Sources", "", f"<!-- {FROM_BOTH} -->", "",
+def docs_page(sources: dict[str, Source], feeds: dict[str, Feed], targets: dict[str, Target]) -> str:
+    """The page of sources for docs/: owners, how they come (with a source's delivery.md), which fields; receivers."""
+    lines = ["# Sources", "", f"<!-- {FROM_ALL} -->", "",
              "| source | what | owner | connection | how | required |", "|---|---|---|---|---|---|"]  # fmt: skip
     for s in sources.values():
         how = "files" if s.akses is None else f"REST `{s.akses.jalur}`"
@@ -129,6 +130,16 @@ def docs_page(sources: dict[str, Source], feeds: dict[str, Feed]) -> str:
               "and sex of the record of the most trusted source; only the verdict and its instant are kept. Never",
               "required: without the connection or an answer a NIK is `belum_diperiksa`. Verdicts: "
               + ", ".join(f"`{verdict}`" for verdict in check.hasil) + "."]  # fmt: skip
+    lines += ["", "## Receivers", "",
+              "Whom Sinkron tells what was decided (`target.yml`). Receivers that are also sources are reached by the",
+              "connection of the source.", "",
+              "| receiver | what | owner | connection | how | |", "|---|---|---|---|---|---|"]  # fmt: skip
+    for t in targets.values():
+        paths = t.akses.jalur.values() if t.akses else ()
+        how = (
+            "REST " + ", ".join(f"`{path}`" for path in paths) if paths else f"files, answers in `{t.koneksi_balasan}`"
+        )
+        lines.append(f"| `{t.nama}` | {t.judul} | {t.pemilik} | `{t.koneksi}` | {how} | {t.arti} |")
     return "\n".join(lines) + "\n"
 
 
@@ -145,7 +156,9 @@ def generated(root: Path) -> dict[Path, str]:
     sources = load_sources(root / "connectors")
     files = {
         **landing_migrations(sources, root / "plugins/sinkron/migrations"),
-        root / "docs/sources.md": docs_page(sources, load_feeds(root / "connectors")),
+        root / "docs/sources.md": docs_page(
+            sources, load_feeds(root / "connectors"), load_targets(root / "connectors")
+        ),
     }
     for s in sources.values():
         files[root / f"dbt_project/models/staging/{s.nama}/_{s.nama}__sources.yml"] = dbt_sources(s)

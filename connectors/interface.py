@@ -1,6 +1,7 @@
 """Everything a step needs of the connectors, in one import.
 
-`extract` and `land` of a source are in connectors.<source>.connector; a feed needs only its feed.yml.
+`extract` and `land` of a source are in connectors.<source>.connector; a feed needs only its feed.yml. What is sent to
+a receiver is in connectors.<target>.delivery, and what SIKS-NG answers in connectors.siks_ng.results.
 """
 
 from connectors.core.client import Client
@@ -10,10 +11,12 @@ from connectors.core.landing import EntityFile, Landed, report
 from connectors.core.signals import NotYet, Refusal, SourceUnavailable
 from connectors.core.source import Source, code_lists, load_source, load_sources
 from connectors.core.store import Extracted, Store, StoredFile, identity
+from connectors.core.target import Cancellation, Receipt, Row, Target, Unexpected, Verdict, load_target, load_targets
 from connectors.core.thresholds import Reference
 
 __all__ = [
-    "Client", "Connection", "EntityFile", "Extracted", "Feed", "FeedColumn", "Landed", "NotYet", "Page", "Reference",
-    "Refusal", "Source", "SourceUnavailable", "Store", "StoredFile", "changes", "code_lists", "connection", "identity",
-    "load_feed", "load_feeds", "load_source", "load_sources", "report",
+    "Cancellation", "Client", "Connection", "EntityFile", "Extracted", "Feed", "FeedColumn", "Landed", "NotYet", "Page",
+    "Receipt", "Reference", "Refusal", "Row", "Source", "SourceUnavailable", "Store", "StoredFile", "Target",
+    "Unexpected", "Verdict", "changes", "code_lists", "connection", "identity", "load_feed", "load_feeds",
+    "load_source", "load_sources", "load_target", "load_targets", "report",
 ]  # fmt: skip

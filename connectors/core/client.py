@@ -23,6 +23,7 @@ from connectors.core.source import Source
 
 if TYPE_CHECKING:
     from connectors.core.feed import Feed
+    from connectors.core.target import Target
 
 TRIES, FIRST_PAUSE_SECONDS = 5, 1.0
 RETRY_AFTER_CEILING, RETRY_AFTER_TOTAL = 120.0, 600.0
@@ -44,11 +45,14 @@ class Answer:
 
 
 class Client:
-    """A client for one source or feed over one connection. `sleep`, `now` and `clock` (seconds) are given by tests."""
+    """A client for one source, feed or receiver over one connection.
+
+    `sleep`, `now` and `clock` (seconds) are given by tests.
+    """
 
     def __init__(
         self,
-        source: Source | Feed,
+        source: Source | Feed | Target,
         connection: Connection,
         sleep: Sleep = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

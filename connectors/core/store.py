@@ -73,8 +73,8 @@ class Store:
             target.parent.mkdir(exist_ok=True, mode=0o700)
             Path(temporary).chmod(0o400)
             Path(temporary).replace(target)
-            _sync_folder(target.parent)
-            _sync_folder(self.root)
+            sync_folder(target.parent)
+            sync_folder(self.root)
             return StoredFile(nama, sha256, size)
         finally:
             with contextlib.suppress(FileNotFoundError):
@@ -105,7 +105,8 @@ def _chunks(content: bytes | Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: what was created in it, or renamed into it."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

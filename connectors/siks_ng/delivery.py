@@ -1,0 +1,116 @@
+"""Deactivations to DTSEN: folders that an operator uploads to SIKS-NG (contracts/sinks.md, section 2)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from connectors.core.store import sync_folder
+from connectors.core.target import Cancellation, Row, ordered
+from connectors.siks_ng.workbook import as_xlsx
+
+FOLDER = "siks-ng"
+MANIFEST = "manifest.json"
+FIELDS = (
+    "id_baris", "no_kk", "nik", "nama", "program", "kode_alasan", "tanggal_verifikasi", "bukti", "kode_desa",
+)  # fmt: skip
+# Everything that a folder of ours may hold; what an operator's programs leave beside it is not ours.
+OURS = ("penonaktifan.csv", "penonaktifan.xlsx", "pembatalan.csv", MANIFEST)
+JAKARTA = timezone(timedelta(hours=7))
+
+
+def write(
+    outbox: Path,
+    bulan_efektif: str,
+    nomor: str,
+    rows: Iterable[Row],
+    cancellations: Iterable[Cancellation],
+    nomor_sk: str,
+    dibuat: datetime,
+) -> Path:
+    """Write `<outbox>/siks-ng/<bulan_efektif>/<nomor>/` with either rows or cancellations; return the folder.
+
+    It appears in one rename, whole and durable. Written again from the same arguments it is left as it is. One caller
+    at a time: what a killed run left beside it is removed. Raises ValueError for arguments that make no folder,
+    FileExistsError when the folder is there with other content, OSError when the outbox cannot be written.
+    """
+    files = _files(bulan_efektif, nomor, ordered(rows), ordered(cancellations), nomor_sk, dibuat)
+    month = outbox / FOLDER / bulan_efektif
+    folder, beside = month / nomor, month / f".{nomor}.tmp"
+    month.mkdir(parents=True, exist_ok=True)
+    if beside.exists():
+        shutil.rmtree(beside)
+    if not folder.exists():
+        beside.mkdir()
+        for name, content in files.items():
+            with (beside / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        sync_folder(beside)
+        beside.rename(folder)
+    sync_folder(month)
+    sync_folder(month.parent)
+    if (there := {n: (folder / n).read_bytes() for n in OURS if (folder / n).is_file()}) != files:
+        other = sorted(n for n in OURS if there.get(n) != files.get(n))
+        raise FileExistsError(
+            f"siks_ng: {FOLDER}/{bulan_efektif}/{nomor} is there with other content ({', '.join(other)}), and may have"
+            " been uploaded; expected the same list as before. Give this list the next number."
+        )
+    return folder
+
+
+def _files(
+    bulan_efektif: str,
+    nomor: str,
+    rows: Sequence[Row],
+    cancellations: Sequence[Cancellation],
+    nomor_sk: str,
+    dibuat: datetime,
+) -> dict[str, bytes]:
+    """The files of a folder in the order in which they are written."""
+    if not re.fullmatch(r"\d{4}-\d{2}", bulan_efektif) or not re.fullmatch(r"\d{4}", nomor):
+        raise ValueError("siks_ng: bulan_efektif has to be YYYY-MM and nomor four digits.")
+    if bool(rows) == bool(cancellations):
+        raise ValueError(
+            f"siks_ng: {len(rows)} rows and {len(cancellations)} cancellations for {bulan_efektif}/{nomor}; expected"
+            " one of them, the other goes into a folder of its own."
+        )
+    if dibuat.tzinfo is None:
+        raise ValueError("siks_ng: dibuat has no offset; give an instant.")
+    if rows:
+        table = [FIELDS, *(tuple(getattr(row, name) or "" for name in FIELDS) for row in rows)]
+        files = {"penonaktifan.csv": _as_csv(table), "penonaktifan.xlsx": as_xlsx(table)}
+    else:
+        files = {"pembatalan.csv": _as_csv([Cancellation._fields, *cancellations])}
+    manifest = {
+        "nomor": nomor,
+        "nomor_sk": nomor_sk,
+        "bulan_efektif": bulan_efektif,
+        # One instant has one form, in whatever zone the caller holds it.
+        "dibuat": dibuat.astimezone(JAKARTA).isoformat(timespec="seconds"),
+        "berkas": [
+            {
+                "nama": name,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "ukuran": len(content),
+                "baris": len(rows) or len(cancellations),
+            }
+            for name, content in files.items()
+        ],
+    }
+    return {**files, MANIFEST: (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()}
+
+
+def _as_csv(table: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(table)
+    return out.getvalue().encode()
