@@ -49,7 +49,7 @@ OUTCOMES = """
 
 
 def tell(run: StepRun) -> dict[str, Any]:
-    """Tell what is new, oldest first; returns how many were told. One that cannot be told now waits for the next run."""
+    """Tell what is new, oldest first; returns how many were told. What cannot be told now waits for the next run."""
     from connectors.bratasena import delivery
     from connectors.interface import SourceUnavailable
 

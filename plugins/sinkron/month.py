@@ -140,10 +140,9 @@ def _answer(settings: Settings, jenis: str, periode: str, approve: str, urutan: 
             return
         if asked is None or decisions.find(connection, asked.sha256, jenis, urutan):
             return
-        decisions.record(
-            connection, asked.id_rilis, jenis, urutan, asked.sha256, answer, approvers.names(settings, jenis, urutan)[0],
-            True, dt.datetime.now(dt.UTC), {},
-        )  # fmt: skip
+        name = approvers.names(settings, jenis, urutan)[0]
+        now = dt.datetime.now(dt.UTC)
+        decisions.record(connection, asked.id_rilis, jenis, urutan, asked.sha256, answer, name, True, now, {})
 
 
 def _step(settings: Settings, name: str, periode: str, sumber: str | None, say: Callable) -> dict[str, Any]:

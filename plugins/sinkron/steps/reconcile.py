@@ -25,7 +25,7 @@ SEEN = {
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Poll receipts once, compare with the newest release, try what is still waiting, tell Bratasena; returns counts."""
+    """Poll receipts once, compare with the newest release, send what still waits, tell Bratasena; returns counts."""
     with ledger.step(settings, "reconcile", periode, lock="antrean") as run:
         failpoint(settings, "reconcile.asked")
         run.counts.update(receipts.read(run))

@@ -12,7 +12,7 @@ from sinkron.steps import compose
 
 @pytest.mark.parametrize("noted", [True, False])
 def test_a_failing_model_is_named_with_its_class_of_error(gudang: Settings, noted: bool, monkeypatch):
-    """Also where dbt stops before it noted the failure: its --fail-fast races with the note of the thread that failed."""
+    """Also where dbt stops before it noted the failure, for --fail-fast races with the thread that failed."""
     if not noted:
         note = GraphRunnableTask._handle_result
         monkeypatch.setattr(

@@ -1,0 +1,56 @@
+{# The first instant after the month in Asia/Jakarta: the run of the month uses changes before it (rules.md). #}
+{% macro akhir_bulan() %}(({{ tanggal_acuan() }} + 1)::timestamp at time zone 'Asia/Jakarta'){% endmacro %}
+
+{# When this candidate was composed: what became of the items of the queue later waits for the next one. #}
+{% macro kandidat_dibuat() -%}
+    (select rilis.dibuat from {{ source('rilis', 'rilis') }} as rilis where rilis.id_rilis = {{ id_rilis() }})
+{%- endmacro %}
+
+{# The day of an instant in Asia/Jakarta. #}
+{% macro hari(saat) %}({{ saat }} at time zone 'Asia/Jakarta')::date{% endmacro %}
+
+{# A NIK as somebody wrote it down, null unless it can be one. #}
+{% macro nik_sah(kolom) -%}
+    case when {{ bentuk_nik(angka(kolom)) }} = 'sah' then {{ angka(kolom) }} end
+{%- endmacro %}
+
+{# From which month a verdict of that day takes effect: rows after the cut-off wait one month more (rules.md). #}
+{% macro bulan_efektif(tanggal) -%}
+    to_char(
+        date_trunc('month', {{ tanggal }}::timestamp) + make_interval(
+            months => case when extract(day from {{ tanggal }}) <= {{ ambang('batas_tanggal_usulan') }} then 1 else 2 end
+        ), 'YYYY-MM'
+    )
+{%- endmacro %}
+
+{# States of an item after which nothing more is asked of its receiver. #}
+{% macro keadaan_tutup() -%}
+    ('ditolak', 'dibatalkan', 'tercermin', 'muncul_kembali', 'tidak_berlaku')
+{%- endmacro %}
+
+{# States of an item that its receiver was sent. #}
+{% macro keadaan_terkirim() -%}
+    ('dikirim', 'diakui', 'ditolak', 'tercermin', 'belum_tercermin', 'muncul_kembali')
+{%- endmacro %}
+
+{# Findings of a visit that can end a programme; `layak` says the opposite. #}
+{% macro temuan() %}('mampu', 'meninggal', 'tidak_ditemukan'){% endmacro %}
+
+{# What a death ends of a person (rules.md "Cases and deactivation"). #}
+{% macro program_kematian() %}('PBI_JK', 'PBI_PEMDA', 'PIP'){% endmacro %}
+
+{# Which registry shows what became of a row at its receiver. #}
+{% macro sumber_tujuan(tujuan) %}case {{ tujuan }} when 'siks_ng' then 'dtsen' else {{ tujuan }} end{% endmacro %}
+
+{# A name as it is searched for: forms of address away, old spelling to the new one, letters doubled once (domain.md 6). #}
+{% macro nama_cari(kolom) -%}
+    {%- set ejaan = [('OE', 'U'), ('DJ', 'J'), ('TJ', 'C'), ('SJ', 'SY'), ('NJ', 'NY'), ('DH', 'D'), ('TH', 'T')] -%}
+    {%- set bentuk = namespace(sql="regexp_replace(upper(" ~ kolom ~ "), '[^A-Z]+', ' ', 'g')") -%}
+    {%- for lama, baru in ejaan -%}
+        {%- set bentuk.sql = "replace(" ~ bentuk.sql ~ ", '" ~ lama ~ "', '" ~ baru ~ "')" -%}
+    {%- endfor -%}
+    string_to_array(btrim(regexp_replace(regexp_replace(regexp_replace(
+        {{ bentuk.sql }}, '([A-Z])\1', '\1', 'g'
+    ), '\y(PAK|BU|BAPAK|BPK|BP|IBU|MBAH|MAS|MBAK|MAK|BOK|NY|TN|HJ|KH|H|ALM|ALMH|ALMARHUM|ALMARHUMAH)\y', ' ', 'g'),
+    ' +', ' ', 'g')), ' ')
+{%- endmacro %}

@@ -1,0 +1,112 @@
+-- What can end a programme, one row a proof: a sound visit, a withdrawal of the family's own, a death that Dukcapil
+-- confirms (rules.md "Cases and deactivation"). Which programmes it ends stands in casework_usulan.
+with kunjungan as (
+    -- Visits of one investigation stand together, periodic ones of a household likewise.
+    select
+        verifikasi.*,
+        kasus.id_pemeriksaan,
+        coalesce(kasus.id_pemeriksaan, 'berkala/' || verifikasi.uid_rumah_tangga) as pemeriksaan
+    from {{ ref('casework_verifikasi') }} as verifikasi
+    left join {{ ref('casework_kasus') }} as kasus on verifikasi.id_kasus = kasus.id_kasus and kasus.sumber = 'aduan'
+    where verifikasi.sah and verifikasi.tanggal <= {{ tanggal_acuan() }}
+        -- Without a name nobody can tell whether who saw it also decides.
+        and verifikasi.petugas is not null
+        and (kasus.id_kasus is not null or verifikasi.jenis = 'berkala')
+),
+
+terbukti as (
+    select kunjungan.*
+    from kunjungan
+    where not kunjungan.dibantah
+        and (
+            kunjungan.hasil in ('mampu', 'meninggal')
+            or (
+                -- Not found on two different days, and met on none in between.
+                kunjungan.hasil = 'tidak_ditemukan' and exists (
+                    select 1 from kunjungan as lalu
+                    where lalu.pemeriksaan = kunjungan.pemeriksaan and lalu.uid_rumah_tangga = kunjungan.uid_rumah_tangga
+                        and lalu.hasil = 'tidak_ditemukan' and not lalu.dibantah and lalu.tanggal < kunjungan.tanggal
+                        and not exists (
+                            select 1 from kunjungan as bertemu
+                            where bertemu.uid_rumah_tangga = kunjungan.uid_rumah_tangga
+                                and bertemu.hasil in ('layak', 'mampu')
+                                and bertemu.tanggal between lalu.tanggal and kunjungan.tanggal
+                        )
+                )
+            )
+        )
+),
+
+diputus as (
+    -- The complaint whose verdict this visit is: its own where that is upheld, else one under the same investigation.
+    select distinct on (terbukti.id_verifikasi) terbukti.id_verifikasi, kasus.sumber, kasus.id_sumber
+    from terbukti
+    inner join {{ ref('casework_kasus') }} as kasus
+        on terbukti.id_pemeriksaan = kasus.id_pemeriksaan and kasus.status in ('terbukti', 'selesai')
+    order by terbukti.id_verifikasi, kasus.id_kasus <> terbukti.id_kasus, kasus.dibuka, kasus.id_kasus
+),
+
+mundur as (
+    select
+        kini.id_sumber, kini.program, orang.uid_individu, orang.uid_rumah_tangga,
+        {{ hari('min(lalu.diubah)') }} as tanggal
+    from kasus.pengajuan_pada({{ akhir_bulan() }}) as kini
+    inner join {{ source('kasus', 'pengajuan') }} as lalu
+        on kini.id_sumber = lalu.id_sumber and lalu.diubah < {{ akhir_bulan() }} and lalu.versi <= kini.versi
+        and lalu.status in ('layak', 'diusulkan')
+    inner join {{ ref('casework_nomor') }} as orang
+        on orang.jenis = 'nik' and {{ nik_sah('kini.pemohon_nik') }} = orang.nomor
+    where kini.jenis = 'graduasi_mandiri' and kini.status not in ('dicabut', 'tidak_layak', 'kurang_berkas')
+        and orang.uid_individu is not null
+        -- An unreadable list of programmes would otherwise mean all of them.
+        and not kini.perlu_periksa && array['PROGRAM_TIDAK_TERBACA']
+    group by kini.id_sumber, kini.program, orang.uid_individu, orang.uid_rumah_tangga
+),
+
+meninggal as (
+    -- A verdict on a number that was given up counts for the one that took its place.
+    select verdik.nik, verdik.tanggal_meninggal, verdik.pada
+    from {{ source('identitas', 'verdik_kandidat') }} as verdik
+    where verdik.id_rilis = {{ id_rilis() }} and verdik.hasil = 'meninggal'
+    union all
+    select alias.nik_aktif, verdik.tanggal_meninggal, verdik.pada
+    from {{ source('identitas', 'verdik_kandidat') }} as verdik
+    inner join {{ source('identitas', 'alias') }} as alias
+        on verdik.nik = alias.nik and alias.id_rilis = {{ id_rilis() }}
+    where verdik.id_rilis = {{ id_rilis() }} and verdik.hasil = 'meninggal'
+),
+
+mati as (
+    select
+        golden.uid, golden.uid_rumah_tangga,
+        least(min(meninggal.pada), {{ tanggal_acuan() }}) as tanggal,
+        'dukcapil:' || to_char(coalesce(min(meninggal.tanggal_meninggal), min(meninggal.pada)), 'YYYY-MM-DD') as bukti
+    from meninggal
+    inner join {{ ref('golden_individu') }} as golden
+        on meninggal.nik = golden.nik and golden.hasil_dukcapil = 'meninggal'
+    group by golden.uid, golden.uid_rumah_tangga
+),
+
+casework_bukti as (
+    select
+        terbukti.id_verifikasi as bukti,
+        case when terbukti.jenis = 'berkala' then 'berkala' else 'aduan' end as asal,
+        diputus.sumber as sumber_kasus, diputus.id_sumber as id_kasus, terbukti.petugas, terbukti.tanggal,
+        coalesce(terbukti.alasan, case terbukti.hasil
+            when 'mampu' then 'MAMPU' when 'meninggal' then 'MENINGGAL' when 'tidak_ditemukan' then 'ORANG_TDK_DITEMUKAN'
+        end) as kode_alasan,
+        terbukti.uid_rumah_tangga, terbukti.uid_individu, terbukti.program, terbukti.hasil as temuan
+    from terbukti
+    left join diputus on terbukti.id_verifikasi = diputus.id_verifikasi
+    where terbukti.jenis = 'berkala' or diputus.id_verifikasi is not null
+    union all
+    select
+        id_sumber, 'graduasi_mandiri', 'pengajuan', id_sumber, null, tanggal, 'GRADUASI_MANDIRI', uid_rumah_tangga,
+        uid_individu, nullif(program, '{}'), 'mundur'
+    from mundur
+    union all
+    select bukti, 'dukcapil', null, null, null, tanggal, 'MENINGGAL', uid_rumah_tangga, uid, null, 'meninggal'
+    from mati
+)
+
+select * from casework_bukti

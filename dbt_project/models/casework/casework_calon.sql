@@ -1,0 +1,68 @@
+-- Who could be meant by a case that names no number that leads anywhere: names alike inside the stated village, and
+-- RT where one is given. A candidate is never taken for the person by the name alone (domain.md 8, case 25).
+with kasus as (
+    select
+        'aduan/' || id_sumber as id_kasus, {{ nik_sah('terlapor_nik') }} as nik,
+        {{ kk_sah(angka('terlapor_no_kk')) }} as no_kk, {{ nama_cari('terlapor_nama') }} as kata,
+        terlapor_kode_desa as kode_desa, terlapor_desa as desa, terlapor_kecamatan as kecamatan, terlapor_rt as rt
+    from kasus.aduan_pada({{ akhir_bulan() }})
+    union all
+    select
+        'pengajuan/' || id_sumber, {{ nik_sah('pemohon_nik') }}, {{ kk_sah(angka('pemohon_no_kk')) }},
+        {{ nama_cari('pemohon_nama') }}, kode_desa, null, null, null
+    from kasus.pengajuan_pada({{ akhir_bulan() }})
+),
+
+desa as (
+    select
+        desa.kode, replace(upper(ejaan.nama), ' ', '') as desa, replace(upper(kecamatan.nama), ' ', '') as kecamatan
+    from {{ ref('wilayah') }} as desa
+    inner join {{ ref('wilayah') }} as kecamatan on left(desa.kode, 8) = kecamatan.kode
+    cross join lateral (
+        select desa.nama
+        union
+        select alias.alias from {{ ref('alias_desa') }} as alias where alias.kode_desa = desa.kode
+    ) as ejaan
+    where length(desa.kode) > 8
+),
+
+dicari as (
+    select kasus.id_kasus, kasus.kata, kasus.rt, coalesce(kode.kode, nama.kode) as kode_desa
+    from kasus
+    left join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and kasus.nik = orang.nomor
+    left join {{ ref('casework_nomor') }} as rumah on rumah.jenis = 'no_kk' and kasus.no_kk = rumah.nomor
+    left join {{ ref('wilayah') }} as kode on kasus.kode_desa = kode.kode
+    -- A village name without its kecamatan is no place: several villages share it.
+    left join desa as nama
+        on kode.kode is null and replace(upper(kasus.desa), ' ', '') = nama.desa
+        and replace(upper(kasus.kecamatan), ' ', '') = nama.kecamatan
+    where coalesce(orang.uid_rumah_tangga, rumah.uid_rumah_tangga) is null
+        and kasus.kata is not null and kasus.kata <> array['']
+),
+
+orang as (
+    select golden.uid, rumah.kode_desa, rumah.rt, {{ nama_cari('golden.nama') }} as kata
+    from {{ ref('golden_individu') }} as golden
+    inner join {{ ref('golden_rumah_tangga') }} as rumah on golden.uid_rumah_tangga = rumah.uid
+    where rumah.kode_desa in (select dicari.kode_desa from dicari)
+    -- A fence: without it a name is brought to its form again for every case.
+    offset 0
+),
+
+casework_calon as (
+    select distinct dicari.id_kasus, orang.uid as uid_individu
+    from dicari
+    inner join orang
+        on dicari.kode_desa = orang.kode_desa and (dicari.rt is null or orang.rt is null or dicari.rt = orang.rt)
+    -- Each word that was said is a word of the name, or the end of one, as people are called.
+    where not exists (
+        select 1 from unnest(dicari.kata) as kata (sebutan)
+        where not exists (
+            select 1 from unnest(orang.kata) as nama (kata)
+            where nama.kata = kata.sebutan
+                or (length(kata.sebutan) >= 3 and right(nama.kata, length(kata.sebutan)) = kata.sebutan)
+        )
+    )
+)
+
+select * from casework_calon

@@ -1,0 +1,47 @@
+-- Documents of which a photo also stands on one about another household.
+with dokumen as (
+    select
+        'verifikasi/' || id_verifikasi as dokumen, coalesce(id_kasus, 'verifikasi/' || id_verifikasi) as kasus,
+        uid_rumah_tangga, null as nomor, foto
+    from {{ ref('casework_verifikasi__sasaran') }}
+    union all
+    select
+        'pengajuan/' || pengajuan.id_sumber, 'pengajuan/' || pengajuan.id_sumber,
+        coalesce(orang.uid_rumah_tangga, rumah.uid_rumah_tangga),
+        coalesce(pengajuan.no_kk, pengajuan.nik), pengajuan.foto
+    from (
+        select
+            id_sumber, foto, {{ nik_sah('pemohon_nik') }} as nik, {{ kk_sah(angka('pemohon_no_kk')) }} as no_kk
+        from kasus.pengajuan_pada({{ akhir_bulan() }})
+    ) as pengajuan
+    left join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and pengajuan.nik = orang.nomor
+    left join {{ ref('casework_nomor') }} as rumah on rumah.jenis = 'no_kk' and pengajuan.no_kk = rumah.nomor
+),
+
+berpemilik as (
+    -- What is not resolved belongs to the household of its case, else to the number written on it.
+    select
+        dokumen, foto,
+        coalesce(
+            uid_rumah_tangga, min(uid_rumah_tangga) over (partition by kasus), min(nomor) over (partition by kasus), kasus
+        ) as pemilik
+    from dokumen
+),
+
+foto as (
+    select berpemilik.dokumen, berpemilik.pemilik, lower(satu.isi ->> 'sha256') as sha256
+    from berpemilik
+    cross join lateral jsonb_array_elements(
+        case when jsonb_typeof(berpemilik.foto) = 'array' then berpemilik.foto else '[]' end
+    ) as satu (isi)
+),
+
+dipakai_lain as (
+    select sha256 from foto where sha256 is not null group by sha256 having count(distinct pemilik) > 1
+),
+
+casework_foto as (
+    select distinct foto.dokumen from foto inner join dipakai_lain on foto.sha256 = dipakai_lain.sha256
+)
+
+select * from casework_foto

@@ -1,0 +1,134 @@
+-- One row a complaint or application: whom it leads to, what a person has to look at, which cases share one
+-- investigation and which came before.
+with keadaan as (
+    select * from kasus.keadaan_kasus({{ akhir_bulan() }})
+),
+
+disebut as (
+    select
+        'aduan/' || id_sumber as id_kasus, alasan, {{ nik_sah('terlapor_nik') }} as nik,
+        {{ kk_sah(angka('terlapor_no_kk')) }} as no_kk, terlapor_kode_desa as kode_desa, null::numeric as lat,
+        null::numeric as lon
+    from kasus.aduan_pada({{ akhir_bulan() }})
+    union all
+    select
+        'pengajuan/' || id_sumber, null, {{ nik_sah('pemohon_nik') }}, {{ kk_sah(angka('pemohon_no_kk')) }}, kode_desa,
+        lat, lon
+    from kasus.pengajuan_pada({{ akhir_bulan() }})
+),
+
+terverifikasi as (
+    -- The verified person or family governs, not the one named (domain.md 8, case 26); the last sound visit does.
+    select distinct on (id_kasus) id_kasus, uid_rumah_tangga, uid_individu
+    from {{ ref('casework_verifikasi') }}
+    where sah and id_kasus is not null
+    order by id_kasus, tanggal desc nulls last, id_verifikasi desc
+),
+
+tanda_kunjungan as (
+    select verifikasi.id_kasus, array_agg(tanda.kode) filter (where tanda.kode is not null) as kode,
+        bool_or(verifikasi.dibantah) as dibantah
+    from {{ ref('casework_verifikasi') }} as verifikasi
+    left join lateral unnest(verifikasi.perlu_periksa) as tanda (kode) on true
+    where verifikasi.id_kasus is not null
+    group by verifikasi.id_kasus
+),
+
+calon as (
+    select id_kasus, count(*) as jumlah from {{ ref('casework_calon') }} group by id_kasus
+),
+
+alasan as (
+    select distinct kode from {{ ref('alasan') }} where berlaku_dari <= {{ tanggal_acuan() }}
+),
+
+bertaut as (
+    select
+        keadaan.*,
+        case when terverifikasi.id_kasus is not null then terverifikasi.uid_rumah_tangga
+            else coalesce(orang.uid_rumah_tangga, rumah.uid_rumah_tangga) end as uid_rumah_tangga,
+        case when terverifikasi.id_kasus is not null then terverifikasi.uid_individu else orang.uid_individu end
+            as uid_individu,
+        case
+            when coalesce(terverifikasi.uid_rumah_tangga, orang.uid_rumah_tangga, rumah.uid_rumah_tangga) is not null
+                then 'tunggal'
+            when greatest(orang.jumlah, rumah.jumlah, calon.jumlah) > 0 then 'banyak_kandidat'
+            else 'tidak_ada'
+        end as status_resolusi,
+        disebut.kode_desa as kode_desa_disebut,
+        array_remove(keadaan.perlu_periksa, 'ALASAN_TIDAK_DIKENAL') || tanda_kunjungan.kode || array_remove(array[
+            case when disebut.alasan is not null and alasan.kode is null then 'ALASAN_TIDAK_DIKENAL' end,
+            case when tanda_kunjungan.dibantah then 'BERTENTANGAN' end,
+            case when foto.dokumen is not null then 'FOTO_DIPAKAI_LAIN' end,
+            case
+                when disebut.lon not between {{ ambang('kotak_lon_dari') }} and {{ ambang('kotak_lon_sampai') }}
+                    or disebut.lat not between {{ ambang('kotak_lat_dari') }} and {{ ambang('kotak_lat_sampai') }}
+                    then 'LOKASI_DI_LUAR'
+            end
+        ], null) as tanda
+    from keadaan
+    inner join disebut on keadaan.id_kasus = disebut.id_kasus
+    left join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and disebut.nik = orang.nomor
+    left join {{ ref('casework_nomor') }} as rumah on rumah.jenis = 'no_kk' and disebut.no_kk = rumah.nomor
+    left join terverifikasi on keadaan.id_kasus = terverifikasi.id_kasus
+    left join tanda_kunjungan on keadaan.id_kasus = tanda_kunjungan.id_kasus
+    left join calon on keadaan.id_kasus = calon.id_kasus
+    left join alasan on disebut.alasan = alasan.kode
+    left join {{ ref('casework_foto') }} as foto on keadaan.id_kasus = foto.dokumen
+),
+
+-- What came before: the last one of the same household and kind; before an application also an upheld complaint and
+-- a withdrawal, for these ended what is asked for again (domain.md 8, cases 31, 35, 54).
+sebelumnya as (
+    select distinct on (kini.id_kasus) kini.id_kasus, lalu.id_kasus as kasus_sebelumnya
+    from bertaut as kini
+    inner join bertaut as lalu
+        on kini.uid_rumah_tangga = lalu.uid_rumah_tangga and kini.id_kasus <> lalu.id_kasus
+        and (lalu.dibuka, lalu.id_kasus) < (kini.dibuka, kini.id_kasus)
+    where kini.jenis = lalu.jenis
+        or (
+            kini.sumber = 'pengajuan' and kini.jenis <> 'graduasi_mandiri'
+            and (
+                (lalu.sumber = 'aduan' and lalu.status in ('terbukti', 'selesai')) or lalu.jenis = 'graduasi_mandiri'
+            )
+        )
+    order by kini.id_kasus, lalu.dibuka desc, lalu.id_kasus desc
+),
+
+casework_kasus as (
+    select
+        bertaut.id_kasus,
+        bertaut.jenis,
+        bertaut.sumber,
+        bertaut.id_sumber,
+        bertaut.versi,
+        bertaut.uid_rumah_tangga,
+        bertaut.uid_individu,
+        bertaut.program,
+        bertaut.status,
+        bertaut.status_resolusi,
+        -- Complaints about one household in a month are one investigation (domain.md 8, case 28): the first's.
+        case
+            when bertaut.sumber = 'aduan' and bertaut.uid_rumah_tangga is not null
+                then first_value(bertaut.id_kasus) over (
+                    partition by
+                        bertaut.sumber, bertaut.uid_rumah_tangga, date_trunc('month', {{ hari('bertaut.dibuka') }})
+                    order by bertaut.dibuka, bertaut.id_kasus
+                )
+            else bertaut.id_kasus
+        end as id_pemeriksaan,
+        sebelumnya.kasus_sebelumnya,
+        (select coalesce(array_agg(distinct t.kode order by t.kode), '{}') from unnest(bertaut.tanda) as t (kode))
+            as perlu_periksa,
+        bertaut.dibuka,
+        bertaut.tenggat,
+        bertaut.ditutup,
+        coalesce(rumah.kode_desa, rumah_lalu.kode_desa, bertaut.kode_desa_disebut) as kode_desa
+    from bertaut
+    left join sebelumnya on bertaut.id_kasus = sebelumnya.id_kasus
+    left join {{ ref('golden_rumah_tangga') }} as rumah on bertaut.uid_rumah_tangga = rumah.uid
+    left join {{ source('rilis', 'rumah_tangga') }} as rumah_lalu
+        on rumah_lalu.id_rilis = {{ id_sebelum() }} and bertaut.uid_rumah_tangga = rumah_lalu.uid_rumah_tangga
+)
+
+select * from casework_kasus

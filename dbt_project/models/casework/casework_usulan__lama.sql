@@ -1,0 +1,74 @@
+-- Proposals that earlier candidates made, under the ids that carry on today, and how far they have come as of the
+-- moment this candidate was composed.
+with recursive digantikan as materialized (
+    select uid, digantikan_oleh from {{ source('identitas', 'individu') }} where digantikan_oleh is not null
+    union all
+    select uid, digantikan_oleh from {{ source('identitas', 'rumah_tangga') }} where digantikan_oleh is not null
+),
+
+ikut as (
+    select id_baris, 'individu' as grain, uid_individu as uid
+    from {{ source('kasus', 'usulan') }}
+    where uid_individu is not null
+    union all
+    select id_baris, 'rumah_tangga', uid_rumah_tangga from {{ source('kasus', 'usulan') }}
+    union all
+    select ikut.id_baris, ikut.grain, digantikan.digantikan_oleh
+    from ikut
+    inner join digantikan on ikut.uid = digantikan.uid
+),
+
+kini as (
+    select ikut.id_baris, ikut.grain, ikut.uid
+    from ikut
+    left join digantikan on ikut.uid = digantikan.uid
+    where digantikan.uid is null
+),
+
+keadaan as (
+    select
+        id_baris,
+        bool_or(status in {{ keadaan_terkirim() }}) as terkirim,
+        bool_or(status = 'disetujui') as disetujui,
+        bool_or(status not in {{ keadaan_tutup() }}) as terbuka,
+        {{ hari('max(pada)') }} as terakhir
+    from antrean.keadaan_pada({{ kandidat_dibuat() }})
+    group by id_baris
+),
+
+batal as (
+    select id_baris, {{ hari('dicatat') }} as tanggal
+    from {{ source('kasus', 'pembatalan') }}
+    where dicatat <= {{ kandidat_dibuat() }}
+    union all
+    select id_baris, tanggal from {{ ref('casework_sanggah') }} where keadaan = 'dikabulkan'
+),
+
+dibatalkan as (
+    select id_baris, min(tanggal) as tanggal from batal group by id_baris
+),
+
+casework_usulan__lama as (
+    select
+        usulan.id_baris,
+        -- A person's household is where the person lives now.
+        coalesce(orang.uid_rumah_tangga, rumah.uid) as uid_rumah_tangga,
+        individu.uid as uid_individu,
+        usulan.program, usulan.kode_alasan, usulan.bulan_efektif::text as bulan_efektif, usulan.bukti,
+        usulan.tanggal_verifikasi, usulan.asal, usulan.sumber_kasus, usulan.id_kasus, usulan.petugas, usulan.kode_desa,
+        coalesce(keadaan.terbuka, false) and dibatalkan.id_baris is null as terbuka,
+        coalesce(keadaan.terkirim, false) as terkirim,
+        coalesce(keadaan.disetujui, false) as disetujui,
+        case
+            when dibatalkan.id_baris is not null then least(dibatalkan.tanggal, keadaan.terakhir)
+            when not keadaan.terbuka then keadaan.terakhir
+        end as ditutup
+    from {{ source('kasus', 'usulan') }} as usulan
+    inner join kini as rumah on usulan.id_baris = rumah.id_baris and rumah.grain = 'rumah_tangga'
+    left join kini as individu on usulan.id_baris = individu.id_baris and individu.grain = 'individu'
+    left join {{ ref('golden_individu') }} as orang on individu.uid = orang.uid
+    left join keadaan on usulan.id_baris = keadaan.id_baris
+    left join dibatalkan on usulan.id_baris = dibatalkan.id_baris
+)
+
+select * from casework_usulan__lama

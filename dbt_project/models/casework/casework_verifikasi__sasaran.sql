@@ -1,0 +1,65 @@
+-- Whom each field verification is about: the person and the family that the officer named, not those of the case,
+-- unless the officer named none (rules.md "Cases and deactivation").
+with verifikasi as (
+    select *, {{ nik_sah('nik') }} as nik_baku, {{ nik_sah('petugas_nik') }} as nik_petugas
+    from kasus.verifikasi_pada({{ akhir_bulan() }})
+),
+
+kasus as (
+    select
+        'aduan' as sumber, id_sumber, dibuat, {{ nik_sah('terlapor_nik') }} as nik,
+        {{ kk_sah(angka('terlapor_no_kk')) }} as no_kk
+    from kasus.aduan_pada({{ akhir_bulan() }})
+    union all
+    select 'pengajuan', id_sumber, dibuat, {{ nik_sah('pemohon_nik') }}, {{ kk_sah(angka('pemohon_no_kk')) }}
+    from kasus.pengajuan_pada({{ akhir_bulan() }})
+),
+
+keluarga as (
+    select verifikasi.id_keluarga, min(rekaman.uid) as uid
+    from (select distinct id_keluarga from verifikasi where id_keluarga is not null) as verifikasi
+    inner join {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
+        on rekaman.sumber = 'simnakis' and verifikasi.id_keluarga = rekaman.id_keluarga
+    group by verifikasi.id_keluarga
+),
+
+bertaut as (
+    select
+        verifikasi.*,
+        kasus.sumber || '/' || kasus.id_sumber as id_kasus,
+        {{ hari('kasus.dibuat') }} as kasus_dibuat,
+        orang.uid_individu as uid_disebut,
+        orang.uid_rumah_tangga as uid_rumah_disebut,
+        keluarga.uid as uid_keluarga,
+        verifikasi.nik is null and verifikasi.id_keluarga is null as tanpa_sasaran,
+        named.uid_individu as uid_kasus,
+        coalesce(named.uid_rumah_tangga, named_kk.uid_rumah_tangga) as uid_rumah_kasus
+    from verifikasi
+    left join kasus on verifikasi.jenis = kasus.sumber and verifikasi.rujukan = kasus.id_sumber
+    left join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and verifikasi.nik_baku = orang.nomor
+    left join keluarga on verifikasi.id_keluarga = keluarga.id_keluarga
+    left join {{ ref('casework_nomor') }} as named on named.jenis = 'nik' and kasus.nik = named.nomor
+    left join {{ ref('casework_nomor') }} as named_kk on named_kk.jenis = 'no_kk' and kasus.no_kk = named_kk.nomor
+),
+
+rumah as (
+    select
+        *,
+        coalesce(uid_keluarga, uid_rumah_disebut, case when tanpa_sasaran then uid_rumah_kasus end) as uid_rumah_tangga
+    from bertaut
+),
+
+casework_verifikasi__sasaran as (
+    select
+        id_sumber as id_verifikasi, jenis, rujukan, id_kasus, kasus_dibuat, uid_rumah_tangga,
+        coalesce(
+            uid_disebut,
+            -- The person of the case, where the officer named only the family that this person lives in.
+            case when nik is null and uid_rumah_kasus = uid_rumah_tangga then uid_kasus end
+        ) as uid_individu,
+        coalesce(uid_keluarga <> uid_rumah_disebut, false) as sasaran_bertentangan,
+        petugas, nik_petugas, tanggal, hasil, alasan, program, lat, lon, foto, perlu_periksa
+    from rumah
+)
+
+select * from casework_verifikasi__sasaran
