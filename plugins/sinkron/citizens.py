@@ -51,7 +51,7 @@ OUTCOMES = """
 def tell(run: StepRun) -> dict[str, Any]:
     """Tell what is new, oldest first; returns how many were told. What cannot be told now waits for the next run."""
     from connectors.bratasena import delivery
-    from connectors.interface import SourceUnavailable
+    from connectors.interface import SourceUnavailable, Unexpected
 
     with run.transaction() as connection:
         connection.execute(OUTCOMES)
@@ -63,9 +63,13 @@ def tell(run: StepRun) -> dict[str, Any]:
         try:
             with receivers.client_of(run.settings, "bratasena") as client:
                 for row in waiting:
-                    ended = delivery.report_outcome(
-                        client, row["sumber"], row["id_kasus"], row["versi"], row["hasil"], MESSAGES[row["hasil"]]
-                    )
+                    try:
+                        ended = delivery.report_outcome(
+                            client, row["sumber"], row["id_kasus"], row["versi"], row["hasil"], MESSAGES[row["hasil"]]
+                        )
+                    except Unexpected as why:
+                        problem = str(why)
+                        continue
                     with run.transaction() as connection:
                         connection.execute(
                             "update antrean.hasil_aduan set status = %s, dikirim = clock_timestamp()"

@@ -18,7 +18,7 @@ import psycopg
 from sinkron import receivers
 from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
-from sinkron.receivers import Receiver, Refused, Taken
+from sinkron.receivers import Outcome, Receiver, Refused, Silent, Stuck, Taken
 
 # Approved, in no body yet, and not held.
 WAITING = """
@@ -187,30 +187,33 @@ def send(run: StepRun) -> dict[str, Any]:
     sent: dict[str, int] = {}
     silent: dict[str, str] = {}
     for receiver in receivers.all_of(run.settings):
+        tried = 0
         with receiver:
-            while (waiting := _next(run, receiver.tujuan)) is not None:
+            while (waiting := _next(run, receiver.tujuan, tried)) is not None:
+                tried = waiting["id_kiriman"]
                 outcome = _try(run, receiver, waiting)
                 if isinstance(outcome, Taken):
                     sent[receiver.tujuan] = sent.get(receiver.tujuan, 0) + outcome.rows
                 elif isinstance(outcome, Refused):
                     store(run)
-                else:
-                    silent[receiver.tujuan] = outcome
+                elif isinstance(outcome, Silent):
+                    silent[receiver.tujuan] = outcome.why
                     break
     return {"dikirim": sum(sent.values()), "per_tujuan": sent, "tidak_terjangkau": silent}
 
 
-def _next(run: StepRun, tujuan: str) -> dict[str, Any] | None:
+def _next(run: StepRun, tujuan: str, after: int) -> dict[str, Any] | None:
     with run.transaction() as connection:
         _dissolve(connection)
         return connection.execute(
-            "select * from antrean.kiriman where tujuan = %s and status = 'siap' order by id_kiriman limit 1",
-            [tujuan],
+            "select * from antrean.kiriman where tujuan = %s and status = 'siap' and id_kiriman > %s"
+            " order by id_kiriman limit 1",
+            [tujuan, after],
         ).fetchone()
 
 
-def _try(run: StepRun, receiver: Receiver, kiriman: dict[str, Any]) -> Taken | Refused | str:
-    """One try of one body; returns the outcome, or a sentence why there is none."""
+def _try(run: StepRun, receiver: Receiver, kiriman: dict[str, Any]) -> Outcome:
+    """One try of one body, announced before and recorded after."""
     failpoint(run.settings, "push.stored")
     with run.transaction() as connection:
         connection.execute(
@@ -221,18 +224,20 @@ def _try(run: StepRun, receiver: Receiver, kiriman: dict[str, Any]) -> Taken | R
     failpoint(run.settings, "push.sent")
     with run.transaction() as connection:
         if isinstance(outcome, Taken):
-            outcome.rows = _taken(connection, receiver, kiriman, outcome)
+            outcome.rows = _taken(connection, kiriman, outcome)
         elif isinstance(outcome, Refused):
             _refused(connection, kiriman, outcome)
         else:
             connection.execute(
-                "update antrean.kiriman set galat = %s where id_kiriman = %s", [outcome, kiriman["id_kiriman"]]
+                "update antrean.kiriman set galat = %s where id_kiriman = %s", [outcome.why, kiriman["id_kiriman"]]
             )
+            if isinstance(outcome, Stuck):
+                receivers.alarm(connection, kiriman["tujuan"], "jawaban_tak_terduga", None, outcome.why)
     failpoint(run.settings, "push.recorded")
     return outcome
 
 
-def _taken(connection: psycopg.Connection, receiver: Receiver, kiriman: dict[str, Any], outcome: Taken) -> int:
+def _taken(connection: psycopg.Connection, kiriman: dict[str, Any], outcome: Taken) -> int:
     now = dt.datetime.now(dt.UTC)
     connection.execute(
         "update antrean.kiriman set status = %s, rujukan = %s, terkirim = %s, dijawab = %s, galat = null"

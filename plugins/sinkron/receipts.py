@@ -19,7 +19,7 @@ def read(run: StepRun) -> dict[str, Any]:
 
 def _province(run: StepRun, silent: dict[str, str]) -> int:
     from connectors.dtjateng import delivery
-    from connectors.interface import SourceUnavailable
+    from connectors.interface import SourceUnavailable, Unexpected
 
     with run.transaction() as connection:
         waiting = connection.execute(
@@ -31,7 +31,11 @@ def _province(run: StepRun, silent: dict[str, str]) -> int:
     try:
         with receivers.client_of(run.settings, "dtjateng") as client:
             for kiriman in waiting:
-                receipt = delivery.receipt(client, kiriman["rujukan"], kiriman["jenis"] == "pembatalan")
+                try:
+                    receipt = delivery.receipt(client, kiriman["rujukan"], kiriman["jenis"] == "pembatalan")
+                except Unexpected as why:
+                    silent["dtjateng"] = str(why)
+                    continue
                 with run.transaction() as connection:
                     moved += receivers.judge(connection, kiriman, receipt.hasil)
                     if receipt.selesai:

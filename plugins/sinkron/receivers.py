@@ -37,6 +37,23 @@ class Refused:
     rows: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Stuck:
+    """What became of this body is not known, or is not as agreed; a person has to look, the others go on."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Silent:
+    """The receiver is not reached, or not configured: its queue waits. why: without any personal value."""
+
+    why: str
+
+
+Outcome = Taken | Refused | Stuck | Silent
+
+
 class Unconfigured(RuntimeError):
     """The connection of a receiver is not set."""
 
@@ -70,16 +87,18 @@ class Receiver:
         """The bytes to store and to repeat."""
         raise NotImplementedError
 
-    def send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
-        """One try; a sentence without any personal value says why there is no outcome."""
-        from connectors.interface import SourceUnavailable
+    def send(self, kiriman: dict[str, Any]) -> Outcome:
+        """One try."""
+        from connectors.interface import SourceUnavailable, Unexpected
 
         try:
             return self._send(kiriman)
+        except Unexpected as why:
+            return Stuck(str(why))
         except (Unconfigured, SourceUnavailable) as why:
-            return str(why)
+            return Silent(str(why))
 
-    def _send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
+    def _send(self, kiriman: dict[str, Any]) -> Outcome:
         raise NotImplementedError
 
 
@@ -127,14 +146,14 @@ class DTJateng(Receiver):
             (body,) = delivery.bodies(_rows(rows), self.settings.kabupaten, bulan, nomor_sk)
         return body
 
-    def _send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
+    def _send(self, kiriman: dict[str, Any]) -> Outcome:
         from connectors.dtjateng import delivery
 
         answer = delivery.send(self.client(), bytes(kiriman["isi"]), cancellation=kiriman["jenis"] == "pembatalan")
         if isinstance(answer, delivery.Invalid):
             return Refused(dict(answer.kode))
         if isinstance(answer, delivery.Conflict):
-            return "dtjateng holds another body under this key (409): ask the province"
+            return Stuck("dtjateng holds another body under this key (409); ask the province")
         return Taken(answer.id_kiriman)
 
 
@@ -157,7 +176,7 @@ class SiksNg(Receiver):
             data = [vars(row) for row in _rows(rows)]
         return json.dumps({**facts, "data": data}, ensure_ascii=False).encode()
 
-    def _send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
+    def _send(self, kiriman: dict[str, Any]) -> Outcome:
         from connectors.interface import Cancellation, Row
         from connectors.siks_ng import delivery
 
@@ -193,7 +212,7 @@ class Simnakis(Receiver):
         }  # fmt: skip
         return json.dumps(facts, sort_keys=True).encode()
 
-    def _send(self, kiriman: dict[str, Any]) -> Taken | Refused | str:
+    def _send(self, kiriman: dict[str, Any]) -> Outcome:
         from connectors.interface import Verdict
         from connectors.simnakis import delivery
 
@@ -205,7 +224,7 @@ class Simnakis(Receiver):
                 dt.date.fromisoformat(facts["berlaku"]), family["anggota"] if facts["perorangan"] else None,
             )  # fmt: skip
             if ended == "bertentangan":
-                return "simnakis has a newer state of a family (409, twice): look at it there"
+                return Stuck("simnakis has a newer state of a family (409, twice); look at it there")
             known = known or ended == "selesai"
         verdict = ("diterima", None) if known else ("ditolak", "keluarga_tidak_dikenal")
         return Taken(facts["rujukan"], (Verdict(facts["rujukan"], verdict[0], verdict[1], None),))
