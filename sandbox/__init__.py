@@ -2,20 +2,24 @@
 
 `build` lets months pass and writes what three registries hold and what people report, `deliver` puts a month's
 DTSEN files into an inbox and makes that month the present, `serve` answers for DTJateng, Simnakis, Bratasena and
-Dukcapil, `connections` says how to reach all of them. What is true stands apart under `<dir>/kebenaran/<periode>/`
-and never in anything delivered.
+Dukcapil, `connections` says how to reach all of them. What Sinkron sends them they record, answer and act on:
+`answer_uploads` is the operator of SIKS-NG, `received`, `fate`, `violations` and `tally` tell of it.
+
+What is true stands apart under `<dir>/kebenaran/<periode>/` and never in anything delivered.
 """
 
 from pathlib import Path
 
 from sandbox.credentials import API_KEY, BRATASENA_KEY, CLIENT_ID, CLIENT_SECRET, DUKCAPIL_KEY, connections
 from sandbox.forms import Dialect
+from sandbox.handover import Received, acted, fate, received, tally, violations
 from sandbox.server import serve
 from sandbox.trouble import Trouble
+from sandbox.uploads import answer_uploads
 
 __all__ = [
-    "API_KEY", "BRATASENA_KEY", "CLIENT_ID", "CLIENT_SECRET", "DUKCAPIL_KEY", "Dialect", "Trouble", "build",
-    "connections", "deliver", "serve",
+    "API_KEY", "BRATASENA_KEY", "CLIENT_ID", "CLIENT_SECRET", "DUKCAPIL_KEY", "Dialect", "Received", "Trouble",
+    "answer_uploads", "build", "connections", "deliver", "fate", "received", "serve", "tally", "violations",
 ]  # fmt: skip
 
 
@@ -43,7 +47,8 @@ def deliver(
     from sandbox import delivery
 
     directory = Path(directory)
-    folder = delivery.deliver(directory, Path(inbox), periode, revisi, form, dialect or Dialect(), damage)
+    meanwhile = acted(directory, periode)
+    folder = delivery.deliver(directory, Path(inbox), periode, revisi, form, dialect or Dialect(), damage, meanwhile)
     present = directory / "sekarang"
     if not present.exists() or present.read_text().strip() < periode:
         waiting = directory / "sekarang.tulis"

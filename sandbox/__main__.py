@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("serve", help="answer for the four REST systems on 127.0.0.1")
     run.add_argument("--port", type=int, default=0)
     run.add_argument("--token-seconds", type=int, default=900)
+    run.add_argument("--inbox", type=Path, help="with --outbox: answer also what appears there for SIKS-NG")
+    run.add_argument("--outbox", type=Path)
     run.add_argument("--ganggu", type=lambda text: Trouble(tuple(text.split(","))), default=Trouble(),
                      metavar="MODE[,MODE]", help="some of `python -m sandbox modes`")  # fmt: skip
     commands.add_parser("modes", help="what can be wrong with a delivery or a server, a sentence each")
@@ -71,7 +73,8 @@ def _deliver(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    server = serve(arguments.dir, arguments.port, arguments.token_seconds, arguments.ganggu)
+    given = (arguments.port, arguments.token_seconds, arguments.ganggu, arguments.inbox, arguments.outbox)
+    server = serve(arguments.dir, *given)
     print(f"ready {server.url}", flush=True)
     try:
         server.wait()
@@ -87,6 +90,9 @@ def _modes(arguments: argparse.Namespace) -> int:
     print("serve --ganggu")
     for name, mode in trouble.MODES.items():
         print(f"  {name:<19} {mode.sentence} -> {'recoverable' if mode.recoverable else 'the read fails'}")
+    print("serve --ganggu, what receivers do")
+    for name, sentence in trouble.RECEIVING.items():
+        print(f"  {name:<20} {sentence}")
     return 0
 
 

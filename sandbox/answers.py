@@ -1,49 +1,21 @@
 """What each address answers: DTJateng, Simnakis, Bratasena and Dukcapil (contracts/sources.md 2 to 6)."""
 
 import base64
-import hmac
 import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, unquote
 
 import numpy as np
 
-from sandbox import dukcapil
+from sandbox import dukcapil, effects, receivers
 from sandbox.credentials import API_KEY, BRATASENA_KEY, CLIENT_ID, CLIENT_SECRET, DUKCAPIL_KEY
 from sandbox.problem import Problem
+from sandbox.request import Request, same
 
-KABUPATEN = ("3316", "33.16")
 _MOST_ROWS = 1000
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request as it came; `query` has the last value of each name."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-
-    def number(self, name: str, default: int, least: int, most: int) -> int:
-        """A whole number of the query, at most `most`; Problem 400 when it is none or below `least`."""
-        try:
-            value = int(self.query.get(name, default))
-        except ValueError:
-            raise Problem(400, "parameter_tidak_sah", f"{name} must be a whole number") from None
-        if value < least:
-            raise Problem(400, "parameter_tidak_sah", f"{name} must be {least} or more")
-        return min(value, most)
-
-    def check_key(self, key: str) -> None:
-        """Problem 401 without the right X-API-Key."""
-        if not _same(self.headers.get("X-API-Key"), key):
-            raise Problem(401, "kunci_tidak_sah", "X-API-Key is missing or wrong")
 
 
 def route(request: Request) -> Callable:
@@ -59,7 +31,7 @@ def _token(server, request: Request) -> bytes:
     form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
     if form.get("grant_type") != "client_credentials":
         raise Problem(400, "unsupported_grant_type", "grant_type must be client_credentials")
-    if not (_same(form.get("client_id"), CLIENT_ID) and _same(form.get("client_secret"), CLIENT_SECRET)):
+    if not (same(form.get("client_id"), CLIENT_ID) and same(form.get("client_secret"), CLIENT_SECRET)):
         raise Problem(401, "invalid_client", "unknown client")
     token = secrets.token_urlsafe(24)
     server.tokens[token] = time.monotonic() + server.token_seconds
@@ -67,10 +39,8 @@ def _token(server, request: Request) -> bytes:
 
 
 def _households(server, request: Request) -> bytes:
-    token = (request.headers.get("Authorization") or "").removeprefix("Bearer ")
-    if server.tokens.get(token, 0) < time.monotonic() or server.trouble.wears_out(token):
-        raise Problem(401, "token_tidak_berlaku", "the token is unknown or has expired", {"WWW-Authenticate": "Bearer"})
-    if request.query.get("kabupaten") not in KABUPATEN:
+    request.check_token(server)
+    if request.query.get("kabupaten") not in receivers.KABUPATEN:
         raise Problem(404, "kabupaten_tidak_ditemukan", "only 3316 is served here")
     periode = request.query.get("periode", "")
     if not periode or periode > server.month():
@@ -159,13 +129,16 @@ _ROUTES = {
 
 def _rows(server, source: str, periode: str):
     try:
-        return server.rows(source, periode)
+        rows = server.rows(source, periode)
     except FileNotFoundError:
         raise Problem(404, "periode_belum_tersedia", "this month was not built") from None
-
-
-def _same(given: str | None, secret: str) -> bool:
-    return hmac.compare_digest((given or "").encode(), secret.encode())
+    with server.receipts.reading() as state:
+        # Built anew only when something was received since.
+        version, made = server.patched.get((source, periode), (0, rows))
+        if version != state.version:
+            made = effects.patched(rows, source, periode, state)
+            server.patched[source, periode] = (state.version, made)
+        return made
 
 
 def _cursor(periode: str, start: int) -> str:

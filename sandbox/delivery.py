@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -22,11 +23,19 @@ def folder(directory: Path, periode: str) -> Path:
 
 
 def deliver(
-    directory: Path, inbox: Path, periode: str, revision: int, form: str, dialect: Dialect, damage: str | None
+    directory: Path,
+    inbox: Path,
+    periode: str,
+    revision: int,
+    form: str,
+    dialect: Dialect,
+    damage: str | None,
+    acted: Callable[[duckdb.DuckDBPyConnection, str], None] | None = None,
 ) -> Path:
     """Put a month's files into `<inbox>/dtsen/<periode>/rev-<n>/`, manifest last; returns the folder.
 
     From revision 2 on, members whose name was missing have it (that is what a corrected delivery is for).
+    `acted`: what the national system has meanwhile done to its rows of a month.
     Raises FileNotFoundError when the month was not built, ValueError for a form or damage that is none.
     """
     if form not in FORMS:
@@ -36,20 +45,24 @@ def deliver(
     if damage in ONLY_CSV and not set(FORMS[form]) <= PLAIN:
         raise ValueError(f"damage {damage!r} is one of plain CSV: got form {form!r}")
     wrong = MODES[damage] if damage else _SOUND
-    source = _source(directory, month_text(month_number(periode) - 1) if wrong.month_before else periode)
+    of = month_text(month_number(periode) - 1) if wrong.month_before else periode
+    source = _source(directory, of)
     target = inbox / "dtsen" / periode / f"rev-{revision}"
     target.mkdir(parents=True, exist_ok=True)
     (target / "manifest.json").unlink(missing_ok=True)
     with duckdb.connect(config={"threads": 2}) as con:
         con.execute("set enable_progress_bar = false")
         for name in FILES:
-            _load(con, source, name, name == "anggota" and revision > 1, bool(wrong.rows))
+            _load(con, source, name, name == "anggota" and revision > 1, bool(wrong.rows or acted))
+        if acted:
+            acted(con, of)
         if wrong.rows:
             wrong.rows(con)
         files = {}
         for name, one in zip(FILES, FORMS[form], strict=True):
             path = target / file_name(name, one)
-            if (one, dialect, wrong.rows) == ("csv", Dialect(), None) and not (name == "anggota" and revision > 1):
+            untouched = not (wrong.rows or acted or (name == "anggota" and revision > 1))
+            if untouched and (one, dialect) == ("csv", Dialect()):
                 shutil.copyfile(source / path.name, path)
             else:
                 write(con, name, one, dialect, target)

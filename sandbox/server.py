@@ -1,4 +1,7 @@
-"""DTJateng, Simnakis, Bratasena and Dukcapil as servers on loopback, one process, one port (contracts/sources.md)."""
+"""DTJateng, Simnakis, Bratasena and Dukcapil as servers on loopback, one process, one port.
+
+They speak contracts/sources.md and, as receivers, contracts/sinks.md.
+"""
 
 import json
 import socket
@@ -9,11 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from sandbox import answers, dukcapil
+from sandbox import answers, dukcapil, receivers
 from sandbox.feed import Feed
 from sandbox.problem import Problem
+from sandbox.receipts import Receipts
+from sandbox.request import Request
 from sandbox.rows import Rows, rows_path
 from sandbox.trouble import Trouble
+from sandbox.uploads import Operator
 
 
 class Sandbox(ThreadingHTTPServer):
@@ -30,12 +36,16 @@ class Sandbox(ThreadingHTTPServer):
         self.feed = lru_cache(maxsize=8)(lambda name, periode: Feed(self.directory, name, periode))
         self.register = lru_cache(maxsize=2)(lambda periode: dukcapil.Register(self.directory, periode))
         self.rate = dukcapil.Rate()
+        self.receipts, self.operator = Receipts(self.directory), None
+        self.patched: dict[tuple[str, str], tuple] = {}
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
-    def start(self) -> "Sandbox":
-        """Serve in a thread."""
+    def start(self, inbox: Path | None, outbox: Path | None) -> "Sandbox":
+        """Serve in a thread, and operate SIKS-NG in another where both folders are known."""
         self._thread.start()
+        if inbox and outbox:
+            self.operator = Operator(self.directory, inbox, outbox, self.trouble)
         return self
 
     def wait(self) -> None:
@@ -44,6 +54,8 @@ class Sandbox(ThreadingHTTPServer):
 
     def close(self) -> None:
         """Stop serving and free the port."""
+        if self.operator:
+            self.operator.close()
         self.shutdown()
         self.server_close()
 
@@ -60,9 +72,20 @@ class Sandbox(ThreadingHTTPServer):
             raise Problem(503, "belum_siap", "no month was delivered yet") from None
 
 
-def serve(directory: Path | str, port: int = 0, token_seconds: int = 900, trouble: Trouble | None = None) -> Sandbox:
-    """Start serving a built folder on 127.0.0.1; port 0 takes a free one."""
-    return Sandbox(Path(directory), port, token_seconds, trouble or Trouble()).start()
+def serve(
+    directory: Path | str,
+    port: int = 0,
+    token_seconds: int = 900,
+    trouble: Trouble | None = None,
+    inbox: Path | str | None = None,
+    outbox: Path | str | None = None,
+) -> Sandbox:
+    """Start serving a built folder on 127.0.0.1; port 0 takes a free one.
+
+    With `inbox` and `outbox` what appears for SIKS-NG is uploaded and answered as well.
+    """
+    folders = (Path(inbox) if inbox else None, Path(outbox) if outbox else None)
+    return Sandbox(Path(directory), port, token_seconds, trouble or Trouble()).start(*folders)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -82,11 +105,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         self._answer()
 
+    def do_PUT(self):
+        self._answer()
+
     def _answer(self):
         address = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(address.query, keep_blank_values=True).items()}
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = answers.Request(self.command, address.path, query, self.headers, body)
+        request = Request(self.command, address.path, query, self.headers, body)
         trouble = self.server.trouble
         # A token is not data: who cannot log in has nothing to try again.
         mode = None if address.path == "/oauth/token" else trouble.next()
@@ -94,6 +120,11 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if instead := trouble.instead(mode):
                 status, headers, answer = instead
+            elif receive := receivers.route(request):
+                trouble.refuses()
+                status, answer = receive(self.server, request)
+                if request.method != "GET" and trouble.once("balasan_hilang", request.path):
+                    mode = "putus"
             else:
                 answer = answers.route(request)(self.server, request)
         except Problem as problem:

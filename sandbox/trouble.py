@@ -42,23 +42,37 @@ MODES = {
     "kursor_kedaluwarsa": Mode("410 for a good cursor, once", True),
     "pindah_alamat": Mode("every answer is a redirect to another host", False),
 }  # fmt: skip
+# What receivers do to what they are sent; a sender has to live with it.
+RECEIVING = {
+    "penerima_mati": "receivers answer the first requests with 503",
+    "balasan_hilang": "what a receiver took is not confirmed: the connection is reset, once for each address",
+    "baris_tidak_sah": "422 for every batch that has one certain row",
+    "ditolak_kemudian": "a receipt rejects a row that the one before it accepted",
+    "baris_tak_dijawab": "the last receipt lacks a row",
+    "baris_asing": "a receipt has a row twice, and one that nobody sent",
+    "jawaban_bertahap": "the first answer of SIKS-NG has half of the rows",
+    "keadaan_lebih_baru": "Simnakis answers a status with 409, once for each family",
+    "keadaan_bertentangan": "Simnakis answers every status with 409",
+}
 
 
 class Trouble:
     """The modes that are on; `every`: how often one of them strikes; `drip_seconds`: how long a slow body takes.
 
-    Raises ValueError for a mode that is none.
+    `down`: how many requests `penerima_mati` refuses. Raises ValueError for a mode that is none.
     """
 
-    def __init__(self, modes: tuple[str, ...] = (), every: int = 4, drip_seconds: float = 3.0):
-        if unknown := sorted(set(modes) - set(MODES)):
-            raise ValueError(f"trouble {unknown} is unknown: expected some of {sorted(MODES)}")
+    def __init__(self, modes: tuple[str, ...] = (), every: int = 4, drip_seconds: float = 3.0, down: int = 3):
+        if unknown := sorted(set(modes) - set(MODES) - set(RECEIVING)):
+            raise ValueError(f"trouble {unknown} is unknown: expected some of {sorted({*MODES, *RECEIVING})}")
         self.modes, self.every, self.drip_seconds = tuple(modes), every, drip_seconds
-        self._often = [mode for mode in modes if MODES[mode].often]
+        self._often = [mode for mode in modes if mode in MODES and MODES[mode].often]
         self._lock = threading.Lock()
         self._count, self._struck, self._owed = 0, set(), 0
         self._uses: dict[str, int] = {}
         self._short = False
+        self._down = down if "penerima_mati" in modes else 0
+        self._held: dict[str, str] = {}
 
     def next(self) -> str | None:
         """The mode that strikes this request, None for none."""
@@ -82,6 +96,21 @@ class Trouble:
                 return False
             self._struck.add((mode, address))
             return True
+
+    def refuses(self) -> None:
+        """Problem 503 while the receivers are down."""
+        with self._lock:
+            if self._down:
+                self._down -= 1
+                raise Problem(503, "sedang_pemeliharaan", "try again later", {"Retry-After": "1"})
+
+    def holds(self, mode: str, candidates: list[str]) -> str | None:
+        """Which of the candidates a mode strikes: the first one that it ever met, None when it is not among them."""
+        with self._lock:
+            if mode not in self.modes or not candidates:
+                return None
+            held = self._held.setdefault(mode, candidates[0])
+            return held if held in candidates else None
 
     def wears_out(self, token: str) -> bool:
         """Count a use of a token; whether it was one too many."""

@@ -1,0 +1,94 @@
+"""What tests and the demo may ask of the receivers: what came, what became of it, what was wrong with it."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from sandbox import effects
+from sandbox.receipts import BRATASENA, CANCEL, DONE, NEW, OUTCOME, SIKS_NG, SIMNAKIS, Receipts, State
+
+
+@dataclass(frozen=True)
+class Received:
+    """One row that a receiver took.
+
+    `receiver`: dtjateng, siks_ng, simnakis or bratasena. `kind`: new, cancel, proposal, or outcome (Bratasena, where
+    `id_baris` is the case). `verdict`: what the receiver has answered so far (None: nothing), with its `code`.
+    `key`: the Idempotency-Key, the folder, or the address. Simnakis has one for each of its families.
+    """
+
+    receiver: str
+    id_baris: str
+    kind: str
+    bulan_efektif: str | None
+    no_kk: str | None
+    nik: str | None
+    program: str | None
+    verdict: str | None
+    code: str | None
+    key: str
+
+
+def received(directory: Path | str) -> list[Received]:
+    """Everything that was taken, in the order in which it came; a row that came in two bodies is here twice."""
+    with Receipts(directory).reading() as state:
+        rows = [
+            Received(row.receiver, row.id_baris, row.kind, row.bulan_efektif, row.no_kk, row.nik, row.program,
+                     *batch.told.get(row.id_baris, (None, None)), row.key)
+            for batch in state.batches.values() for row in batch.rows
+        ]  # fmt: skip
+        # A PUT says the same again as often as it likes.
+        said = {(e["rujukan"], e["id_keluarga"], e["status"]): e for e in state.statuses}
+        rows += [
+            Received(SIMNAKIS, e["rujukan"], NEW if e["status"] == "nonaktif" else CANCEL, e["berlaku"][:7],
+                     e["no_kk"], None, ",".join(e["program"] or ()) or None, "diterima", None, e["alamat"])
+            for e in said.values()
+        ]  # fmt: skip
+        said = {(e["alamat"], e["versi"], e["hasil"]): e for e in state.outcomes}
+        return rows + [
+            Received(BRATASENA, e["kasus"], OUTCOME, None, None, None, None, e["hasil"], None, e["alamat"])
+            for e in said.values()
+        ]
+
+
+def fate(directory: Path | str) -> dict[tuple[str, str], str]:
+    """(id_baris, receiver) -> what truly became of a deactivation.
+
+    `ditolak`; `hilang`, accepted and never carried out; `dibatalkan_sepihak`, carried out and active again a month
+    later; `dilaksanakan`.
+    """
+    with Receipts(directory).reading() as state:
+        fates = {key: row.fate for key, row in state.rows.items()}
+        return fates | {(e["rujukan"], SIMNAKIS): DONE for e in state.statuses if e["status"] == "nonaktif"}
+
+
+def violations(directory: Path | str) -> list[dict]:
+    """Where a sender broke contracts/sinks.md: `receiver`, `kode` and what it is about."""
+    with Receipts(directory).reading() as state:
+        return [{name: value for name, value in fact.items() if name != "jenis"} for fact in state.violations]
+
+
+def tally(directory: Path | str) -> dict[str, Counter]:
+    """For each receiver how many rows it has by kind, by fate (of the new ones) and how many violations it met."""
+    counts: dict[str, Counter] = {}
+    for row in received(directory):
+        counts.setdefault(row.receiver, Counter())[row.kind] += 1
+    for (_, receiver), became in fate(directory).items():
+        counts.setdefault(receiver, Counter())[became] += 1
+    for violation in violations(directory):
+        counts.setdefault(violation["receiver"], Counter())["pelanggaran"] += 1
+    return counts
+
+
+def acted(directory: Path, periode: str) -> Callable[[duckdb.DuckDBPyConnection, str], None] | None:
+    """What ends memberships in a delivery of DTSEN, None where nothing was taken that concerns this month."""
+    with Receipts(directory).reading() as state:
+        return partial(_end_places, state) if state.in_force(SIKS_NG, periode) else None
+
+
+def _end_places(state: State, con: duckdb.DuckDBPyConnection, periode: str) -> None:
+    effects.end_places(con, state, periode)
