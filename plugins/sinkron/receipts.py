@@ -62,7 +62,8 @@ def _close(connection: psycopg.Connection, kiriman: dict[str, Any], answered: se
 def _nation(run: StepRun) -> int:
     from connectors.siks_ng import results
 
-    run.settings.inbox.mkdir(parents=True, exist_ok=True)
+    if not run.settings.inbox.is_dir():
+        return 0
     found, moved = results.results(run.settings.inbox), 0
     with run.transaction() as connection:
         for result in found:

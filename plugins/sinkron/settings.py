@@ -41,11 +41,26 @@ class Settings:
 
     @property
     def inbox(self) -> Path:
-        return self.home / "masuk"
+        """What is delivered as files: connection `dtsen_inbox`, or a folder of ours. May be read-only."""
+        return self._folder("dtsen_inbox", "masuk")
 
     @property
     def outbox(self) -> Path:
-        return self.home / "keluar"
+        """What goes out as files (`siks-ng`, `rilis`, `laporan`, `ekspor`): connection `siks_ng_outbox`, or ours."""
+        return self._folder("siks_ng_outbox", "keluar")
+
+    def _folder(self, conn_id: str, own: str) -> Path:
+        from connectors.core.connection import connection
+
+        try:
+            found = connection(conn_id, self.values)
+        except KeyError:
+            return self.home / own
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
+        if found.conn_type != "fs" or found.path is None:
+            raise SettingsError(f"connection {conn_id} is of type {found.conn_type}; expected fs with extra.path")
+        return found.path
 
     @property
     def sandbox(self) -> Path:

@@ -36,7 +36,7 @@ def test_every_file_imports_and_makes_exactly_the_dags_it_should(dagbag):
 def test_tasks_and_steps_of_the_line_map_one_to_one_in_order(dagbag):
     wired = {}
     for dag_id, dag in dagbag.dags.items():
-        if not dag_id.startswith("ingest_") and dag_id not in ("build_golden", "publish"):
+        if not dag_id.startswith("ingest_") and dag_id not in {step.dag for step in LINE}:
             continue
         chain, task = [], next(task for task in dag.tasks if not task.upstream_task_ids)
         while True:
@@ -46,11 +46,14 @@ def test_tasks_and_steps_of_the_line_map_one_to_one_in_order(dagbag):
                 break
             task = dag.get_task(next(iter(task.downstream_task_ids)))
         assert len(chain) == len(dag.tasks)
-        wired[dag_id] = chain
+        # Each approver of a list is asked by a task of his own.
+        wired[dag_id] = list(dict.fromkeys(re.sub(r"^authorise_\d$", "authorise", name) for name in chain))
     for dag_id, chain in wired.items():
         family = "ingest" if dag_id.startswith("ingest_") else dag_id
         assert chain == [step.name for step in LINE if step.dag == family]
-    assert {step.dag for step in LINE} == {"ingest", "build_golden", "publish"}
+    assert list(dict.fromkeys(step.dag for step in LINE)) == [
+        "ingest", "build_golden", "publish", "push_deactivations", "reconcile_deactivations",
+    ]  # fmt: skip
 
 
 def test_labels_docs_tags_and_concurrency(dagbag):
@@ -63,23 +66,28 @@ def test_labels_docs_tags_and_concurrency(dagbag):
         assert all(task.task_display_name != task.task_id for task in dag.tasks), dag_id
 
 
-def test_only_the_decision_is_never_retried_and_silence_rejects(dagbag):
-    approve = dagbag.dags["publish"].get_task("approve")
-    assert approve.retries == 0
-    assert approve.defaults == ["Reject"]
-    assert approve.fail_on_reject is True
-    assert approve.response_timeout.days == 14
+def test_only_the_decisions_are_never_retried_and_silence_rejects(dagbag):
+    push = dagbag.dags["push_deactivations"]
+    asked = [dagbag.dags["publish"].get_task("approve"), *(push.get_task(f"authorise_{n}") for n in (1, 2, 3))]
+    for decision in asked:
+        assert decision.retries == 0
+        assert decision.defaults == ["Reject"]
+        assert decision.fail_on_reject is True
+        assert decision.response_timeout.days == 14
+    assert [(d.jenis, d.urutan) for d in asked] == [("publish", 1), ("push", 1), ("push", 2), ("push", 3)]
     assert dagbag.dags["publish"].get_task("publish").retries == 2
+    assert (push.get_task("list").retries, push.get_task("push").retries) == (2, 2)
 
 
 def test_all_ingests_emit_the_one_asset_that_starts_the_build(dagbag):
     for source in SOURCES:
         assert [a.name for a in dagbag.dags[f"ingest_{source}"].get_task("land").outlets] == ["landed"]
         assert dagbag.dags[f"ingest_{source}"].get_task("extract").outlets == []
-    assert [a.name for a in dagbag.dags["build_golden"].get_task("golden").outlets] == ["golden"]
+    assert [a.name for a in dagbag.dags["build_golden"].get_task("decide").outlets] == ["golden"]
     assert [a.name for a in dagbag.dags["publish"].get_task("publish").outlets] == ["published"]
     assert dagbag.dags["build_golden"].schedule.asset_condition.name == "landed"
     assert dagbag.dags["publish"].schedule.asset_condition.name == "golden"
+    assert dagbag.dags["push_deactivations"].schedule.asset_condition.name == "published"
 
 
 def test_feeds_run_daily_in_jakarta_and_start_no_build(dagbag):
