@@ -13,9 +13,9 @@ from sinkron.settings import Settings
 # (kind, place in the row) -> setting with names separated by commas, and who is asked when it is empty.
 QUESTIONS = {
     ("publish", 1): ("SINKRON_PENYETUJU_TERBIT", "uji-verifikator"),
-    ("push", 1): ("SINKRON_PENYETUJU_KIRIM_1", "uji-verifikator"),
-    ("push", 2): ("SINKRON_PENYETUJU_KIRIM_2", "uji-kepala"),
-    ("push", 3): ("SINKRON_PENYETUJU_KIRIM_3", "uji-pihak-ketiga"),
+    ("push", 1): ("SINKRON_PENYETUJU_VERIFIKATOR", "uji-verifikator"),
+    ("push", 2): ("SINKRON_PENYETUJU_KEPALA", "uji-kepala"),
+    ("push", 3): ("SINKRON_PENYETUJU_KETIGA", "uji-pihak-ketiga"),
 }
 
 # What `APPROVE` answers by itself, for the demo and unattended trials; every such answer is marked automatic.
