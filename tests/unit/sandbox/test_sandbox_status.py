@@ -79,7 +79,7 @@ def test_an_unknown_family_a_wrong_key_and_a_wrong_body(penerima, helped):
     assert put(penerima, "SK0000000000").status_code == 404
     address = f"/api/keluarga/{helped['id']}/status"
     assert penerima.client.put(address, json={}).status_code == 401
-    for wrong in ({"status": "mati"}, {"rujukan": "x"}, {"berlaku": "2026-08-17"}, {"program": []}):
+    for wrong in ({"status": "mati"}, {"rujukan": "x"}, {"berlaku": "2026-08"}, {"program": []}):
         content = {"status": "nonaktif", "program": None, "rujukan": REF, "berlaku": BERLAKU} | wrong
         assert penerima.client.put(address, json=content, headers=uji.KEY).status_code == 400
     assert [v["kode"] for v in sandbox.violations(penerima.world)] == ["badan_tidak_sah"]

@@ -45,12 +45,16 @@ def test_a_complete_folder_is_uploaded_and_answered_once(penerima):
         "berkas": files,
     }))  # fmt: skip
     assert uji.answer(penerima) == {
-        "hasil_2026-07_0001.csv": ["id_baris;status;kode;pesan", *(f"{name};diterima;;" for name in ids), ""]
-    }
+        "hasil_2026-07_0001.csv": [
+            "id_baris;status;kode;pesan", f"{ids[0]};diterima;;",
+            f"{ids[1]};ditolak;NIK_TIDAK_PADAN;Data tidak sesuai dengan data penerima", f"{ids[2]};diterima;;", "",
+        ]
+    }  # fmt: skip
     assert uji.answer(penerima) == {}
-    assert [
-        (row.receiver, row.kind, row.id_baris, row.verdict, row.key) for row in sandbox.received(penerima.world)
-    ] == [("siks_ng", "new", name, "diterima", "2026-07/0001") for name in ids]
+    taken = sandbox.received(penerima.world)
+    assert {(row.receiver, row.kind, row.key) for row in taken} == {("siks_ng", "new", "2026-07/0001")}
+    verdicts = ["diterima", "ditolak", "diterima"]
+    assert [(row.id_baris, row.verdict) for row in taken] == list(zip(ids, verdicts, strict=True))
     assert (penerima.world / "penerima" / "isi" / hashlib.sha256(content).hexdigest()).read_bytes() == content
     assert sandbox.violations(penerima.world) == []
     assert [path.name for path in (penerima.inbox / "siks-ng" / "hasil").iterdir()] == ["hasil_2026-07_0001.csv"]
@@ -124,7 +128,7 @@ def test_a_cancellation_and_a_proposal_have_folders_of_their_own(penerima):
     assert told == {known: ["diterima", ""], stranger: ["ditolak", "BARIS_TIDAK_DIKENAL"]}
     assert said["hasil_usulan_2026-07_0003.csv"][1] == f"{uji.row_id('u')};diterima;;"
     assert sandbox.tally(penerima.world)["siks_ng"] == {
-        "new": 2, "cancel": 2, "proposal": 1, "dilaksanakan": 2,
+        "new": 2, "cancel": 2, "proposal": 1, "dilaksanakan": 1, "ditolak": 1,
     }  # fmt: skip
 
 
