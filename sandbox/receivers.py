@@ -143,7 +143,7 @@ def _status(server, request: Request, family: str) -> Answer:
         status, programmes, members = content["status"], content.get("program"), content.get("anggota")
         sound = (
             status in ("nonaktif", "aktif") and re.fullmatch("[0-9a-f]{64}", content["rujukan"])
-            and re.fullmatch(r"\d{4}-\d\d-01", content["berlaku"])
+            and re.fullmatch(r"\d{4}-\d\d-\d\d", content["berlaku"])
             and all(value is None or (isinstance(value, list) and value) for value in (programmes, members))
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError):

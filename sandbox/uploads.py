@@ -9,7 +9,7 @@ import re
 import threading
 from pathlib import Path
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from sandbox import effects, verdicts
 from sandbox.receipts import CANCEL, NEW, PROPOSAL, SIKS_NG, Batch, Receipts, write_whole
@@ -166,7 +166,10 @@ def _rows(name: str, body: bytes) -> list[dict[str, str]]:
 
 
 def _same_rows(book: bytes, name: str, rows: list[dict[str, str]]) -> None:
-    cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    try:
+        cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    except CalamineError:
+        cells = []
     if not cells or cells[0] != COLUMNS[name].split(";") or sorted(cells[1:]) != [list(row.values()) for row in rows]:
         raise _Refused("lembar_berbeda", name.replace(".csv", ".xlsx"))
 

@@ -21,8 +21,9 @@ def assign(state: State, receiver: str, bulan_efektif: str, rows: list[dict], vi
     """
     given = {row.fate for row in state.rows.values() if (row.receiver, row.bulan_efektif) == (receiver, bulan_efektif)}
     for row in rows:
-        fate = next((fate for fate in _ORDER[receiver] if fate not in given), DONE)
-        row["fate"] = DONE if fate in (LOST, UNDONE) and not visible[row["id_baris"]] else fate
+        possible = (DONE, REJECTED, LOST, UNDONE) if visible[row["id_baris"]] else (DONE, REJECTED)
+        due = (fate for fate in _ORDER[receiver] if fate in possible and fate not in given)
+        row["fate"] = next(due, DONE)
         given.add(row["fate"])
 
 

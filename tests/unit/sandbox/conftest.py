@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import penerima_uji
 import pytest
 
 import sandbox
@@ -45,3 +46,21 @@ def built(tmp_path_factory) -> Built:
     for periode in MONTHS:
         sandbox.deliver(directory, inbox, periode)
     return Built(directory, inbox)
+
+
+@pytest.fixture(scope="session")
+def four_months(tmp_path_factory) -> Path:
+    """A smaller world of four months that nothing was delivered of."""
+    directory = tmp_path_factory.mktemp("empat")
+    sandbox.build(directory, penerima_uji.SCALE, 7, penerima_uji.MONTHS)
+    return directory
+
+
+@pytest.fixture
+def penerima(four_months, tmp_path):
+    """The same world in its last month, served, with folders of its own."""
+    made = penerima_uji.install(four_months, tmp_path)
+    (made.world / "sekarang").write_text(penerima_uji.MONTHS[-1])
+    made.restart()
+    yield made
+    made.close()
