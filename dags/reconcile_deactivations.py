@@ -18,7 +18,7 @@ Operator Sinkron, dinas sosial kabupaten.
 from airflow.sdk import CronTriggerTimetable, dag
 
 from sinkron.tags import Tag
-from sinkron.tasks import DEFAULTS, reconcile
+from sinkron.tasks import DEFAULTS, period_params, reconcile
 
 
 @dag(
@@ -28,6 +28,7 @@ from sinkron.tasks import DEFAULTS, reconcile
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    params=period_params(),
     tags=[Tag.PENONAKTIFAN],
 )
 def reconcile_deactivations():

@@ -15,7 +15,7 @@ from pathlib import Path
 import sandbox
 from sandbox import damage
 from sandbox.summary import summary
-from sinkron import catalogue, database, decisions, ledger, services
+from sinkron import approvers, catalogue, database, decisions, questions, services
 from sinkron import settings as settings_module
 from sinkron.api import Api, trigger, wait_runs
 from sinkron.cadence import feed_cadences
@@ -25,7 +25,8 @@ from sinkron.settings import Settings
 SEED = 20260601
 # The design allows eight minutes for two months at a tenth of the district on two cores.
 MONTH_SECONDS = 1200
-ANSWERED_BY = "uji-verifikator"
+# The gate that has to have passed before a question is answered.
+GATES = {"publish": "rilis", "push": "daftar"}
 # What the first delivery of the first month lacks, and the revision that repairs it.
 DAMAGE, REPAIRED = "kecamatan_hilang", 2
 Event = tuple[str, str, str, str]
@@ -63,9 +64,12 @@ def _serve(settings: Settings, world: Path) -> Settings:
     services.start(
         settings,
         "sandbox",
-        [sys.executable, "-m", "sandbox", "serve", "--dir", str(world), "--port", str(port)],
+        [
+            sys.executable, "-m", "sandbox", "serve", "--dir", str(world), "--port", str(port),
+            "--inbox", str(settings.inbox), "--outbox", str(settings.outbox),
+        ],
         dict(settings.values),
-    )
+    )  # fmt: skip
     environment = sandbox.connections(f"http://127.0.0.1:{port}", settings.inbox, settings.outbox)
     os.environ.update(environment)
     return settings_module.load({**settings.values, **environment})
@@ -91,7 +95,7 @@ def _refused(settings: Settings, world: Path, month: str) -> list[Event] | None:
 
 
 def _month(settings: Settings, world: Path, month: str, repaired: bool, told: list[Event]) -> bool:
-    """One month: deliver, start the ingests, and follow the line until it is published.
+    """One month: deliver, start the ingests, and follow the line until its deactivations are sent and compared.
 
     `repaired`: after a refused delivery; `told`: what was told of its run.
     """
@@ -105,22 +109,30 @@ def _month(settings: Settings, world: Path, month: str, repaired: bool, told: li
         for dag_id, _ in ingests:
             trigger(settings, dag_id, month)
         # The feeds know no month: their runs are started for the calendar day, and found again by what they are given.
-        feeds = [(f"feed_{declared.nama}", month) for declared in feed_cadences()]
+        # Nor does the reading of receipts: those of the month before are read while this one is taken in.
+        daily = [*(f"feed_{declared.nama}" for declared in feed_cadences()), "reconcile_deactivations"]
         with Api(settings) as api:
-            for dag_id, _ in feeds:
+            for dag_id in daily:
                 api.trigger(dag_id, conf={"periode": month})
-        ended = wait_runs(settings, [*ingests, *feeds], MONTH_SECONDS, _progress([], told))
+        taken_in = [*ingests, *((dag_id, month) for dag_id in daily)]
+        ended = wait_runs(settings, taken_in, MONTH_SECONDS, _progress([], told))
         if set(ended.values()) != {"success"}:
             return False
-        ended = wait_runs(settings, _rest(settings, month), MONTH_SECONDS, _progress([]))
-        return set(ended.values()) == {"success"}
+        rest = [(dag_id, month) for dag_id in ("build_golden", "publish", "push_deactivations")]
+        ended = wait_runs(settings, rest, MONTH_SECONDS, _progress([]))
+        return set(ended.values()) == {"success"} and _reconciled(settings, month)
     finally:
         stop.set()
         answering.join()
 
 
-def _rest(settings: Settings, month: str) -> Iterable[tuple[str, str]]:
-    return [("build_golden", month), ("publish", month)]
+def _reconciled(settings: Settings, month: str) -> bool:
+    """Read receipts and compare with what the month published."""
+    told = [("reconcile_deactivations", month, "reconcile", "success")]
+    with Api(settings) as api:
+        api.trigger("reconcile_deactivations", conf={"periode": month})
+    ended = wait_runs(settings, [("reconcile_deactivations", month)], MONTH_SECONDS, _progress([], told))
+    return set(ended.values()) == {"success"}
 
 
 def _progress(told: list[Event], before: Iterable[Event] = ()) -> Callable[[str, str, str, str], None]:
@@ -140,24 +152,27 @@ def _progress(told: list[Event], before: Iterable[Event] = ()) -> Callable[[str,
 
 
 def _answer(settings: Settings, month: str, stop: threading.Event) -> None:
-    """Approve the month's candidate before the question is asked, marked automatic (design, "Decisions")."""
+    """Approve the month's candidate and its list before anybody is asked, marked automatic (design, "Decisions")."""
     while not stop.wait(0.2):
         with database.connect(settings) as connection:
-            candidate = ledger.candidate(connection, month)
-            passed = (
-                candidate
-                and connection.execute(
-                    "select 1 from audit.putusan_gerbang where gerbang = 'rilis' and subjek = %s and sha256 = %s"
+            for jenis, urutan in approvers.QUESTIONS:
+                try:
+                    asked = questions.question(connection, jenis, month, urutan)
+                except questions.NothingToAsk:
+                    continue
+                if asked is None or decisions.find(connection, asked.sha256, jenis, urutan):
+                    continue
+                passed = connection.execute(
+                    "select 1 from audit.putusan_gerbang where gerbang = %s and subjek = %s and sha256 = %s"
                     " and putusan in ('lulus', 'peringatan')",
-                    [candidate["id_rilis"], candidate["sha256"]],
+                    [GATES[jenis], asked.id_rilis, asked.sha256],
                 ).fetchone()
-            )
-            if passed:
-                decisions.record(
-                    connection, candidate["id_rilis"], "publish", 1, candidate["sha256"], "setuju", ANSWERED_BY,
-                    True, dt.datetime.now(dt.UTC), {"gerbang": candidate["gerbang"]},
-                )  # fmt: skip
-                return
+                if passed:
+                    by = approvers.names(settings, jenis, urutan)[0]
+                    now = dt.datetime.now(dt.UTC)
+                    decisions.record(
+                        connection, asked.id_rilis, jenis, urutan, asked.sha256, "setuju", by, True, now, {}
+                    )
 
 
 def _say(line: str) -> None:

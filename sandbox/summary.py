@@ -14,7 +14,7 @@ def summary(settings: Settings, months: list[str]) -> str:
     """The summary of the newest release of each month, as text; counts only."""
     with database.connect(settings) as connection:
         lines = [line for month in months for line in _month(connection, month)]
-        return "\n".join([*lines, *_cases(connection)])
+        return "\n".join([*lines, *_cases(connection), *_deactivations(connection)])
 
 
 def _month(connection: psycopg.Connection, month: str) -> list[str]:
@@ -96,9 +96,49 @@ def _cases(connection: psycopg.Connection) -> list[str]:
         " union all select 'verifikasi', hasil, count(*) from kasus.verifikasi_pada('infinity') group by hasil"
         " order by sumber, n desc, status"
     ).fetchall()
-    lines = ["", "== Kasus (belum diterbitkan; pelapor disimpan terpisah) =="]
+    lines = ["", "== Kasus (pelapor disimpan terpisah) =="]
     for source in ("aduan", "pengajuan", "verifikasi"):
         found = [row for row in rows if row["sumber"] == source]
         states = ", ".join(f"{row['status']} {row['n']}" for row in found)
         lines.append(f"  {source:<11} {sum(row['n'] for row in found):>5}: {states or 'tidak ada'}")
     return lines
+
+
+def _deactivations(connection: psycopg.Connection) -> list[str]:
+    """What was decided, what each receiver made of it, and what stands open how long: the loop, closed or not."""
+    lists = connection.execute(
+        "select d.periode, d.ringkasan, string_agg(p.oleh, ', ' order by p.urutan) as oleh"
+        " from antrean.daftar as d left join keputusan.putusan as p on d.sha256 = p.sha256 and p.jenis = 'push'"
+        " group by d.sha256 order by d.periode, d.dibuat"
+    ).fetchall()
+    lines = ["", "== Penonaktifan =="]
+    lines += [
+        f"  Daftar {row['periode']}: {row['ringkasan']['keluarga']} dari {row['ringkasan']['rencana_sebulan']} keluarga"
+        f" yang direncanakan, {row['ringkasan']['baris']} penonaktifan; disetujui {row['oleh'] or 'belum'}"
+        for row in lists
+    ]
+    states = connection.execute(
+        "select tujuan, string_agg(status || ' ' || n, ', ' order by n desc, status) as keadaan from"
+        " (select tujuan, status, count(*) as n from publikasi.penonaktifan group by tujuan, status) as s"
+        " group by tujuan order by tujuan"
+    ).fetchall()
+    lines += [f"  {row['tujuan']:<9} {row['keadaan']}" for row in states]
+    standing = connection.execute(
+        "select p.tujuan, p.program, p.bulan_efektif, p.status, coalesce(' ' || p.kode_tolak, '') as kode,"
+        " r.periode as kini, count(*) as n"
+        " from publikasi.penonaktifan as p cross join (select max(periode) as periode from rilis.rilis) as r"
+        " where p.status in ('ditolak', 'belum_tercermin', 'muncul_kembali') and p.bulan_efektif <= r.periode"
+        " group by 1, 2, 3, 4, 5, 6 order by 3, 1, 2, 4 limit 12"
+    ).fetchall()
+    if standing:
+        lines.append("  Masih terbuka (umur sejak bulan efektif; selengkapnya di laporan bulanan):")
+    lines += [
+        f"    {row['tujuan']:<9} {row['program']:<9} {row['status']}{row['kode']}: {row['n']},"
+        f" sejak {row['bulan_efektif']} ({_months(row['bulan_efektif'], row['kini'])} bulan)"
+        for row in standing
+    ]
+    return lines
+
+
+def _months(first: str, last: str) -> int:
+    return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])

@@ -64,7 +64,8 @@ class Keputusan(ApprovalOperator):
                 pada=context["ti"].start_date, masukan={},
             )  # fmt: skip
             return self.conclude(row)
-        self.subject, self.body = asked.subject, asked.body
+        with database.connect(settings) as connection:
+            self.subject, self.body = asked.subject, questions.body(connection, asked)
         self.assigned_users = [{"id": name, "name": name} for name in names]
         try:
             return super().execute(context)

@@ -19,12 +19,13 @@ class NothingToAsk(RuntimeError):
 
 @dataclass(frozen=True)
 class Question:
-    """One question about exactly this content."""
+    """One question about exactly this content. `facts`: its row, from which `body` tells more."""
 
+    jenis: str
     id_rilis: str
     sha256: str
     subject: str
-    body: str
+    facts: dict[str, Any]
 
 
 def question(connection: psycopg.Connection, jenis: str, periode: str, urutan: int) -> Question | None:
@@ -33,6 +34,12 @@ def question(connection: psycopg.Connection, jenis: str, periode: str, urutan: i
     Raises NothingToAsk when the step before has not made what is to be decided.
     """
     return _of_candidate(connection, periode) if jenis == "publish" else _of_list(connection, periode, urutan)
+
+
+def body(connection: psycopg.Connection, asked: Question) -> str:
+    """The numbers beside a question: check results, rows, changes; earlier rejections of the same deliveries."""
+    lines = _candidate_lines if asked.jenis == "publish" else _list_lines
+    return "\n".join(lines(connection, asked))
 
 
 def _of_candidate(connection: psycopg.Connection, periode: str) -> Question:
@@ -44,13 +51,18 @@ def _of_candidate(connection: psycopg.Connection, periode: str) -> Question:
     ).fetchone()
     if candidate is None:
         raise NothingToAsk(f"tidak ada kandidat {periode} yang sudah diperiksa; jalankan build_golden")
+    subject = f"Terbitkan rilis {candidate['id_rilis']}?"
+    return Question("publish", candidate["id_rilis"], candidate["sha256"], subject, candidate)
+
+
+def _candidate_lines(connection: psycopg.Connection, asked: Question) -> list[str]:
     lines = [
-        f"Kandidat **{candidate['id_rilis']}**, sidik `{candidate['sha256'][:16]}…`",
-        *(f"\n**Perhatian:** {line}." for line in decisions.rejections(connection, candidate["id_rilis"])),
-        *_checks(connection, "rilis", candidate["id_rilis"], candidate["sha256"]),
+        f"Kandidat **{asked.id_rilis}**, sidik `{asked.sha256[:16]}…`",
+        *(f"\n**Perhatian:** {line}." for line in decisions.rejections(connection, asked.id_rilis)),
+        *_checks(connection, "rilis", asked),
         "\n**Baris tiap tabel:**\n",
         "| Tabel | Baris |\n|---|---:|",
-        *(f"| {name} | {fact['baris']} |" for name, fact in sorted(candidate["tabel"].items())[:TABLES_SHOWN]),
+        *(f"| {name} | {fact['baris']} |" for name, fact in sorted(asked.facts["tabel"].items())[:TABLES_SHOWN]),
     ]
     if connection.execute("select to_regclass('release.perubahan') as tabel").fetchone()["tabel"]:
         changes = connection.execute(
@@ -59,9 +71,7 @@ def _of_candidate(connection: psycopg.Connection, periode: str) -> Question:
         ).fetchall()
         lines += ["\n**Perubahan terhadap rilis sebelumnya:**\n", "| Butir | Jenis | Jumlah |\n|---|---|---:|"]
         lines += [f"| {row['grain']} | {row['jenis']} | {row['jumlah']} |" for row in changes]
-    return Question(
-        candidate["id_rilis"], candidate["sha256"], f"Terbitkan rilis {candidate['id_rilis']}?", "\n".join(lines)
-    )
+    return lines
 
 
 def _of_list(connection: psycopg.Connection, periode: str, urutan: int) -> Question | None:
@@ -70,32 +80,34 @@ def _of_list(connection: psycopg.Connection, periode: str, urutan: int) -> Quest
         raise NothingToAsk(f"tidak ada daftar penonaktifan {periode}; jalankan tugas `list`")
     if urutan == 3 and not found["melebihi_batas"]:
         return None
-    facts = found["ringkasan"]
+    subject = f"Kirim {found['ringkasan']['baris']} penonaktifan {periode} (penyetuju ke-{urutan})?"
+    return Question("push", found["id_rilis"], found["sha256"], subject, {"periode": periode, **found})
+
+
+def _list_lines(connection: psycopg.Connection, asked: Question) -> list[str]:
+    facts = asked.facts["ringkasan"]
     lines = [
-        f"Daftar **{periode}** dari rilis {found['id_rilis']}, sidik `{found['sha256'][:16]}…`",
+        f"Daftar **{asked.facts['periode']}** dari rilis {asked.id_rilis}, sidik `{asked.sha256[:16]}…`",
         f"\n**{facts['keluarga']} dari {facts['rencana_sebulan']} keluarga yang direncanakan sebulan**"
         f" ({facts['tahun_ini']} dari {facts['rencana_setahun']} tahun ini), {facts['baris']} penonaktifan,"
         f" berlaku {', '.join(facts['bulan_efektif'])}.",
     ]
-    if found["melebihi_batas"]:
+    if asked.facts["melebihi_batas"]:
         lines.append(
             f"\n**Melebihi batas:** {facts['keluarga']} keluarga (batas {facts['batas_sebulan']}), terbanyak sedesa"
             f" {facts['terbanyak_sedesa']} (batas {facts['batas_sedesa']}): penyetuju ketiga harus ikut menyetujui."
         )
-    lines += _checks(connection, "daftar", found["id_rilis"], found["sha256"])
+    lines += _checks(connection, "daftar", asked)
     for title, key in (("Penerima", "per_tujuan"), ("Program", "per_program"), ("Alasan", "per_alasan")):
         lines += [f"\n| {title} | Baris |\n|---|---:|", *(f"| {name} | {n} |" for name, n in facts[key].items())]
-    return Question(
-        found["id_rilis"], found["sha256"],
-        f"Kirim {facts['baris']} penonaktifan {periode} (penyetuju ke-{urutan})?", "\n".join(lines),
-    )  # fmt: skip
+    return lines
 
 
-def _checks(connection: psycopg.Connection, gate: str, subject: str, sha256: str) -> list[Any]:
+def _checks(connection: psycopg.Connection, gate: str, asked: Question) -> list[str]:
     checks = connection.execute(
         "select distinct on (periksa) hasil, keparahan, kalimat, diamati, batas from audit.hasil_periksa"
         " where gerbang = %s and subjek = %s and sha256 = %s order by periksa, id_periksa desc",
-        [gate, subject, sha256],
+        [gate, asked.id_rilis, asked.sha256],
     ).fetchall()
     failed = [row for row in checks if row["hasil"] != "lulus"]
     return [

@@ -118,8 +118,8 @@ def read_feed(nama: str) -> XComArg:
 
 @task(task_id="reconcile", task_display_name=STEPS["reconcile"].label)
 def reconcile(**context: Any) -> dict[str, Any]:
-    """Poll receipts and compare, under the calendar month of the day on which the run was due."""
-    periode = period.of_instant(context["dag_run"].run_after)
+    """Poll receipts and compare, under the month a person asks for, else that of the day on which the run was due."""
+    periode = context["params"].get("periode") or period.of_instant(context["dag_run"].run_after)
     return settle(lambda: STEPS["reconcile"].run(settings_module.load(), periode))
 
 

@@ -21,7 +21,7 @@ def test_the_question_names_the_earlier_rejection(pabrik: Pabrik, juni: Bulan, m
     warned = [line for line in bulan.said if told in line]
     assert len(warned) == 1
     with database.connect(bulan.settings) as connection:
-        asked = questions.question(connection, "publish", JULY, 1).body
+        asked = questions.body(connection, questions.question(connection, "publish", JULY, 1))
     assert f"**Perhatian:** {warned[0].removeprefix('  ! ')}." in asked
 
     # Other deliveries are another matter.

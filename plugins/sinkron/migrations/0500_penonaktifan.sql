@@ -83,7 +83,8 @@ where p.jenis = 'sanggah';
 comment on view kasus.sanggah is 'Sanggah atas sebuah penonaktifan: terbuka, dikabulkan atau ditolak';
 
 create view kasus.tahanan_terbuka as
-select id_baris, 'sanggah' as sebab from kasus.sanggah where keadaan = 'terbuka'
+-- An upheld one too: what it contests is taken back, never sent.
+select id_baris, 'sanggah' as sebab from kasus.sanggah where keadaan in ('terbuka', 'dikabulkan')
 union
 select id_baris, sebab from kasus.tahanan where sampai is null;
 comment on view kasus.tahanan_terbuka is 'Penonaktifan yang sekarang tidak boleh disetujui atau dikirim, dan sebabnya';

@@ -219,7 +219,9 @@ def test_every_variable_that_is_read_is_explained_and_every_explained_one_is_rea
     # Set by us for child processes, never by a person.
     read -= {name for name in read if name.startswith(("SINKRON_DBT_", "AIRFLOW_HOME"))}
     read |= {f"SINKRON_SANDI_{role}" for role in ("BACA_RINGKASAN", "BACA_SAMAR", "BACA_PENUH")}
-    for path in (p for kind in ("source", "feed", "check", "target") for p in (ROOT / "connectors").glob(f"*/{kind}.yml")):
+    for path in (
+        p for kind in ("source", "feed", "check", "target") for p in (ROOT / "connectors").glob(f"*/{kind}.yml")
+    ):
         read.add(f"AIRFLOW_CONN_{yaml.safe_load(path.read_text('utf-8'))['koneksi'].upper()}")
     assert read - example_names() == set()
     assert example_names() - read == set()
