@@ -8,11 +8,12 @@ Dukcapil, `connections` says how to reach all of them. What Sinkron sends them t
 What is true stands apart under `<dir>/kebenaran/<periode>/` and never in anything delivered.
 """
 
+from functools import partial
 from pathlib import Path
 
 from sandbox.credentials import API_KEY, BRATASENA_KEY, CLIENT_ID, CLIENT_SECRET, DUKCAPIL_KEY, connections
 from sandbox.forms import Dialect
-from sandbox.handover import Received, acted, fate, received, tally, violations
+from sandbox.handover import Received, ended, fate, received, tally, violations
 from sandbox.server import serve
 from sandbox.trouble import Trouble
 from sandbox.uploads import answer_uploads
@@ -47,7 +48,7 @@ def deliver(
     from sandbox import delivery
 
     directory = Path(directory)
-    meanwhile = acted(directory, periode)
+    meanwhile = partial(ended, directory)
     folder = delivery.deliver(directory, Path(inbox), periode, revisi, form, dialect or Dialect(), damage, meanwhile)
     present = directory / "sekarang"
     if not present.exists() or present.read_text().strip() < periode:

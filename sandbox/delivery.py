@@ -14,6 +14,7 @@ from sandbox.forms import FORMS, PLAIN, Dialect, file_name, write
 from sandbox.state import month_number, month_text
 
 FILES = ("keluarga", "anggota", "kepesertaan")
+Change = Callable[[duckdb.DuckDBPyConnection], None]
 _SOUND = Damage("nothing is wrong", None)
 
 
@@ -30,12 +31,12 @@ def deliver(
     form: str,
     dialect: Dialect,
     damage: str | None,
-    acted: Callable[[duckdb.DuckDBPyConnection, str], None] | None = None,
+    acted: Callable[[str], Change | None],
 ) -> Path:
     """Put a month's files into `<inbox>/dtsen/<periode>/rev-<n>/`, manifest last; returns the folder.
 
     From revision 2 on, members whose name was missing have it (that is what a corrected delivery is for).
-    `acted`: what the national system has meanwhile done to its rows of a month.
+    `acted`: what the national system has meanwhile done to its rows of a month, None for nothing.
     Raises FileNotFoundError when the month was not built, ValueError for a form or damage that is none.
     """
     if form not in FORMS:
@@ -46,22 +47,22 @@ def deliver(
         raise ValueError(f"damage {damage!r} is one of plain CSV: got form {form!r}")
     wrong = MODES[damage] if damage else _SOUND
     of = month_text(month_number(periode) - 1) if wrong.month_before else periode
-    source = _source(directory, of)
+    source, ended = _source(directory, of), acted(of)
     target = inbox / "dtsen" / periode / f"rev-{revision}"
     target.mkdir(parents=True, exist_ok=True)
     (target / "manifest.json").unlink(missing_ok=True)
     with duckdb.connect(config={"threads": 2}) as con:
         con.execute("set enable_progress_bar = false")
         for name in FILES:
-            _load(con, source, name, name == "anggota" and revision > 1, bool(wrong.rows or acted))
-        if acted:
-            acted(con, of)
+            _load(con, source, name, name == "anggota" and revision > 1, bool(wrong.rows or ended))
+        if ended:
+            ended(con)
         if wrong.rows:
             wrong.rows(con)
         files = {}
         for name, one in zip(FILES, FORMS[form], strict=True):
             path = target / file_name(name, one)
-            untouched = not (wrong.rows or acted or (name == "anggota" and revision > 1))
+            untouched = not (wrong.rows or ended or (name == "anggota" and revision > 1))
             if untouched and (one, dialect) == ("csv", Dialect()):
                 shutil.copyfile(source / path.name, path)
             else:

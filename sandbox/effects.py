@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox import delivery
-from sandbox.receipts import DTJATENG, SIKS_NG, SIMNAKIS, State
+from sandbox.receipts import DTJATENG, SIKS_NG, SIMNAKIS, Row, State
 from sandbox.rows import Rows, rows_path
 from sandbox.state import month_number, month_text
 
@@ -183,9 +183,9 @@ def _body(content: dict) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def end_places(con: duckdb.DuckDBPyConnection, state: State, periode: str) -> None:
+def end_places(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> None:
     """End in the tables `anggota` and `kepesertaan` of a delivery of DTSEN what was taken through SIKS-NG."""
-    ended = [(row.program, identifier) for row in state.in_force(SIKS_NG, periode) for identifier in row.found]
+    ended = [(row.program, identifier) for row in rows for identifier in row.found]
     con.register("berakhir", pa.table({name: pa.array([pair[at] for pair in ended], pa.string())
                                        for at, name in enumerate(("program", "id"))}))  # fmt: skip
     con.execute("""

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from sandbox import effects
-from sandbox.receipts import BRATASENA, CANCEL, DONE, NEW, OUTCOME, SIKS_NG, SIMNAKIS, Receipts, State
+from sandbox.receipts import BRATASENA, CANCEL, DONE, NEW, OUTCOME, SIKS_NG, SIMNAKIS, Receipts
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def fate(directory: Path | str) -> dict[tuple[str, str], str]:
     """(id_baris, receiver) -> what truly became of a deactivation.
 
     `ditolak`; `hilang`, accepted and never carried out; `dibatalkan_sepihak`, carried out and active again a month
-    later; `dilaksanakan`.
+    later; `dilaksanakan`. One that was taken back by a cancellation keeps what it was before.
     """
     with Receipts(directory).reading() as state:
         fates = {key: row.fate for key, row in state.rows.items()}
@@ -84,11 +84,9 @@ def tally(directory: Path | str) -> dict[str, Counter]:
     return counts
 
 
-def acted(directory: Path, periode: str) -> Callable[[duckdb.DuckDBPyConnection, str], None] | None:
+def ended(directory: Path, periode: str) -> Callable[[duckdb.DuckDBPyConnection], None] | None:
     """What ends memberships in a delivery of DTSEN, None where nothing was taken that concerns this month."""
     with Receipts(directory).reading() as state:
-        return partial(_end_places, state) if state.in_force(SIKS_NG, periode) else None
-
-
-def _end_places(state: State, con: duckdb.DuckDBPyConnection, periode: str) -> None:
-    effects.end_places(con, state, periode)
+        if rows := state.in_force(SIKS_NG, periode):
+            return partial(effects.end_places, rows=rows)
+    return None

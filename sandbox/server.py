@@ -45,7 +45,7 @@ class Sandbox(ThreadingHTTPServer):
         """Serve in a thread, and operate SIKS-NG in another where both folders are known."""
         self._thread.start()
         if inbox and outbox:
-            self.operator = Operator(self.directory, inbox, outbox, self.trouble)
+            self.operator = Operator(self.directory, inbox, outbox, lambda: self.trouble)
         return self
 
     def wait(self) -> None:

@@ -7,6 +7,8 @@ import io
 import json
 import re
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -38,9 +40,9 @@ class _Refused(Exception):
 class Operator:
     """Uploads and answers in a thread until it is told to stop."""
 
-    def __init__(self, directory: Path, inbox: Path, outbox: Path, trouble: Trouble):
+    def __init__(self, directory: Path, inbox: Path, outbox: Path, trouble: Callable[[], Trouble]):
         self._stop = threading.Event()
-        self._where = (Receipts(directory), directory, inbox, outbox, trouble)
+        self._where, self._trouble = (Receipts(directory), directory, inbox, outbox), trouble
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
@@ -51,7 +53,9 @@ class Operator:
 
     def _work(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
-            _pass(*self._where)
+            # A folder that is taken away while it is read is looked for again.
+            with suppress(OSError):
+                _pass(*self._where, self._trouble())
 
 
 def answer_uploads(

@@ -95,3 +95,28 @@ def test_a_person_is_found_by_nik_and_without_one_by_kk_and_name(penerima):
     done = [row[3] for name, row in rows.items() if fates[name, "siks_ng"] in ("dilaksanakan", "dibatalkan_sepihak")]
     assert gone == done and found[0][3] in gone
     assert set(before) - set(after) == {(person,) for person in gone}
+
+
+def test_a_month_sent_twice_is_as_it_was_sent(penerima):
+    penerima.pass_to("2026-08")
+    later = penerima.inbox / "dtsen" / "2026-08" / "rev-1" / "kepesertaan.csv"
+    found = (
+        places(penerima.pass_to("2026-07"))
+        .execute(f"""
+        select nomor_kartu_keluarga, id_keluarga from keluarga join kepesertaan using (id_keluarga)
+        where program = 'PKH' and status = 'AKTIF' and id_keluarga in (
+          select id_keluarga from read_csv('{later}', all_varchar = true) where program = 'PKH' and status = 'AKTIF')
+        order by 2 limit 2""")
+        .fetchall()
+    )
+    lines = [uji.line(uji.row_id(family), kk, "", "", "PKH") for kk, family in found]
+    uji.put(penerima, {"penonaktifan.csv": uji.csv_of(*lines)})
+    uji.answer(penerima)
+    [(done, _)] = [key for key, fate in sandbox.fate(penerima.world).items() if fate == "dilaksanakan"]
+    uji.put(penerima, {"pembatalan.csv": uji.csv_of(f"{done};SALAH", head="id_baris;alasan")}, nomor="0002")
+    uji.answer(penerima)
+    first = penerima.pass_to("2026-07")
+    source = penerima.world / "kiriman" / "dtsen" / "2026-07" / "kepesertaan.csv"
+    assert (first / "kepesertaan.csv").read_bytes() != source.read_bytes()
+    again = sandbox.deliver(penerima.world, penerima.inbox, "2026-08", 2, damage="sama_bulan_lalu")
+    assert (again / "kepesertaan.csv").read_bytes() == (first / "kepesertaan.csv").read_bytes()
