@@ -6,20 +6,21 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from dunia_uji import JUNI, ayah, juni, registries
-from usulan_uji import Kasus, build_cases, propose
+from dunia_uji import JULI, JUNI, ayah, juli, juni, registries
+from usulan_uji import SENT, Kasus, move
 
-from sinkron import catalogue, database, postgres
+from sinkron import catalogue, database, postgres, publish
 from sinkron import settings as settings_module
 from sinkron.settings import Settings
-from sinkron.steps import compose, golden, link, stage, verify
+from sinkron.steps import compose, decide, golden, link, stage, verify
 from tests.sql.feeds.umpan_uji import land
 from tests.sql.golden.dukcapil_uji import Dukcapil
+from tests.sql.golden.mendarat import Bulan
 
 
 @pytest.fixture(scope="session")
 def gudang_kasus(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A migrated warehouse of its own, with approvers and a Dukcapil that knows of one death."""
+    """A migrated warehouse of its own, with a Dukcapil that knows of one death."""
     server = postgres.ensure_running(instalasi)
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:
         connection.execute("drop database if exists uji_kasus with (force)")
@@ -29,36 +30,66 @@ def gudang_kasus(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) 
     fake.says = {ayah("dukcapil"): {"hasil": "meninggal", "tanggal_meninggal": "2026-05-30"}}
     url = server.url("gudang").rsplit("/", 1)[0] + "/uji_kasus"
     home = str(tmp_path_factory.mktemp("kasus"))
-    settings = settings_module.load(
-        {**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": home, **fake.environment}
-    )
+    settings = settings_module.load({**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": home, **fake.environment})
     database.migrate(settings)
     catalogue.ensure(settings)
-    with database.connect(settings) as connection:
-        connection.execute(
-            "insert into keputusan.penyetuju (jenis, urutan, nama) values ('push', 1, 'uji-verifikator'),"
-            " ('push', 2, 'uji-kepala') on conflict do nothing"
-        )
     yield settings_module.load(settings.values)
     fake.close()
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:
         connection.execute("drop database uji_kasus with (force)")
 
 
-def build(settings: Settings, periode: str) -> None:
-    """Land and build a month up to its golden tables, then its cases."""
-    registries(periode).mendarat(settings)
+def build(settings: Settings, periode: str) -> Bulan:
+    """Land a month and build its candidate."""
+    bulan = registries(periode)
+    bulan.mendarat(settings)
     assert compose.run(settings, periode)["siap"]
-    for step in (stage, verify, link, golden):
+    for step in (stage, verify, link, golden, decide):
         step.run(settings, periode)
-    build_cases(settings, periode)
+    return bulan
 
 
 @pytest.fixture(scope="session")
-def kasus_juni(gudang_kasus: Settings) -> Iterator[Kasus]:
-    """June's candidate with its proposals, as built."""
+def juni_terbit(gudang_kasus: Settings) -> str:
+    """June built and published; returns the schema that keeps what its casework layer made."""
     for umpan, perubahan in juni().items():
         land(gudang_kasus, umpan, perubahan, JUNI)
-    build(gudang_kasus, JUNI)
+    bulan = build(gudang_kasus, JUNI)
+    with database.connect(gudang_kasus) as connection:
+        connection.execute("create schema casework_juni")
+        tables = connection.execute("select tablename from pg_tables where schemaname = 'casework'").fetchall()
+        for table in (row["tablename"] for row in tables):
+            connection.execute(f"create table casework_juni.{table} as table casework.{table}")
+        sums = publish.hash_tables(connection, f"{JUNI}/1")
+    bulan.putuskan(gudang_kasus, *sums)
+    return "casework_juni"
+
+
+@pytest.fixture(scope="session")
+def kasus_juni(gudang_kasus: Settings, juni_terbit: str) -> Iterator[Kasus]:
+    """What June's casework layer made."""
     with database.connect(gudang_kasus, autocommit=True) as connection:
-        yield Kasus(connection, JUNI)
+        yield Kasus(connection, JUNI, juni_terbit)
+
+
+@pytest.fixture(scope="session")
+def kasus_juli(gudang_kasus: Settings, juni_terbit: str) -> Iterator[Kasus]:
+    """July's candidate, after receivers and citizens have answered to June's proposals."""
+    answers(gudang_kasus)
+    for umpan, perubahan in juli().items():
+        land(gudang_kasus, umpan, perubahan, JULI)
+    build(gudang_kasus, JULI)
+    with database.connect(gudang_kasus, autocommit=True) as connection:
+        yield Kasus(connection, JULI, "casework")
+
+
+def answers(settings: Settings) -> None:
+    """What became of June's proposals at their receivers before July was built."""
+    for bukti in ("VL-36", "VL-35", "VL-27-kirim", "VL-pergi", "VL-mati-sendiri"):
+        move(settings, bukti, *SENT)
+    for bukti in ("VL-37", "VL-hilang-2"):
+        move(settings, bukti, *SENT[:2], "ditolak")
+    move(settings, "VL-34-18", "disetujui")
+    # Accepted by the province, refused by the ministry.
+    move(settings, "VL-29", *SENT)
+    move(settings, "VL-29", "ditolak", tujuan="siks_ng")

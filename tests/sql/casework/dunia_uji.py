@@ -16,7 +16,7 @@ KELUARGA = {
     "sanggah": 34, "sanggah-buka": 35, "pergi": 36, "nanti": 37, "pemda": 38, "layak": 39, "hidup": 40,
 }  # fmt: skip
 # A person alone: nobody is left when this one dies.
-SENDIRI = {"mati-sendiri": 50, "dukcapil": 51}
+SENDIRI = {"mati-sendiri": 50, "dukcapil": 51, "beda": 52}
 
 
 def ayah(kunci: str) -> str:
@@ -48,8 +48,10 @@ def registries(periode: str) -> Bulan:
     """The three deliveries of a month: every family has PKH and SEMBAKO, the father PBI_JK, the child PIP."""
     bulan = Bulan(periode)
     for kunci in KELUARGA:
-        if kunci == "pergi" and periode != JUNI:
+        if kunci == "pergi" and periode == JULI:
             continue
+        # In July what was sent for this family is gone, and PKH of another one ended without us.
+        habis = periode == JULI and kunci in ("k35", "k34-18")
         anggota = orang(kunci)
         if kunci == "k25":
             anggota[0] = anggota[0].kata(nama="SUKARMIN")
@@ -58,20 +60,34 @@ def registries(periode: str) -> Bulan:
             bulan.dtsen.keluarga(kunci, no_kk(kunci), anggota)
         else:
             bulan.keluarga(kunci, no_kk(kunci), anggota)
-            if kunci not in ("pemda", "k53"):
+            if kunci not in ("pemda", "k53") and not habis:
                 bulan.dtjateng.program(kunci, "PKH", f"{kunci}-ayah")
-        bulan.dtsen.program(kunci, "PKH", status="GRADUASI_ALAMIAH" if kunci == "k53" else "AKTIF")
+        bulan.dtsen.program(
+            kunci, "PKH", status="GRADUASI_ALAMIAH" if kunci == "k53" else "TIDAK_AKTIF" if habis else "AKTIF"
+        )
         bulan.dtsen.program(kunci, "SEMBAKO")
         bulan.dtsen.program(kunci, "PBI_JK", f"{kunci}-ayah")
         bulan.dtsen.program(kunci, "PIP", f"{kunci}-anak")
     for kunci, n in SENDIRI.items():
+        if kunci == "beda":
+            continue
         satu = Orang(f"{kunci}-satu", f"LASMI {kunci.upper()}", "1970-03-14", "L", "kepala", ayah(kunci))
         bulan.keluarga(kunci, kk(n), [satu])
         bulan.dtsen.program(kunci, "PKH")
         bulan.dtsen.program(kunci, "PBI_JK", f"{kunci}-satu")
+    # Registries that do not write the same: the province has another KK and another head.
+    satu = Orang("beda-ayah", "SUPARMAN BEDA", "1970-03-14", "L", "kepala", ayah("beda"))
+    istri = Orang("beda-ibu", "KASIYATUN BEDA", "1975-08-20", "P", "istri", nik(52, "1975-08-20", "P"))
+    bulan.dtsen.keluarga("beda", no_kk("beda"), [satu, istri])
+    bulan.dtjateng.keluarga(
+        "beda", kk(777, "2013-01-01"), [satu.kata(hubungan="orang_tua"), istri.kata(hubungan="kepala", nama="YATUN")]
+    )
+    bulan.dtsen.program("beda", "PKH")
     # Who is called Min in the same village, and a namesake in the next one.
     bulan.dtsen.keluarga("min", kk(60), [Orang("min", "PAIMIN", "1960-01-02", nik=nik(60, "1960-01-02"))])
-    bulan.dtsen.keluarga("jauh", kk(61), [Orang("jauh", "TUMIN", "1961-01-02", nik=nik(61, "1961-01-02"))], desa=SELATAN)
+    bulan.dtsen.keluarga(
+        "jauh", kk(61), [Orang("jauh", "TUMIN", "1961-01-02", nik=nik(61, "1961-01-02"))], desa=SELATAN
+    )
     bulan.simnakis.program("pemda", "BEDAH_WARUNG", mulai="2026-01-01")
     bulan.simnakis.program("pemda", "RTLH", mulai="2026-01-01")
     return bulan
@@ -107,7 +123,20 @@ def pengajuan(number: str, kunci: str, jenis: str, status: str, **changes: Any) 
 def juni() -> dict[str, list[dict[str, Any]]]:
     """What had happened by the end of June."""
     foto = [{"sha256": "ef" * 32, "url": "http://127.0.0.1:1/foto"}]
-    upheld = ("29", "34-17", "34-18", "36", "37", "35", "27-cabut", "27-kirim", "sanggah", "sanggah-buka", "pergi", "53")
+    upheld = (
+        "29",
+        "34-17",
+        "34-18",
+        "36",
+        "37",
+        "35",
+        "27-cabut",
+        "27-kirim",
+        "sanggah",
+        "sanggah-buka",
+        "pergi",
+        "53",
+    )
     desa = {"desa": "Blungun", "kecamatan": "Jepon", "rt": "1"}
     aduan_juni = [
         *(aduan(n, f"k{n}" if n[0].isdigit() else n) for n in upheld),
@@ -123,12 +152,14 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         aduan("57-kerabat", "k57-kerabat"), aduan("57-putus", "k57-putus"), aduan("hilang", "hilang"),
         aduan("hilang-sehari", "hilang-sehari"), aduan("bantah", "bantah"), aduan("mati", "mati"),
         aduan("mati-sendiri", "mati-sendiri"), aduan("foto", "foto-a"), aduan("luar", "luar"),
-        aduan("tanggal", "tanggal"), aduan("alasan", "alasan"), aduan("tanpa", "tanpa"), aduan("belum", "nanti", "diperiksa"),
+        aduan("tanggal", "tanggal"), aduan("alasan", "alasan"), aduan("tanpa", "tanpa"),
+        aduan("belum", "nanti", "diperiksa"),
         aduan("pemda", "pemda"), aduan("layak", "layak"),
     ]  # fmt: skip
     periksa = [
         *(kunjungan(n, f"k{n}" if n[0].isdigit() else n) for n in upheld if n not in ("29", "34-17", "34-18")),
-        kunjungan("25", "k25", nik=None), kunjungan("26", "k26-benar"), kunjungan("27", "k27"), kunjungan("28-a", "k28"),
+        kunjungan("25", "k25", nik=None), kunjungan("26", "k26-benar"), kunjungan("27", "k27"),
+        kunjungan("28-a", "k28"),
         kunjungan("29", "k29", program=["PKH"]), kunjungan("30", "k30", alasan="KK_ASN"),
         kunjungan("34-17", "k34-17", "2026-06-17", program=["PKH"]),
         kunjungan("34-18", "k34-18", "2026-06-18", program=["PKH"]),
@@ -150,6 +181,7 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         # The officer names nobody: the complaint's own person counts.
         kunjungan("tanpa", "tanpa", nik=None, program=["PKH", "PBI_JK"]), kunjungan("belum", "nanti"),
         kunjungan("pemda", "pemda"), kunjungan("layak", "layak", hasil="layak", alasan=None),
+        kunjungan("beda", "beda", jenis="berkala", rujukan=None),
     ]  # fmt: skip
     mohon = [
         pengajuan("54", "k54", "graduasi_mandiri", "layak", program=["PKH"]),
@@ -160,4 +192,27 @@ def juni() -> dict[str, list[dict[str, Any]]]:
     return {"aduan": aduan_juni, "verifikasi": periksa, "pengajuan": mohon}
 
 
-__all__ = ["JULI", "JUNI", "aduan", "ayah", "juni", "kunjungan", "no_kk", "pengajuan", "registries"]
+def juli() -> dict[str, list[dict[str, Any]]]:
+    """What happened in July."""
+    later = {"versi": 2, "diubah": "2026-07-15T08:00:00+07:00"}
+    july = {"dibuat": "2026-07-05T08:00:00+07:00", "diubah": "2026-07-12T09:00:00+07:00"}
+    return {
+        "aduan": [
+            # 27: withdrawn when the proposal is out, and when it is not.
+            aduan("27-cabut", "k27-cabut", "dicabut", **later), aduan("27-kirim", "k27-kirim", "dicabut", **later),
+        ],
+        "verifikasi": [
+            # After the refusal: the same officer comes back; of another family nobody does.
+            kunjungan("37-lagi", "k37", "2026-07-20", jenis="berkala", rujukan=None),
+            # While a proposal is on its way.
+            kunjungan("36-lagi", "k36", "2026-07-06", jenis="berkala", rujukan=None),
+        ],
+        "pengajuan": [
+            pengajuan("35", "k35", "baru", "diajukan", **july),
+            pengajuan("sanggah", "sanggah", "sanggah", "layak", rujukan="VL-sanggah", **july),
+            pengajuan("sanggah-buka", "sanggah-buka", "sanggah", "diajukan", rujukan="AD-sanggah-buka", **july),
+        ],
+    }  # fmt: skip
+
+
+__all__ = ["JULI", "JUNI", "aduan", "ayah", "juli", "juni", "kunjungan", "no_kk", "pengajuan", "registries"]

@@ -18,10 +18,11 @@ def test_25_a_name_alone_is_never_the_person(kasus_juni: Kasus):
     }  # fmt: skip
     assert all(k["uid_rumah_tangga"] is None for k in found.values())
     calon = kasus_juni.rows(
-        "select g.nama from casework.casework_calon as c join golden.golden_individu as g on c.uid_individu = g.uid"
-        " where c.id_kasus = 'aduan/AD-25' order by 1"
+        "select distinct t.id_sumber from casework_juni.casework_calon as c join identitas.tautan as t"
+        " on c.uid_individu = t.uid and t.id_rilis = %s where c.id_kasus = 'aduan/AD-25' order by 1",
+        kasus_juni.id_rilis,
     )
-    assert calon == [("PAIMIN",), ("SUKARMIN",)]
+    assert calon == [("k25-ayah",), ("min",)]
     assert kasus_juni.tanda("VL-25") == ([], False)
     assert kasus_juni.usulan("k25") == set()
 
@@ -71,11 +72,11 @@ def test_34_after_the_cut_off_one_month_later(kasus_juni: Kasus):
 def test_44_a_death_ends_the_persons_own_and_the_familys_when_nobody_is_left(kasus_juni: Kasus):
     assert kasus_juni.usulan("mati", "kode_alasan") == {("PBI_JK", "mati-ayah", "MENINGGAL")}
     assert kasus_juni.usulan("mati-sendiri") == {("PKH", None), ("PBI_JK", "mati-sendiri-satu")}
-    ((hari,),) = kasus_juni.rows("select distinct pada from identitas.verdik_kandidat")
-    saat = min(hari.isoformat(), "2026-06-30")
-    found = kasus_juni.usulan("dukcapil", "bukti", "asal", "kode_alasan", "id_kasus", "petugas", "tanggal_verifikasi::text")
+    found = kasus_juni.usulan(
+        "dukcapil", "bukti", "asal", "kode_alasan", "id_kasus", "petugas", "tanggal_verifikasi::text"
+    )
     assert found == {
-        (*u, "dukcapil:2026-05-30", "dukcapil", "MENINGGAL", None, None, saat)
+        (*u, "dukcapil:2026-05-30", "dukcapil", "MENINGGAL", None, None, "2026-06-30")
         for u in (("PKH", None), ("PBI_JK", "dukcapil-satu"))
     }
 
