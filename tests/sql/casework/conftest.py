@@ -87,9 +87,30 @@ def answers(settings: Settings) -> None:
     """What became of June's proposals at their receivers before July was built."""
     for bukti in ("VL-36", "VL-35", "VL-27-kirim", "VL-pergi", "VL-mati-sendiri"):
         move(settings, bukti, *SENT)
-    for bukti in ("VL-37", "VL-hilang-2"):
+    for bukti in ("VL-37", "VL-hilang-2", "VL-tabrak"):
         move(settings, bukti, *SENT[:2], "ditolak")
     move(settings, "VL-34-18", "disetujui")
+    merged(settings)
     # Accepted by the province, refused by the ministry.
     move(settings, "VL-29", *SENT)
     move(settings, "VL-29", "ditolak", tujuan="siks_ng")
+
+
+def merged(settings: Settings) -> None:
+    """A row that was sent for a household which has since become, over two merges, that of `layak`."""
+    with database.connect(settings) as connection:
+        connection.execute(
+            "insert into identitas.rumah_tangga (uid, id_rilis_awal, sumber_awal, id_awal, digantikan_oleh)"
+            " select n.uid, '2026-06/1', 'dtsen', n.uid, case n.uid when 'r-dua' then t.uid end"
+            " from identitas.tautan as t cross join (values ('r-dua'), ('r-satu')) as n (uid)"
+            " where t.id_rilis = '2026-06/1' and t.grain = 'rumah_tangga' and t.sumber = 'dtsen'"
+            " and t.id_sumber = 'layak'"
+        )
+        connection.execute("update identitas.rumah_tangga set digantikan_oleh = 'r-dua' where uid = 'r-satu'")
+        connection.execute(
+            "insert into kasus.usulan (id_baris, uid_rumah_tangga, program, kode_alasan, bulan_efektif, bukti,"
+            " tanggal_verifikasi, asal, petugas, id_rilis) values (repeat('ab', 32), 'r-satu', 'PKH', 'MAMPU',"
+            " '2026-07', 'VL-gabung', '2026-06-10', 'berkala', 'petugas.uji', '2026-06/1')"
+        )
+        connection.execute("insert into antrean.baris (id_baris, tujuan) values (repeat('ab', 32), 'siks_ng')")
+    move(settings, "VL-gabung", *SENT)

@@ -14,6 +14,7 @@ KELUARGA = {
     "hilang-sehari": 18, "bantah": 19, "mati": 20, "berkala": 22, "foto-a": 23, "foto-b": 24, "luar": 25,
     "tanggal": 26, "alasan": 27, "tanpa": 28, "k36": 29, "k37": 30, "k35": 31, "k27-cabut": 32, "k27-kirim": 33,
     "sanggah": 34, "sanggah-buka": 35, "pergi": 36, "nanti": 37, "pemda": 38, "layak": 39, "hidup": 40,
+    "tabrak": 41,
 }  # fmt: skip
 # A person alone: nobody is left when this one dies.
 SENDIRI = {"mati-sendiri": 50, "dukcapil": 51, "beda": 52}
@@ -182,6 +183,7 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         kunjungan("tanpa", "tanpa", nik=None, program=["PKH", "PBI_JK"]), kunjungan("belum", "nanti"),
         kunjungan("pemda", "pemda"), kunjungan("layak", "layak", hasil="layak", alasan=None),
         kunjungan("beda", "beda", jenis="berkala", rujukan=None),
+        kunjungan("tabrak", "tabrak", "2026-06-20", jenis="berkala", rujukan=None, program=["PKH"]),
     ]  # fmt: skip
     mohon = [
         pengajuan("54", "k54", "graduasi_mandiri", "layak", program=["PKH"]),
@@ -204,6 +206,7 @@ def juli() -> dict[str, list[dict[str, Any]]]:
         "verifikasi": [
             # After the refusal: the same officer comes back; of another family nobody does.
             kunjungan("37-lagi", "k37", "2026-07-20", jenis="berkala", rujukan=None),
+            kunjungan("tabrak-lagi", "tabrak", "2026-07-03", jenis="berkala", rujukan=None, program=["PKH"]),
             # While a proposal is on its way.
             kunjungan("36-lagi", "k36", "2026-07-06", jenis="berkala", rujukan=None),
         ],

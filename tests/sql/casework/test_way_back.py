@@ -54,6 +54,18 @@ def test_37_what_was_refused_is_active_again_until_there_is_new_evidence(kasus_j
     }
 
 
+def test_a_new_proposal_after_a_refusal_is_another_row(kasus_juli: Kasus):
+    """With the month of the refused one its id would be the same, and nothing would ever be sent."""
+    assert kasus_juli.usulan("tabrak", "bukti", "bulan_efektif", "id_baris is null") == {
+        ("PKH", None, "VL-tabrak-lagi", "2026-09", True)
+    }
+
+
+def test_a_row_follows_its_household_through_merges(kasus_juli: Kasus):
+    assert kasus_juli.usulan("layak", "id_baris", "bukti") == {("PKH", None, "ab" * 32, "VL-gabung")}
+    assert shown(kasus_juli, "VL-gabung") == {("PKH", "siks_ng", "belum_tercermin", "masih_aktif")}
+
+
 def test_29_one_receiver_refuses_the_others_go_on(kasus_juli: Kasus):
     assert kasus_juli.usulan("k29", "bukti") == {("PKH", None, "VL-29")}
     assert kasus_juli.lokal("k29") == {
