@@ -174,7 +174,7 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         kunjungan("bantah", "bantah"), kunjungan("bantah", "bantah", "2026-06-14", id="VL-bantah-2", hasil="layak"),
         kunjungan("mati", "mati", hasil="meninggal", alasan=None),
         kunjungan("mati-sendiri", "mati-sendiri", hasil="meninggal", alasan=None),
-        kunjungan("berkala", "berkala", jenis="berkala", rujukan=None, nik=None, id_keluarga="berkala"),
+        kunjungan("berkala", "berkala", "2026-06-19", jenis="berkala", rujukan=None, nik=None, id_keluarga="berkala"),
         kunjungan("foto", "foto-a", foto=foto),
         kunjungan("foto-b", "foto-b", jenis="berkala", rujukan=None, hasil="layak", alasan=None, foto=foto),
         kunjungan("luar", "luar", koordinat={"lat": -6.2, "lon": 106.8}),
@@ -187,7 +187,9 @@ def juni() -> dict[str, list[dict[str, Any]]]:
     ]  # fmt: skip
     mohon = [
         pengajuan("54", "k54", "graduasi_mandiri", "layak", program=["PKH"]),
-        pengajuan("cabut", "hidup", "graduasi_mandiri", "dicabut"),
+        # Granted, and taken back before anything was proposed.
+        pengajuan("cabut", "hidup", "graduasi_mandiri", "layak"),
+        pengajuan("cabut", "hidup", "graduasi_mandiri", "dicabut", versi=2, diubah="2026-06-14T09:00:00+07:00"),
         pengajuan("54-lagi", "k54", "baru", "diajukan", dibuat="2026-06-25T08:00:00+07:00"),
         pengajuan("57-foto", "hidup", "baru", "diajukan", koordinat={"lat": -6.2, "lon": 106.8}),
     ]

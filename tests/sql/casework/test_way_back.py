@@ -89,7 +89,10 @@ def test_a_family_that_a_complete_delivery_does_not_have_is_reflected_and_counte
 
 
 def test_what_is_not_due_is_not_judged(kasus_juli: Kasus):
-    assert shown(kasus_juli, "VL-34-18") == set()
+    """Sent and acknowledged, but from August on."""
+    assert shown(kasus_juli, "VL-berkala") == set()
+    assert kasus_juli.usulan("berkala", "bulan_efektif") == {(*u, "2026-08") for u in ALL}
+    assert kasus_juli.lokal("berkala")["PKH", "dtsen"] == "nonaktif_diusulkan"
 
 
 def test_27_withdrawn_before_it_was_sent_ends_it_after_that_nothing_reverses(kasus_juli: Kasus):
@@ -136,6 +139,18 @@ def test_cases_are_released_without_who_complained(kasus_juli: Kasus):
         ("aduan", "dicabut", "2026-06-20 08:00:00+07")
     ]
     assert kasus_juli.rows("select kode_desa from release.kasus where id_kasus = 'aduan/AD-36'") == [("33.16.08.2001",)]
+
+
+def test_a_case_is_known_as_of_an_instant(kasus_juli: Kasus):
+    def status(instant: str) -> list[tuple]:
+        return kasus_juli.rows(
+            "select versi, status, ditutup is not null, tenggat::text from kasus.keadaan_kasus(%s)"
+            " where id_kasus = 'aduan/AD-27-cabut'", instant,
+        )  # fmt: skip
+
+    assert status("2026-06-20T08:00:00+07:00") == []
+    assert status("2026-07-01T00:00:00+07:00") == [(1, "terbukti", False, "2026-08-01")]
+    assert status("infinity") == [(2, "dicabut", True, None)]
 
 
 def test_38_the_same_candidate_again_proposes_the_same(kasus_juli: Kasus, gudang_kasus: Settings):
