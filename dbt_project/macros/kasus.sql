@@ -23,6 +23,11 @@
     )
 {%- endmacro %}
 
+{# The month after a month YYYY-MM. #}
+{% macro bulan_berikut(bulan) -%}
+    to_char(to_date({{ bulan }}, 'YYYY-MM')::timestamp + interval '1 month', 'YYYY-MM')
+{%- endmacro %}
+
 {# States of an item after which nothing more is asked of its receiver. #}
 {% macro keadaan_tutup() -%}
     ('ditolak', 'dibatalkan', 'tercermin', 'muncul_kembali', 'tidak_berlaku')

@@ -52,7 +52,7 @@ mundur as (
         {{ hari('min(lalu.diubah)') }} as tanggal
     from kasus.pengajuan_pada({{ akhir_bulan() }}) as kini
     inner join {{ source('kasus', 'pengajuan') }} as lalu
-        on kini.id_sumber = lalu.id_sumber and lalu.diubah < {{ akhir_bulan() }} and lalu.versi <= kini.versi
+        on kini.id_sumber = lalu.id_sumber and kini.versi >= lalu.versi and lalu.diubah < {{ akhir_bulan() }}
         and lalu.status in ('layak', 'diusulkan')
     inner join {{ ref('casework_nomor') }} as orang
         on orang.jenis = 'nik' and {{ nik_sah('kini.pemohon_nik') }} = orang.nomor
@@ -101,7 +101,7 @@ casework_bukti as (
     where terbukti.jenis = 'berkala' or diputus.id_verifikasi is not null
     union all
     select
-        id_sumber, 'graduasi_mandiri', 'pengajuan', id_sumber, null, tanggal, 'GRADUASI_MANDIRI', uid_rumah_tangga,
+        mundur.id_sumber as bukti, 'graduasi_mandiri', 'pengajuan', mundur.id_sumber, null, tanggal, 'GRADUASI_MANDIRI', uid_rumah_tangga,
         uid_individu, nullif(program, '{}'), 'mundur'
     from mundur
     union all

@@ -80,15 +80,14 @@ terikat as (
 ),
 
 riwayat as (
-    select
-        penerima, program, max(ditutup) as ditutup
+    select penerima, program, max(ditutup) as ditutup, max(bulan_efektif) filter (where ditutup is not null) as bulan
     from lama
     group by penerima, program
 ),
 
 calon as (
     select
-        berdasar.*, lama.id_baris, coalesce(lama.terbuka, false) as terbuka, lama.kode_alasan as kode_alasan_lama,
+        berdasar.*, riwayat.bulan as bulan_tutup, lama.id_baris, coalesce(lama.terbuka, false) as terbuka, lama.kode_alasan as kode_alasan_lama,
         lama.bulan_efektif as bulan_efektif_lama, lama.tanggal_verifikasi as tanggal_lama, lama.asal as asal_lama,
         lama.sumber_kasus as sumber_kasus_lama, lama.id_kasus as id_kasus_lama, lama.petugas as petugas_lama
     from berdasar
@@ -112,7 +111,10 @@ semua as (
     select
         id_baris, uid_rumah_tangga, uid_individu, program,
         coalesce(kode_alasan_lama, kode_alasan) as kode_alasan,
-        coalesce(bulan_efektif_lama, {{ bulan_efektif('tanggal') }}) as bulan_efektif,
+        -- Later than a closed one's: with the same month it would be the same row for ever.
+        coalesce(
+            bulan_efektif_lama, greatest({{ bulan_efektif('tanggal') }}, {{ bulan_berikut('bulan_tutup') }})
+        ) as bulan_efektif,
         bukti,
         coalesce(tanggal_lama, tanggal) as tanggal_verifikasi,
         coalesce(asal_lama, asal) as asal,

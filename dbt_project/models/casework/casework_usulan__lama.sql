@@ -31,9 +31,20 @@ keadaan as (
         bool_or(status in {{ keadaan_terkirim() }}) as terkirim,
         bool_or(status = 'disetujui') as disetujui,
         bool_or(status not in {{ keadaan_tutup() }}) as terbuka,
-        {{ hari('max(pada)') }} as terakhir
+        max(pada) as terakhir
     from antrean.keadaan_pada({{ kandidat_dibuat() }})
     group by id_baris
+),
+
+penutupan as (
+    -- Reckoned by the months, not by the machine's clock: with the last month that was built before the last answer.
+    select
+        keadaan.id_baris,
+        (to_date(max(rilis.periode), 'YYYY-MM')::timestamp + interval '1 month' - interval '1 day')::date as tanggal
+    from keadaan
+    inner join {{ source('rilis', 'rilis') }} as rilis on keadaan.terakhir > rilis.dibuat
+    where not keadaan.terbuka
+    group by keadaan.id_baris
 ),
 
 batal as (
@@ -57,17 +68,16 @@ casework_usulan__lama as (
         usulan.program, usulan.kode_alasan, usulan.bulan_efektif::text as bulan_efektif, usulan.bukti,
         usulan.tanggal_verifikasi, usulan.asal, usulan.sumber_kasus, usulan.id_kasus, usulan.petugas, usulan.kode_desa,
         coalesce(keadaan.terbuka, false) and dibatalkan.id_baris is null as terbuka,
+        dibatalkan.id_baris is not null as dibatalkan,
         coalesce(keadaan.terkirim, false) as terkirim,
         coalesce(keadaan.disetujui, false) as disetujui,
-        case
-            when dibatalkan.id_baris is not null then least(dibatalkan.tanggal, keadaan.terakhir)
-            when not keadaan.terbuka then keadaan.terakhir
-        end as ditutup
+        coalesce(dibatalkan.tanggal, penutupan.tanggal) as ditutup
     from {{ source('kasus', 'usulan') }} as usulan
     inner join kini as rumah on usulan.id_baris = rumah.id_baris and rumah.grain = 'rumah_tangga'
     left join kini as individu on usulan.id_baris = individu.id_baris and individu.grain = 'individu'
     left join {{ ref('golden_individu') }} as orang on individu.uid = orang.uid
     left join keadaan on usulan.id_baris = keadaan.id_baris
+    left join penutupan on usulan.id_baris = penutupan.id_baris
     left join dibatalkan on usulan.id_baris = dibatalkan.id_baris
 )
 

@@ -35,7 +35,15 @@ rilis_kepesertaan as (
         golden.sumber_dana,
         golden.periode_salur,
         golden.status,
-        case when golden.status = 'AKTIF' then 'aktif' end as status_lokal,
+        -- The weightiest of what became of it at the receivers whose registries carry it.
+        coalesce(
+            (array['belum_tercermin', 'ditolak_pusat', 'nonaktif_diusulkan', 'tercermin'])[least(
+                {% for s in sumber() -%}
+                case when '{{ s }}' = any(golden.sumber) then lokal.{{ s }} end{{ ',' if not loop.last }}
+                {% endfor %}
+            )],
+            case when golden.status = 'AKTIF' then 'aktif' end
+        ) as status_lokal,
         golden.sumber,
         golden.status = 'AKTIF' and tumpang.aturan is not null as tumpang_tindih,
         case when golden.status = 'AKTIF' then tumpang.aturan end as aturan_tumpang_tindih,
@@ -46,6 +54,8 @@ rilis_kepesertaan as (
     left join tumpang
         on golden.uid_rumah_tangga = tumpang.uid_rumah_tangga and golden.program = tumpang.program
         and coalesce(golden.uid_individu, '') = coalesce(tumpang.uid_individu, '')
+    left join {{ ref('casework_status_lokal') }} as lokal
+        on coalesce(golden.uid_individu, golden.uid_rumah_tangga) = lokal.penerima and golden.program = lokal.program
 )
 
 select * from rilis_kepesertaan

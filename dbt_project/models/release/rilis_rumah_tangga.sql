@@ -59,6 +59,26 @@ hunian as (
     where id_pelanggan_pln is not null or lat is not null
 ),
 
+usulan as (
+    select distinct uid_rumah_tangga, program, coalesce(uid_individu, uid_rumah_tangga) as penerima
+    from {{ ref('casework_usulan') }}
+),
+
+diusulkan as (
+    -- Every active programme of the family and its people is proposed to end; aid of the dwelling never is.
+    select golden.uid_rumah_tangga
+    from {{ ref('golden_kepesertaan') }} as golden
+    inner join (
+        select distinct diusul.uid_rumah_tangga from usulan as diusul
+    ) as rumah on golden.uid_rumah_tangga = rumah.uid_rumah_tangga
+    left join usulan
+        on golden.program = usulan.program
+        and coalesce(golden.uid_individu, golden.uid_rumah_tangga) = usulan.penerima
+    where golden.status = 'AKTIF' and golden.grain <> 'hunian'
+    group by golden.uid_rumah_tangga
+    having bool_and(usulan.penerima is not null)
+),
+
 rilis_rumah_tangga as (
     select
         {{ periode() }}::text as periode,
@@ -100,6 +120,7 @@ rilis_rumah_tangga as (
         {%- endif %}
         {% endfor -%}
         case
+            when anggota.jumlah_anggota > 0 and diusulkan.uid_rumah_tangga is not null then 'nonaktif_diusulkan'
             when coalesce(anggota.jumlah_anggota, 0) > 0 then 'aktif'
             when anggota.ada_pindah then 'pindah'
             else 'bubar'
@@ -122,6 +143,7 @@ rilis_rumah_tangga as (
     left join {{ ref('wilayah') }} as desa on semua.kode_desa = desa.kode
     left join {{ ref('wilayah') }} as kecamatan on left(semua.kode_desa, 8) = kecamatan.kode
     left join hunian on semua.uid = hunian.uid
+    left join diusulkan on semua.uid = diusulkan.uid_rumah_tangga
     {% for kolom in kolom_berkode() -%}
     left join {{ ref('kode') }} as kode_{{ kolom }}
         on kode_{{ kolom }}.kolom = '{{ kolom }}' and semua.{{ kolom }} = kode_{{ kolom }}.kode

@@ -19,6 +19,7 @@ KECAMATAN, HOUSEHOLDS_EACH, PERSONS_EACH = 16, 20, 4
 FILL = {
     "text": "''", "boolean": "false", "smallint": "0", "integer": "1", "bigint": "0", "text[]": "'{}'",
     "jsonb": "'[]'", "date": "date '2026-07-31'",
+    "timestamptz": "timestamptz '2026-07-31 12:00+07'",
 }  # fmt: skip
 
 HOUSEHOLDS = f"""

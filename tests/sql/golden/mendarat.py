@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier, Literal, Placeholder
 
 from sinkron import database, decisions, publish
 from sinkron.settings import Settings
-from sinkron.steps import compose, golden, link, stage, verify
+from sinkron.steps import compose, decide, golden, link, stage, verify
 
 JUNI, JULI = "2026-06", "2026-07"
 BLUNGUN, GAYAM = "33.16.08.2001", "33.16.15.2010"
@@ -178,7 +178,7 @@ class Bulan:
     def bangun(self, settings: Settings) -> tuple[dict[str, Any], str]:
         """Build the candidate of what has landed; returns rows and sha256 of its tables, and of all of them."""
         assert compose.run(settings, self.periode)["siap"]
-        for step in (stage, verify, link, golden):
+        for step in (stage, verify, link, golden, decide):
             step.run(settings, self.periode)
         with database.connect(settings) as connection:
             return publish.hash_tables(connection, f"{self.periode}/1")

@@ -1,0 +1,26 @@
+{{ config(alias='kasus', indexes=[{'columns': ['id_kasus'], 'unique': true}, {'columns': ['uid_rumah_tangga']}]) }}
+-- The cases of the month's end as they are released; who complained is in none of them.
+with rilis_kasus as (
+    select
+        id_kasus,
+        jenis,
+        sumber,
+        id_sumber,
+        versi,
+        uid_rumah_tangga,
+        uid_individu,
+        program,
+        status,
+        status_resolusi,
+        id_pemeriksaan,
+        kasus_sebelumnya,
+        perlu_periksa,
+        dibuka,
+        tenggat,
+        ditutup,
+        kode_desa,
+        {{ id_rilis() }}::text as id_rilis
+    from {{ ref('casework_kasus') }}
+)
+
+select * from rilis_kasus
