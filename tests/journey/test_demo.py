@@ -16,6 +16,7 @@ import psutil
 import pytest
 from kenari_uji import canaries, in_files, in_tables, public_files
 
+import sandbox
 from sinkron import airflow_setup, database, services
 from sinkron import settings as settings_module
 from sinkron.api import Api
@@ -82,8 +83,16 @@ def test_both_months_are_published_and_the_summary_says_so(demo):
     released = rows(settings, "select id_rilis, status, gerbang ->> 'putusan' from rilis.rilis order by 1")
     assert released == [(f"{month}/1", "terbit", "lulus") for month in MONTHS]
     assert rows(settings, "select id_rilis from rilis.penunjuk") == [("2026-07/1",)]
-    decided = rows(settings, "select id_rilis, jawaban, oleh, otomatis from keputusan.putusan order by 1")
-    assert decided == [(f"{month}/1", "setuju", "uji-verifikator", True) for month in MONTHS]
+    decided = rows(
+        settings, "select id_rilis, jenis, urutan, jawaban, oleh, otomatis from keputusan.putusan order by 1, 2, 3"
+    )
+    assert decided == [
+        (f"{month}/1", jenis, urutan, "setuju", oleh, True)
+        for month in MONTHS
+        for jenis, urutan, oleh in (
+            ("publish", 1, "uji-verifikator"), ("push", 1, "uji-verifikator"), ("push", 2, "uji-kepala"),
+        )
+    ]  # fmt: skip
     for month in MONTHS:
         assert f"== {month} revisi 1: terbit ==" in ended.stdout
         # Every step was told as it ended.
@@ -106,6 +115,31 @@ def test_the_feeds_are_read_each_month_and_their_cases_told(demo):
         (known,) = rows(settings, f"select count(*) from kasus.kasus where sumber = '{source}'")[0]
         assert known > 0
         assert re.search(rf"^  {source} +{known}: ", ended.stdout, re.MULTILINE)
+
+
+def test_the_loop_is_closed_and_what_stands_open_is_told(demo):
+    settings, ended = demo
+    world = next(settings.sandbox.glob("dunia-*"))
+    assert sandbox.violations(world) == []
+    items = rows(settings, "select id_baris, tujuan, status from publikasi.penonaktifan")
+    # What receivers have is what we say they have, each row once.
+    told = {(row.id_baris, row.receiver) for row in sandbox.received(world) if row.kind == "new"}
+    assert told == {(i, to) for i, to, status in items if status not in ("diusulkan", "disetujui", "tidak_berlaku")}
+    assert {to for _, to in told} == {"dtjateng", "siks_ng", "simnakis"}
+    due = rows(
+        settings,
+        "select tujuan, status, count(*) from publikasi.penonaktifan where bulan_efektif <= '2026-07'"
+        " and tujuan <> 'simnakis' group by 1, 2",
+    )
+    assert {"tercermin", "ditolak", "belum_tercermin"} <= {status for _, status, _ in due}
+    assert "== Penonaktifan ==" in ended.stdout
+    assert re.search(
+        r"^    dtjateng +\S+ +ditolak \S+: 1, sejak 2026-0[67] \([01] bulan\)$", ended.stdout, re.MULTILINE
+    )
+    for month in MONTHS:
+        assert re.search(
+            rf"^  Daftar {month}: \d+ dari 10 keluarga .* uji-verifikator, uji-kepala$", ended.stdout, re.MULTILINE
+        )
 
 
 def test_the_first_delivery_is_refused_with_a_report_and_repaired(demo):

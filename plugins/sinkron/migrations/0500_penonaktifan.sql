@@ -72,8 +72,12 @@ select
     p.id_sumber as id_pengajuan,
     u.id_baris,
     case
-        when p.status = 'layak' then 'dikabulkan'
         when p.status in ('tidak_layak', 'ditolak_pusat', 'dicabut') then 'ditolak'
+        -- Upheld is upheld, also while the case goes on to the village meeting and the ministry.
+        when exists (
+            select from kasus.pengajuan as q
+            where q.id_sumber = p.id_sumber and q.status in ('layak', 'diterima_pusat')
+        ) then 'dikabulkan'
         else 'terbuka'
     end as keadaan,
     p.diubah

@@ -91,7 +91,7 @@ def _propose(connection: psycopg.Connection, settings: Settings, id_rilis: str) 
         from casework.casework_penerima as p
         inner join casework.casework_usulan as c
             on p.uid_rumah_tangga = c.uid_rumah_tangga and p.program = c.program
-            and p.uid_individu is not distinct from c.uid_individu
+            and p.uid_individu is not distinct from c.uid_individu and p.id_baris is not distinct from c.id_baris
         left join kasus.usulan as u on c.id_baris is null and {SAME}
         on conflict (id_baris, tujuan) do update
         set no_kk = excluded.no_kk, nik = excluded.nik, nama = excluded.nama, kode_desa = excluded.kode_desa,

@@ -68,8 +68,9 @@ BY_TYPE = {
     "integer": "1",
     "bigint": "0",
     "jsonb": "'[]'::jsonb",
+    "timestamptz": "timestamptz '2026-06-11 08:00+07'",
 }
-ROWS = {"neraca": 1, "ringkasan_kabupaten": 1, "ringkasan_desa": 4, "asal_usul": 0, "tautan": 0}
+ROWS = {"kasus": 1, "neraca": 1, "ringkasan_kabupaten": 1, "ringkasan_desa": 4, "asal_usul": 0, "tautan": 0}
 
 
 def _value(column: contract.Column) -> str:

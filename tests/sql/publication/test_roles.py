@@ -20,7 +20,7 @@ MASKED = SUMMARIES | {
     for name in ("individu", "kepesertaan", "kiriman", "neraca", "penonaktifan", "perubahan", "rilis", "rumah_tangga")
 }
 FULL = {name.replace("publikasi.", "publikasi_penuh.") for name in MASKED} | {
-    f"publikasi_penuh.{name}" for name in ("asal_usul", "karantina", "masalah", "tautan")
+    f"publikasi_penuh.{name}" for name in ("asal_usul", "karantina", "kasus", "masalah", "tautan")
 }
 AUDITED = {
     "audit.hasil_periksa",
@@ -33,6 +33,7 @@ AUDITED = {
     "publikasi.neraca",
     "publikasi.penonaktifan",
     "publikasi.rilis",
+    "publikasi_penuh.kasus",
 }
 READABLE = {"baca_ringkasan": SUMMARIES, "baca_samar": MASKED, "baca_penuh": MASKED | FULL, "auditor": AUDITED}
 
@@ -207,6 +208,8 @@ def test_a_role_reads_its_own_tables_only(katalog_terbit, masuk_sekali, role, ta
 @pytest.mark.parametrize("role", ["baca_samar", "baca_ringkasan", "auditor"])
 def test_each_role_reads_what_it_should(katalog_terbit, masuk_sekali, role):
     connection = masuk_sekali(role)
+    if role == "auditor":
+        connection.execute("set sinkron.tujuan = 'pemeriksaan kasus'")
     for table in READABLE[role]:
         connection.execute(f"select count(*) from {table}")
 
