@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
 from sinkron import contract, database, decisions
 from sinkron.publish import partition_name
@@ -86,7 +87,7 @@ def _partition(connection: psycopg.Connection, table: str, id_rilis: str, rows: 
 def without_guards(superuser: str, settings: Settings):
     """A connection in whose transaction no trigger fires and no reference is checked."""
     address = f"{superuser.rsplit('/', 1)[0]}/{settings.database_url.rsplit('/', 1)[1]}"
-    with psycopg.connect(address) as connection:
+    with psycopg.connect(address, row_factory=dict_row) as connection:
         connection.execute("set session_replication_role = replica")
         yield connection
 
@@ -104,9 +105,9 @@ class Antrean:
         with without_guards(self.superuser, self.settings) as connection:
             for table in EMPTIED:
                 connection.execute(f"delete from {table}")
-            for (id_rilis,) in connection.execute("select id_rilis from rilis.rilis where id_rilis <> %s", [RELEASE]):
+            for row in connection.execute("select id_rilis from rilis.rilis where id_rilis <> %s", [RELEASE]):
                 for table in PARTITIONED:
-                    connection.execute(f"drop table rilis.{partition_name(table, id_rilis)}")
+                    connection.execute(f"drop table rilis.{partition_name(table, row['id_rilis'])}")
             connection.execute("delete from rilis.rilis where id_rilis <> %s", [RELEASE])
             connection.execute("update rilis.rilis set status = 'terbit' where id_rilis = %s", [RELEASE])
             connection.execute("update rilis.penunjuk set id_rilis = %s, mulai = '-infinity'", [RELEASE])
