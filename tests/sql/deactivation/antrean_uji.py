@@ -113,6 +113,7 @@ class Antrean:
             connection.execute("update rilis.penunjuk set id_rilis = %s, mulai = '-infinity'", [RELEASE])
         for folder in (self.settings.outbox, self.settings.inbox):
             shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
         self.approvers()
 
     def rows(self, query: str, *values: Any) -> list[tuple]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import psycopg
@@ -11,7 +11,14 @@ import pytest
 from antrean_uji import APPROVERS, OFFICER, RECEIVERS, RELEASE, Antrean, row_id
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from penerima_palsu import WEATHER, install
 from psycopg.rows import dict_row
 
@@ -62,7 +69,7 @@ def machine(antrean: Antrean, patch: pytest.MonkeyPatch) -> type[RuleBasedStateM
 
         def upheld(self, number: int) -> bool:
             """Whether it has to be taken back."""
-            return self.contested(number) and "layak" in self.objections.get(number, []) or number in self.withdrawn
+            return (self.contested(number) and "layak" in self.objections.get(number, [])) or number in self.withdrawn
 
         def held(self, number: int) -> bool:
             """Whether it may not be sent now."""
@@ -201,10 +208,8 @@ def machine(antrean: Antrean, patch: pytest.MonkeyPatch) -> type[RuleBasedStateM
 
         def die_in(self, step: object, death: str | None) -> None:
             self.death = death
-            try:
+            with suppress(Killed):
                 step()
-            except Killed:
-                pass
             self.death = None
 
         @rule(tujuan=st.sampled_from(RECEIVERS), weather=st.sampled_from(WEATHER))
@@ -216,7 +221,7 @@ def machine(antrean: Antrean, patch: pytest.MonkeyPatch) -> type[RuleBasedStateM
             status=st.sampled_from(["diterima", "diterima", "ditolak"]), finished=st.booleans(),
         )  # fmt: skip
         def respond(self, tujuan: str, at: int, part: int, status: str, finished: bool) -> None:
-            """Partly, late, and again otherwise: the province turns only from accepted to rejected, the nation also back."""
+            """Partly, late, and again otherwise: the province turns only to a rejection, the nation also back."""
             own = self.receivers[tujuan]
             waiting = [key for key, folder in own.folders.items() if not (folder.finished and tujuan == "dtjateng")]
             if not waiting:
