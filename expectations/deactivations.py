@@ -29,12 +29,12 @@ def gate(made: List) -> Gate:
     )
     release = f"id_rilis = {literal(made.id_rilis)}"
     visited = (
-        "exists (select from kasus.verifikasi as v where v.id_sumber = t.bukti"
+        "exists (select from kasus.verifikasi_pada('infinity') as v where v.id_sumber = t.bukti"
         " and v.hasil in ('mampu', 'meninggal', 'tidak_ditemukan'))"
     )
     withdrawn = (
-        "exists (select from kasus.pengajuan as p where p.id_sumber = t.bukti and p.jenis = 'graduasi_mandiri'"
-        " and p.status in ('layak', 'diusulkan'))"
+        "exists (select from kasus.pengajuan_pada('infinity') as p where p.id_sumber = t.bukti"
+        " and p.jenis = 'graduasi_mandiri' and p.status in ('layak', 'diusulkan', 'diterima_pusat'))"
     )
     evidence = (
         "case when t.asal in ('aduan', 'berkala') then " + visited

@@ -28,9 +28,8 @@ WAITING = """
     from antrean.baris as b
     inner join kasus.usulan as u on b.id_baris = u.id_baris
     inner join lateral (
-        select l.sha256 from antrean.daftar_baris as l inner join antrean.daftar as d on l.sha256 = d.sha256
-        where l.id_baris = b.id_baris and l.tujuan = b.tujuan and keputusan.disahkan(l.sha256)
-        order by d.dibuat desc limit 1
+        select l.sha256 from antrean.disahkan as l where l.id_baris = b.id_baris and l.tujuan = b.tujuan
+        order by l.dibuat desc limit 1
     ) as d on true
     where b.status = 'disetujui' and b.tujuan = %(tujuan)s
         and not exists (
@@ -63,10 +62,8 @@ OVERTAKEN = """
     select k.id_kiriman from antrean.kiriman as k
     where k.status = 'siap' and k.percobaan = 0 and k.jenis = 'penonaktifan' and exists (
         select from antrean.isi as i
-        where i.id_kiriman = k.id_kiriman and not i.lepas and (
-            exists (select from kasus.tahanan_terbuka as t where t.id_baris = i.id_baris)
-            or exists (select from kasus.pembatalan as p where p.id_baris = i.id_baris)
-        )
+        where i.id_kiriman = k.id_kiriman and not i.lepas
+            and exists (select from kasus.tahanan_terbuka as t where t.id_baris = i.id_baris)
     )
 """
 
@@ -78,8 +75,7 @@ def authorise(connection: psycopg.Connection) -> int:
         update antrean.baris as b set status = 'disetujui'
         where b.status = 'diusulkan'
             and exists (
-                select from antrean.daftar_baris as l
-                where l.id_baris = b.id_baris and l.tujuan = b.tujuan and keputusan.disahkan(l.sha256)
+                select from antrean.disahkan as l where l.id_baris = b.id_baris and l.tujuan = b.tujuan
             )
             and not exists (select from kasus.tahanan_terbuka as t where t.id_baris = b.id_baris)
         """

@@ -13,7 +13,7 @@ from sinkron.ledger import StepRun
 def read(run: StepRun) -> dict[str, Any]:
     """Ask once for everything that is open; returns how many items moved and who did not answer."""
     silent: dict[str, str] = {}
-    moved = _province(run, silent) + _nation(run)
+    moved = _province(run, silent) + _nation(run, silent)
     return {"dijawab": moved, "tanpa_jawaban": silent}
 
 
@@ -59,12 +59,18 @@ def _close(connection: psycopg.Connection, kiriman: dict[str, Any], answered: se
             receivers.alarm(connection, kiriman["tujuan"], "selesai_tanpa_jawaban", row["id_baris"])
 
 
-def _nation(run: StepRun) -> int:
+def _nation(run: StepRun, silent: dict[str, str]) -> int:
+    from connectors.interface import SourceUnavailable
     from connectors.siks_ng import results
 
+    moved = 0
     if not run.settings.inbox.is_dir():
-        return 0
-    found, moved = results.results(run.settings.inbox), 0
+        return moved
+    try:
+        found = results.results(run.settings.inbox)
+    except SourceUnavailable as why:
+        silent["siks_ng"] = str(why)
+        return moved
     with run.transaction() as connection:
         for result in found:
             if result.masalah:
@@ -78,10 +84,14 @@ def _nation(run: StepRun) -> int:
             )
         for (bulan, nomor), verdicts in results.verdicts(found).items():
             kiriman = connection.execute(
-                "select * from antrean.kiriman where tujuan = 'siks_ng' and bulan_efektif = %s and rujukan = %s",
+                "select * from antrean.kiriman where tujuan = 'siks_ng' and bulan_efektif = %s"
+                " and convert_from(isi, 'UTF8')::jsonb ->> 'nomor' = %s",
                 [bulan, nomor],
             ).fetchone()
-            if kiriman is None:
+            if kiriman is not None and kiriman["rujukan"] is None and kiriman["percobaan"]:
+                # Killed after its folder was there: answered once the next try has seen that it is.
+                continue
+            if kiriman is None or kiriman["rujukan"] is None:
                 receivers.alarm(connection, "siks_ng", "kiriman_tidak_dikenal", None, f"{bulan}/{nomor}")
                 continue
             moved += receivers.judge(connection, kiriman, verdicts)

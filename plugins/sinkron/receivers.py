@@ -191,10 +191,10 @@ class SiksNg(Receiver):
                 self.settings.outbox, facts["bulan_efektif"], facts["nomor"], rows, withdrawn, facts["nomor_sk"],
                 dt.datetime.fromisoformat(facts["dibuat"]),
             )  # fmt: skip
+        except FileExistsError as why:
+            return Stuck(str(why))
         except OSError as error:
-            return (
-                f"siks_ng: the outbox cannot be written ({type(error).__name__}: {error.strerror or 'other content'})"
-            )
+            return Silent(f"siks_ng: the outbox cannot be written ({error.strerror}); check the folder's rights")
         return Taken(facts["nomor"])
 
 
@@ -271,7 +271,7 @@ def _answer(connection: psycopg.Connection, tujuan: str, verdict: Verdict, statu
 
 
 def _withdrawal(connection: psycopg.Connection, tujuan: str, verdict: Verdict, status: str) -> int:
-    if status == "dibatalkan":
+    if status in ("dibatalkan", "ditolak"):
         return 0
     if verdict.status == "diterima":
         return _move(connection, tujuan, verdict.id_baris, "dibatalkan", None)

@@ -65,9 +65,31 @@ create table kasus.tahanan (
 );
 comment on table kasus.tahanan is 'Tahanan yang ditulis petugas; yang terbuka (tanpa sampai) tidak dapat disetujui atau dikirim';
 
+create function antrean.jaga_tahanan() returns trigger language plpgsql as $$
+begin
+    if tg_op <> 'UPDATE' or old.sampai is not null or (new.id_baris, new.sebab, new.alasan, new.oleh, new.dari)
+        is distinct from (old.id_baris, old.sebab, old.alasan, old.oleh, old.dari) then
+        raise exception 'kasus.tahanan: hanya sampai yang dapat diisi, sekali';
+    end if;
+    return new;
+end $$;
+create trigger jaga before update or delete on kasus.tahanan
+    for each row execute function antrean.jaga_tahanan();
+
+create table kasus.pembatalan (
+    id_baris text primary key references kasus.usulan,
+    alasan text not null check (btrim(alasan) <> ''),
+    bukti text not null,
+    dicatat timestamptz not null default clock_timestamp()
+);
+comment on table kasus.pembatalan is 'Penonaktifan yang diambil kembali: sanggah dikabulkan atau kekeliruan';
+create trigger hanya_tambah before update or delete or truncate on kasus.pembatalan
+    for each statement execute function antrean.hanya_tambah();
+
 -- An objection holds what it contests from the moment it is known (rules.md: only an open sanggah with rujukan holds,
 -- until layak, tidak_layak, ditolak_pusat or dicabut). Citizens know the row, the complaint, or the visit.
 create view kasus.sanggah as
+-- What was found worthy stays so on its further way (casework_keberatan says the same of a month).
 select
     p.id_sumber as id_pengajuan,
     u.id_baris,
@@ -89,6 +111,8 @@ comment on view kasus.sanggah is 'Sanggah atas sebuah penonaktifan: terbuka, dik
 create view kasus.tahanan_terbuka as
 -- An upheld one too: what it contests is taken back, never sent.
 select id_baris, 'sanggah' as sebab from kasus.sanggah where keadaan in ('terbuka', 'dikabulkan')
+union
+select id_baris, 'diambil_kembali' from kasus.pembatalan
 union
 select id_baris, sebab from kasus.tahanan where sampai is null;
 comment on view kasus.tahanan_terbuka is 'Penonaktifan yang sekarang tidak boleh disetujui atau dikirim, dan sebabnya';
@@ -118,9 +142,41 @@ create table antrean.daftar_baris (
     sha256 text not null references antrean.daftar,
     id_baris text not null references kasus.usulan,
     tujuan text not null,
+    isi jsonb not null,
     primary key (sha256, id_baris, tujuan)
 );
-comment on table antrean.daftar_baris is 'Baris dan penerima yang tertulis dalam daftar';
+comment on table antrean.daftar_baris is 'Baris dan penerima yang tertulis dalam daftar; dibaca dari isinya sendiri';
+
+-- The rows of a list are read from the bytes that are decided on, so no other row can be of it.
+create function antrean.baca_daftar() returns trigger language plpgsql as $$
+declare
+    terbaca int;
+begin
+    insert into antrean.daftar_baris (sha256, id_baris, tujuan, isi)
+    select new.sha256, t.isi ->> 'id_baris', t.isi ->> 'tujuan', t.isi
+    from (
+        select b.baris::jsonb as isi
+        from regexp_split_to_table(rtrim(new.isi, E'\n'), E'\n') with ordinality as b (baris, nomor)
+        where b.nomor > 1
+    ) as t;
+    get diagnostics terbaca = row_count;
+    if terbaca <> new.jumlah then
+        raise exception 'antrean.daftar: % baris di dalam isi, jumlah menyebut %', terbaca, new.jumlah;
+    end if;
+    return null;
+end $$;
+create trigger baca after insert on antrean.daftar
+    for each row execute function antrean.baca_daftar();
+
+create function antrean.jaga_daftar_baris() returns trigger language plpgsql as $$
+begin
+    if pg_trigger_depth() < 2 then
+        raise exception 'antrean.daftar_baris diisi dari isi daftar saja';
+    end if;
+    return new;
+end $$;
+create trigger jaga before insert on antrean.daftar_baris
+    for each row execute function antrean.jaga_daftar_baris();
 create trigger hanya_tambah before update or delete or truncate on antrean.daftar
     for each statement execute function antrean.hanya_tambah();
 create trigger hanya_tambah before update or delete or truncate on antrean.daftar_baris
@@ -138,6 +194,13 @@ begin
     select * into daftar from antrean.daftar where sha256 = new.sha256;
     if daftar is null or daftar.id_rilis <> new.id_rilis then
         raise exception 'putusan push: tidak ada daftar dengan sidik itu pada rilis %', new.id_rilis;
+    end if;
+    if not exists (
+        select from audit.putusan_gerbang as g
+        where g.gerbang = 'daftar' and g.subjek = new.id_rilis and g.sha256 = new.sha256
+            and g.putusan in ('lulus', 'peringatan')
+    ) then
+        raise exception 'putusan push: gerbang daftar belum meluluskan daftar itu';
     end if;
     if new.pada < daftar.dibuat then
         raise exception 'putusan push: jawaban lebih tua daripada daftarnya';
@@ -225,6 +288,19 @@ comment on table antrean.baris is 'Satu baris satu penonaktifan pada satu peneri
 comment on column antrean.baris.no_kk is 'Nomor KK menurut penerima sendiri';
 comment on column antrean.baris.keluarga is 'Simnakis: keluarga dan anggota yang dinonaktifkan';
 
+-- Bound to every byte that was decided on: what a later candidate changed in a row waits for another list.
+create view antrean.disahkan as
+select b.id_baris, b.tujuan, l.sha256, d.dibuat
+from antrean.baris as b
+inner join antrean.daftar_baris as l on b.id_baris = l.id_baris and b.tujuan = l.tujuan
+inner join antrean.daftar as d on l.sha256 = d.sha256
+inner join rilis.rilis as r on d.id_rilis = r.id_rilis and r.status in ('terbit', 'digantikan')
+inner join kasus.usulan_rilis as s on d.id_rilis = s.id_rilis and b.id_baris = s.id_baris
+where keputusan.disahkan(l.sha256)
+    and (l.isi ->> 'no_kk', l.isi ->> 'nik', l.isi ->> 'nama', l.isi ->> 'kode_desa', l.isi -> 'keluarga')
+    is not distinct from (b.no_kk, b.nik, b.nama, b.kode_desa, b.keluarga);
+comment on view antrean.disahkan is 'Baris yang isinya sekarang sama dengan yang disetujui semua orang, dan daftarnya';
+
 create table antrean.riwayat (
     urutan bigint generated always as identity primary key,
     id_baris text not null,
@@ -255,9 +331,11 @@ create table antrean.kiriman (
     dibuat timestamptz not null default clock_timestamp(),
     terkirim timestamptz,
     dijawab timestamptz,
-    unique (tujuan, jenis, kunci),
-    constraint terkirim_dengan_rujukan check (status not in ('terkirim', 'selesai') or rujukan is not null)
+    constraint terkirim_dengan_rujukan check (status not in ('terkirim', 'selesai') or rujukan is not null),
+    constraint terkirim_setelah_dicoba check (status not in ('terkirim', 'selesai') or percobaan > 0)
 );
+-- A body that was put together again without a held row has the same bytes when the hold is lifted.
+create unique index sekali_disimpan on antrean.kiriman (tujuan, jenis, kunci) where status <> 'dipecah';
 comment on table antrean.kiriman is 'Satu kiriman ke satu penerima: byte yang disimpan sebelum dikirim, dan jawabannya';
 comment on column antrean.kiriman.kunci is 'sha256 isi: kunci yang sama untuk setiap pengulangan';
 comment on column antrean.kiriman.rujukan is 'Nomor yang diberikan penerima, atau nomor map SIKS-NG';
@@ -285,8 +363,13 @@ begin
         is distinct from (old.tujuan, old.jenis, old.bulan_efektif, old.nomor_sk, old.isi) then
         raise exception 'antrean.kiriman %: isi yang tersimpan tidak diubah', old.id_kiriman;
     end if;
-    if old.status in ('selesai', 'dipecah') and new.status <> old.status then
-        raise exception 'antrean.kiriman %: % tidak berubah lagi', old.id_kiriman, old.status;
+    if (old.status in ('selesai', 'dipecah') and new.status <> old.status)
+        or (old.status = 'terkirim' and new.status not in ('terkirim', 'selesai')) then
+        raise exception 'antrean.kiriman %: dari % ke % bukan perpindahan yang sah', old.id_kiriman, old.status,
+            new.status;
+    end if;
+    if new.percobaan < old.percobaan then
+        raise exception 'antrean.kiriman %: percobaan hanya bertambah', old.id_kiriman;
     end if;
     if new.percobaan > old.percobaan and old.percobaan = 0 and new.jenis = 'penonaktifan' and exists (
         select from antrean.isi as i
@@ -304,10 +387,20 @@ create function antrean.jaga_isi() returns trigger language plpgsql as $$
 declare
     kini antrean.baris;
 begin
+    if tg_op = 'DELETE' then
+        raise exception 'antrean.isi tidak dihapus';
+    end if;
     if tg_op = 'UPDATE' then
         if (new.id_kiriman, new.id_baris, new.tujuan, new.jenis) is distinct from
             (old.id_kiriman, old.id_baris, old.tujuan, old.jenis) or old.lepas and not new.lepas then
             raise exception 'antrean.isi: hanya lepas yang dapat diisi';
+        end if;
+        if new.lepas and not old.lepas and not exists (
+            select from antrean.kiriman as k
+            where k.id_kiriman = new.id_kiriman
+                and (k.status = 'dipecah' or (k.status = 'siap' and k.percobaan = 0))
+        ) then
+            raise exception 'antrean.isi: kiriman % mungkin sudah diterima, barisnya tidak dilepas', new.id_kiriman;
         end if;
         return new;
     end if;
@@ -324,18 +417,8 @@ begin
     end if;
     return new;
 end $$;
-create trigger jaga before insert or update on antrean.isi
+create trigger jaga before insert or update or delete on antrean.isi
     for each row execute function antrean.jaga_isi();
-
-create table kasus.pembatalan (
-    id_baris text primary key references kasus.usulan,
-    alasan text not null check (btrim(alasan) <> ''),
-    bukti text not null,
-    dicatat timestamptz not null default clock_timestamp()
-);
-comment on table kasus.pembatalan is 'Penonaktifan yang diambil kembali: sanggah dikabulkan atau kekeliruan';
-create trigger hanya_tambah before update or delete or truncate on kasus.pembatalan
-    for each statement execute function antrean.hanya_tambah();
 
 create function antrean.jaga_baris() returns trigger language plpgsql as $$
 begin
@@ -351,9 +434,10 @@ begin
     if (new.id_baris, new.tujuan) is distinct from (old.id_baris, old.tujuan) then
         raise exception 'antrean.baris: kunci tidak diubah';
     end if;
-    if old.status <> 'diusulkan' and (new.no_kk, new.nik, new.nama, new.kode_desa, new.keluarga)
+    if (old.status, new.status) <> ('diusulkan', 'diusulkan')
+        and (new.no_kk, new.nik, new.nama, new.kode_desa, new.keluarga)
         is distinct from (old.no_kk, old.nik, old.nama, old.kode_desa, old.keluarga) then
-        raise exception 'antrean.baris: yang sudah disetujui tidak diubah';
+        raise exception 'antrean.baris: yang disetujui tidak diubah';
     end if;
     if new.status = old.status then
         return new;
@@ -366,11 +450,7 @@ begin
     end if;
     if new.status = 'disetujui' then
         if not exists (
-            select from antrean.daftar_baris as b
-            inner join antrean.daftar as d on b.sha256 = d.sha256
-            inner join rilis.rilis as r on d.id_rilis = r.id_rilis and r.status in ('terbit', 'digantikan')
-            inner join kasus.usulan_rilis as s on d.id_rilis = s.id_rilis and b.id_baris = s.id_baris
-            where b.id_baris = new.id_baris and b.tujuan = new.tujuan and keputusan.disahkan(b.sha256)
+            select from antrean.disahkan as b where b.id_baris = new.id_baris and b.tujuan = new.tujuan
         ) then
             raise exception 'antrean.baris: tidak ada daftar yang disahkan untuk baris ini';
         end if;
@@ -411,6 +491,15 @@ language sql stable parallel safe as $$
     order by r.id_baris, r.tujuan, r.urutan desc
 $$;
 comment on function antrean.keadaan_pada(timestamptz) is 'Keadaan setiap baris pada setiap penerima sebagaimana diketahui saat itu';
+
+create trigger tidak_dikosongkan before truncate on antrean.baris
+    for each statement execute function antrean.hanya_tambah();
+create trigger tidak_dikosongkan before truncate on antrean.kiriman
+    for each statement execute function antrean.hanya_tambah();
+create trigger tidak_dikosongkan before truncate on antrean.isi
+    for each statement execute function antrean.hanya_tambah();
+create trigger tidak_dikosongkan before truncate on kasus.tahanan
+    for each statement execute function antrean.hanya_tambah();
 
 create table antrean.tanda_terima (
     tujuan text not null,

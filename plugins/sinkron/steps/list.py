@@ -24,6 +24,7 @@ ROWS = """
     inner join kasus.usulan_rilis as s on b.id_baris = s.id_baris and s.id_rilis = %(id_rilis)s
     where b.status = 'diusulkan'
         and not exists (select from kasus.tahanan_terbuka as t where t.id_baris = b.id_baris)
+        and not exists (select from antrean.disahkan as l where l.id_baris = b.id_baris and l.tujuan = b.tujuan)
     order by b.id_baris, b.tujuan
 """
 # Proposed by an earlier release, never approved, and no longer derived: its ground is gone.
@@ -58,6 +59,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     """
     with ledger.step(settings, "list", periode, lock="antrean") as run:
         with run.transaction() as connection:
+            approvers.write(connection, settings)
             release = _released(connection, periode)
             if release is None:
                 run.counts.update(daftar=0)
@@ -79,10 +81,11 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 
 
 def newest(connection: psycopg.Connection, periode: str) -> dict[str, Any] | None:
-    """The newest list of a month, without its rows; None when there was nothing to list."""
+    """The list of a month that was judged last, without its rows; None when there was nothing to list."""
     return connection.execute(
-        "select sha256, id_rilis, jumlah, melebihi_batas, ringkasan, dibuat from antrean.daftar where periode = %s"
-        " order by dibuat desc limit 1",
+        "select d.sha256, d.id_rilis, d.jumlah, d.melebihi_batas, d.ringkasan, d.dibuat from antrean.daftar as d"
+        " inner join audit.putusan_gerbang as g on g.gerbang = 'daftar' and d.sha256 = g.sha256"
+        " where d.periode = %s order by g.pada desc limit 1",
         [periode],
     ).fetchone()
 
@@ -105,17 +108,11 @@ def _write(
     content = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in (head, *rows))
     sha256 = hashlib.sha256(content.encode()).hexdigest()
     summary = _summary(connection, settings, periode, sha256, rows)
-    made = connection.execute(
+    connection.execute(
         "insert into antrean.daftar (sha256, periode, id_rilis, isi, jumlah, melebihi_batas, ringkasan)"
         " values (%s, %s, %s, %s, %s, %s, %s) on conflict (sha256) do nothing",
         [sha256, periode, id_rilis, content, len(rows), summary["melebihi_batas"], json.dumps(summary)],
-    ).rowcount
-    if made:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "insert into antrean.daftar_baris (sha256, id_baris, tujuan) values (%s, %s, %s)",
-                [(sha256, row["id_baris"], row["tujuan"]) for row in rows],
-            )
+    )
     return sha256, summary
 
 
