@@ -89,13 +89,12 @@ create trigger hanya_tambah before update or delete or truncate on kasus.pembata
 -- An objection holds what it contests from the moment it is known (rules.md: only an open sanggah with rujukan holds,
 -- until layak, tidak_layak, ditolak_pusat or dicabut). Citizens know the row, the complaint, or the visit.
 create view kasus.sanggah as
--- What was found worthy stays so on its further way (casework_keberatan says the same of a month).
 select
     p.id_sumber as id_pengajuan,
     u.id_baris,
     case
         when p.status in ('tidak_layak', 'ditolak_pusat', 'dicabut') then 'ditolak'
-        -- Upheld is upheld, also while the case goes on to the village meeting and the ministry.
+        -- What was found worthy stays so on its further way (casework_keberatan says the same of a month).
         when exists (
             select from kasus.pengajuan as q
             where q.id_sumber = p.id_sumber and q.status in ('layak', 'diterima_pusat')

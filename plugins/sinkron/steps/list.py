@@ -64,7 +64,6 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             if release is None:
                 run.counts.update(daftar=0)
                 return dict(run.counts)
-            approvers.write(connection, settings)
             run.counts.update(gugur=connection.execute(UNFOUNDED, [release]).rowcount)
             rows = connection.execute(ROWS, {"id_rilis": release}).fetchall()
             if not rows:
