@@ -28,12 +28,12 @@ MONTHS = ("2026-06", "2026-07")
 # What a step imports inside; loaded before its clock starts.
 HEAVY = {
     "extract": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED)),
-    "land": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED), "expectations.checkpoint"),
+    "land": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED), "great_expectations"),
     "stage": ("dbt.cli.main", "dbt.adapters.postgres"),
     "verify": ("duckdb", "connectors.dukcapil.connector", "linkage.alias"),
     "link": ("duckdb", "linkage.run"),
     "golden": ("dbt.cli.main", "dbt.adapters.postgres"),
-    "audit": ("expectations.checkpoint",),
+    "audit": ("great_expectations",),
 }
 BARE = ("land", "stage", "link", "golden")
 SERVED = ("extract", "verify")
