@@ -118,13 +118,14 @@ def violations(satisfied: str) -> str:
 def repeated(table: str, *columns: str, where: str = "true") -> str:
     """Rows that repeat a key seen before; nulls count as equal.
 
-    Keys are grouped by a 64-bit hash, which needs no sorting of texts; two of a million keys share one by chance
-    once in forty million months.
+    Distinct keys are counted by a 64-bit hash, in a column of nothing else: numbers are sorted in less than half the
+    time of grouping them. Two of a million keys share one by chance once in forty million months.
     """
-    key = f"hash_record_extended(row({', '.join(columns)}), 0)"
     return (
-        "select coalesce(sum(berulang - 1), 0) from ("
-        f"select count(*) as berulang from {table} where {where} group by {key} having count(*) > 1) as kunci"
+        "select count(*) - count(distinct kunci) from ("
+        f"select hash_record_extended(row({', '.join(columns)}), 0) as kunci from {table} where {where}"
+        # A fence: without it whole rows are sorted by their hash.
+        " offset 0) as kunci"
     )
 
 

@@ -18,27 +18,30 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 import sandbox
-from sinkron import catalogue, database, month, postgres, transport
+from sinkron import catalogue, database, deliveries, month, postgres, transport
 from sinkron import settings as settings_module
 from sinkron.line import LINE, REQUIRED, STEPS
 from sinkron.settings import Settings
+from sinkron.steps import land
 
 SEED = 20260601
 MONTHS = ("2026-06", "2026-07")
 # What a step imports inside; loaded before its clock starts.
 HEAVY = {
     "extract": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED)),
-    "land": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED), "expectations.checkpoint"),
+    "land": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED), "great_expectations"),
     "stage": ("dbt.cli.main", "dbt.adapters.postgres"),
     "verify": ("duckdb", "connectors.dukcapil.connector", "linkage.alias"),
     "link": ("duckdb", "linkage.run"),
     "golden": ("dbt.cli.main", "dbt.adapters.postgres"),
-    "audit": ("expectations.checkpoint",),
+    "audit": ("great_expectations",),
 }
 BARE = ("land", "stage", "link", "golden")
 SERVED = ("extract", "verify")
 COPY_LIMIT = {"bare": 10, "all": 30}
 MEMORY_LIMIT_GIB = 4
+# DTSEN in each form that it may come in, read, validated and loaded: x COPY of the same rows.
+FORM_LIMIT = {"csv": 3, "parquet": 3, "xlsx": 25}
 
 
 def run(scale: float) -> int:
@@ -61,7 +64,7 @@ def run(scale: float) -> int:
         for periode in MONTHS:
             sandbox.deliver(home / "dunia", settings.inbox, periode)
             measured = {title: _step(environment, *step, periode) for title, step in _steps().items()}
-        return _report(measured, _plain_copy(settings, MONTHS[-1]), scale)
+        return _report(measured, _plain_copy(settings, MONTHS[-1]), _forms(settings, home, MONTHS[-1]), scale)
     finally:
         server.close()
         postgres.stop(settings)
@@ -119,7 +122,7 @@ def _plain_copy(settings: Settings, periode: str) -> dict[str, Any]:
         for table in tables:
             files[table["induk"]] = folder / table["induk"]
             transport.copy_out(connection, f'select * from pendaratan."{table["nama"]}"', {}, files[table["induk"]])
-        rows, seconds = 0, 0.0
+        rows, seconds = 0, dict.fromkeys(REQUIRED, 0.0)
         for parent, path in files.items():
             target = Identifier(f"polos_{parent}")
             connection.execute(SQL("create table {} (like {})").format(target, Identifier("pendaratan", parent)))
@@ -128,12 +131,35 @@ def _plain_copy(settings: Settings, periode: str) -> dict[str, Any]:
             started = time.monotonic()
             rows += transport.copy_in(connection, target, tuple(column.name for column in columns), path)
             connection.commit()
-            seconds += time.monotonic() - started
+            seconds[parent.split("_")[0]] += time.monotonic() - started
         size = sum(path.stat().st_size for path in files.values())
-    return {"baris": rows, "detik": seconds, "mib": size / 2**20}
+    return {"baris": rows, "detik": sum(seconds.values()), "dtsen": seconds["dtsen"], "mib": size / 2**20}
 
 
-def _report(measured: dict[str, dict[str, float]], copy: dict[str, Any], scale: float) -> int:
+def _forms(settings: Settings, home: Path, periode: str) -> dict[str, float]:
+    """Seconds to read, validate and load the month's DTSEN in each form, gate apart; last, for it loads them again."""
+    from connectors.dtsen import connector
+    from connectors.interface import Store, connection, load_source
+
+    source, store = load_source(settings_module.ROOT / "connectors/dtsen/source.yml"), Store(settings.landing)
+    seconds = {}
+    for form in FORM_LIMIT:
+        inbox = home / "bentuk" / form
+        sandbox.deliver(home / "dunia", inbox, periode, form=form)
+        reached = connection(source.koneksi, sandbox.connections("", inbox, settings.outbox))
+        extracted = connector.extract(source, reached, periode, store, settings.kabupaten)
+        with database.connect(settings) as warehouse, transport.work_folder(settings, "bench") as folder:
+            delivery = deliveries.known(warehouse, deliveries.store(warehouse, extracted))
+            judged_by = deliveries.reference_for(warehouse, settings, source.nama, periode)
+            warehouse.commit()
+            started = time.monotonic()
+            land._load(warehouse, delivery, connector.land(source, extracted, store, judged_by, folder))
+            warehouse.commit()
+            seconds[form] = time.monotonic() - started
+    return seconds
+
+
+def _report(measured: dict[str, dict[str, float]], copy: dict[str, Any], forms: dict[str, float], scale: float) -> int:
     print(f"SCALE={scale:g}, bulan {MONTHS[-1]} (bulan kedua, dengan rilis sebelumnya)")
     print(f"COPY polos: {copy['baris']} baris, {copy['mib']:.0f} MiB, {copy['detik']:.2f} s = 1 x")
     print(f"{'langkah':<20} {'mulai+impor s':>14} {'kerja s':>9} {'x COPY':>8} {'puncak GiB':>11}")
@@ -145,6 +171,11 @@ def _report(measured: dict[str, dict[str, float]], copy: dict[str, Any], scale: 
     line = sum(row["detik"] for title, row in measured.items() if title.split()[0] not in SERVED) / copy["detik"]
     peak = max(row["gib"] for row in measured.values())
     over = bare > COPY_LIMIT["bare"] or line > COPY_LIMIT["all"] or peak > MEMORY_LIMIT_GIB
+    print(f"bentuk DTSEN (COPY baris yang sama {copy['dtsen']:.2f} s)")
+    for form, seconds in forms.items():
+        ratio = seconds / copy["dtsen"]
+        over = over or ratio > FORM_LIMIT[form]
+        print(f"{form:<35} {seconds:>9.2f} {ratio:>8.2f} (batas {FORM_LIMIT[form]} x pada SCALE=1)")
     print(f"jalur dasar (muat, bakukan, padankan, emas): {bare:.1f} x (batas {COPY_LIMIT['bare']} x pada SCALE=1)")
     print(f"dari byte mendarat sampai penunjuk, semuanya: {line:.1f} x (batas {COPY_LIMIT['all']} x pada SCALE=1)")
     print(f"puncak memori satu proses: {peak:.2f} GiB (batas {MEMORY_LIMIT_GIB} GiB)")

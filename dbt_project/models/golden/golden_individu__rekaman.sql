@@ -1,6 +1,9 @@
 -- Each person record with its uid; `ke` = 1 is the newest of its source for that person.
 select
-    rekaman.*,
+    rekaman.sumber, rekaman.id_sumber, rekaman.id_keluarga, rekaman.id_kiriman, rekaman.nomor_baris, rekaman.prioritas,
+    rekaman.nik_mentah, rekaman.bentuk_nik, rekaman.nik, rekaman.nama, rekaman.jenis_kelamin, rekaman.tanggal_lahir,
+    rekaman.hubungan, rekaman.status_hidup, rekaman.tanggal_meninggal, rekaman.keberadaan, rekaman.pbi_nas,
+    rekaman.pbi_pemda, rekaman.kode_desa, rekaman.tanggal,
     tautan.uid,
     tautan.utama,
     tautan.aturan,

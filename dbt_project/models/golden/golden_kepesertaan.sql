@@ -1,7 +1,8 @@
 -- One row a membership by its published key; the source's own status, DTSEN's before the others'.
 with bertaut as (
     select
-        rekaman.*,
+        rekaman.sumber, rekaman.program, rekaman.sumber_dana, rekaman.periode_salur, rekaman.grain, rekaman.nomor_baris,
+        rekaman.status, rekaman.prioritas,
         rumah.uid as uid_keluarga,
         case when rekaman.grain = 'individu' then orang.uid end as uid_individu,
         case when rekaman.grain = 'individu' then tempat.uid_rumah_tangga end as uid_rumah_tangga_orang

@@ -7,15 +7,18 @@
 with beda_orang as (
     -- The attributes of a person of which a record says something else than what is published, or the main record
     -- nothing at all.
-    select distinct rekaman.uid, atribut.kolom
+    select distinct on (rekaman.uid, atribut.kolom) rekaman.uid, atribut.kolom, atribut.menang, emas.kode_desa
     from {{ ref('golden_individu__rekaman') }} as rekaman
     inner join {{ ref('rilis_individu') }} as emas on rekaman.uid = emas.uid_individu
-    cross join lateral unnest(array[
-        {% for kolom in atribut_orang -%}
-        case when {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, 'rekaman.utama') }} then '{{ kolom }}' end,
-        {% endfor -%}
-        case when {{ beda('coalesce(rekaman.nik, rekaman.nik_mentah)', 'emas.nik', 'rekaman.utama') }} then 'nik' end
-    ]) as atribut (kolom)
+    cross join lateral unnest(
+        array[
+            {% for kolom in atribut_orang -%}
+            case when {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, 'rekaman.utama') }} then '{{ kolom }}' end,
+            {% endfor -%}
+            case when {{ beda('coalesce(rekaman.nik, rekaman.nik_mentah)', 'emas.nik', 'rekaman.utama') }} then 'nik' end
+        ],
+        array[{% for kolom in atribut_orang %}emas.{{ kolom }}::text, {% endfor %}emas.nik]
+    ) as atribut (kolom, menang)
     where (
         {% for kolom in atribut_orang -%}
         {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, 'rekaman.utama') }} or
@@ -27,21 +30,16 @@ with beda_orang as (
 nilai_orang as (
     select
         'individu' as grain, rekaman.uid, rekaman.sumber, rekaman.id_sumber, rekaman.id_kiriman, rekaman.tanggal,
-        rekaman.prioritas, rekaman.utama, emas.kode_desa, beda.kolom,
+        rekaman.prioritas, rekaman.utama, beda.kode_desa, beda.kolom,
         case beda.kolom
             when 'nik' then coalesce(rekaman.nik, rekaman.nik_mentah)
             {% for kolom in atribut_orang -%}
             when '{{ kolom }}' then rekaman.{{ kolom }}::text
             {% endfor -%}
         end as nilai,
-        case beda.kolom
-            {% for kolom in atribut_orang + ['nik'] -%}
-            when '{{ kolom }}' then emas.{{ kolom }}::text
-            {% endfor -%}
-        end as menang
+        beda.menang
     from beda_orang as beda
     inner join {{ ref('golden_individu__rekaman') }} as rekaman on beda.uid = rekaman.uid
-    inner join {{ ref('rilis_individu') }} as emas on beda.uid = emas.uid_individu
 ),
 
 beda_rumah as (
@@ -119,9 +117,9 @@ berlabel as (
         semua.prioritas, semua.utama, semua.kode_desa,
         coalesce(kode.label, semua.nilai) as nilai, coalesce(kode_menang.label, semua.menang) as menang,
         -- The winner is the record that carries the published value; a value that was withheld (a damaged or
-        -- shared NIK) is shown here only, from the main record.
+        -- shared NIK) is shown here only, from the main record. By uid first: it tells most rows apart.
         row_number() over (
-            partition by semua.grain, semua.uid, semua.kolom
+            partition by semua.uid, semua.kolom, semua.grain
             order by
                 semua.nilai = semua.menang desc nulls last, semua.utama desc, semua.prioritas,
                 semua.tanggal desc nulls last, semua.id_sumber
@@ -133,44 +131,45 @@ berlabel as (
         on semua.kolom = kode_menang.kolom and semua.menang = kode_menang.kode and kode_menang.kolom <> 'keberadaan'
 ),
 
-kalah as (
+-- One pass over the sorted records: the winner's values beside the others, which lost.
+terkumpul as (
     select
-        grain, uid, kolom,
+        uid, kolom, grain,
+        {% for kolom in ['nilai', 'menang', 'sumber', 'id_sumber', 'id_kiriman', 'tanggal', 'kode_desa'] -%}
+        max({{ kolom }}) filter (where ke = 1) as {{ kolom }},
+        {% endfor -%}
+        bool_or(utama) filter (where ke = 1) as utama,
         jsonb_agg(
             jsonb_build_object('sumber', sumber, 'id_sumber', id_sumber, 'nilai', nilai, 'tanggal', tanggal)
             order by prioritas, id_sumber
-        ) as kalah
+        ) filter (where ke > 1 and nilai is distinct from menang) as kalah
     from berlabel
-    where ke > 1 and nilai is distinct from menang
-    group by grain, uid, kolom
+    group by uid, kolom, grain
 ),
 
 rilis_asal_usul as (
     select
         {{ periode() }}::text as periode,
         {{ revisi() }} as revisi,
-        menang.grain,
-        menang.uid,
-        menang.kolom,
-        menang.nilai,
-        menang.sumber,
-        menang.id_sumber,
-        menang.id_kiriman,
-        menang.tanggal,
+        grain,
+        uid,
+        kolom,
+        nilai,
+        sumber,
+        id_sumber,
+        id_kiriman,
+        tanggal,
         case
-            when menang.menang is null then 'ditahan'
-            when menang.sumber = 'dukcapil' then 'dukcapil'
-            when menang.nilai <> menang.menang then 'aturan'
-            when menang.utama then 'utama'
+            when menang is null then 'ditahan'
+            when sumber = 'dukcapil' then 'dukcapil'
+            when nilai <> menang then 'aturan'
+            when utama then 'utama'
             else 'pengganti'
         end as aturan,
-        coalesce(kalah.kalah, '[]') as kalah,
-        menang.kode_desa,
+        coalesce(kalah, '[]') as kalah,
+        kode_desa,
         {{ id_rilis() }}::text as id_rilis
-    from berlabel as menang
-    left join kalah
-        on menang.grain = kalah.grain and menang.uid = kalah.uid and menang.kolom = kalah.kolom
-    where menang.ke = 1
+    from terkumpul
 )
 
 select * from rilis_asal_usul

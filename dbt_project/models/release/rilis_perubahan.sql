@@ -27,69 +27,49 @@ peristiwa as (
     group by grain, jenis, uid
 ),
 
--- Both sides as one value each, once a row that changed: taken apart below.
-berubah_orang as materialized (
+-- Both sides as one value each, once a row that changed, came or went: taken apart below. Against nothing (the first
+-- release) nothing changed.
+beda_orang as materialized (
     select
-        kini.uid_individu as uid, kini.kode_desa,
+        coalesce(kini.uid_individu, lalu.uid_individu) as uid, coalesce(kini.kode_desa, lalu.kode_desa) as kode_desa,
         to_jsonb(kini) - array['{{ (tak_dibanding + ["kode_desa"]) | join("', '") }}'] as sesudah,
         to_jsonb(lalu) as sebelum
     from orang_kini as kini
-    inner join orang_lalu as lalu on kini.uid_individu = lalu.uid_individu
-    where (
-        {% for k in kolom_orang %}kini.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
+    full join orang_lalu as lalu on kini.uid_individu = lalu.uid_individu
+    where {{ id_sebelum() }} is not null and (
+        kini.uid_individu, {% for k in kolom_orang %}kini.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
     ) is distinct from (
-        {% for k in kolom_orang %}lalu.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
+        lalu.uid_individu, {% for k in kolom_orang %}lalu.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
     )
 ),
 
-berubah_rumah as materialized (
+beda_rumah as materialized (
     select
-        kini.uid_rumah_tangga as uid, kini.kode_desa,
+        coalesce(kini.uid_rumah_tangga, lalu.uid_rumah_tangga) as uid,
+        coalesce(kini.kode_desa, lalu.kode_desa) as kode_desa,
         to_jsonb(kini) - array['{{ tak_dibanding | join("', '") }}'] as sesudah,
         to_jsonb(lalu) as sebelum
     from rumah_kini as kini
-    inner join rumah_lalu as lalu on kini.uid_rumah_tangga = lalu.uid_rumah_tangga
-    where (
-        {% for k in kolom_keluarga %}kini.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
+    full join rumah_lalu as lalu on kini.uid_rumah_tangga = lalu.uid_rumah_tangga
+    where {{ id_sebelum() }} is not null and (
+        kini.uid_rumah_tangga, {% for k in kolom_keluarga %}kini.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
     ) is distinct from (
-        {% for k in kolom_keluarga %}lalu.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
+        lalu.uid_rumah_tangga, {% for k in kolom_keluarga %}lalu.{{ k }}{{ ', ' if not loop.last }}{% endfor %}
     )
+),
+
+beda as (
+    select 'individu' as grain, uid, kode_desa, sebelum, sesudah from beda_orang
+    union all
+    select 'rumah_tangga', uid, kode_desa, sebelum, sesudah from beda_rumah
 ),
 
 berubah as (
     select
-        'individu' as grain, satu.uid, satu.kode_desa, baru.kolom, satu.sebelum ->> baru.kolom as sebelum,
-        baru.isi as sesudah
-    from berubah_orang as satu
-    cross join lateral jsonb_each_text(satu.sesudah) as baru (kolom, isi)
-    where jsonb_exists(satu.sebelum, baru.kolom) and baru.isi is distinct from satu.sebelum ->> baru.kolom
-    union all
-    select 'rumah_tangga', satu.uid, satu.kode_desa, baru.kolom, satu.sebelum ->> baru.kolom, baru.isi
-    from berubah_rumah as satu
-    cross join lateral jsonb_each_text(satu.sesudah) as baru (kolom, isi)
-    where jsonb_exists(satu.sebelum, baru.kolom) and baru.isi is distinct from satu.sebelum ->> baru.kolom
-),
-
-muncul as (
-    select 'individu' as grain, kini.uid_individu as uid, kini.kode_desa
-    from orang_kini as kini
-    where exists (select 1 from orang_lalu)
-        and not exists (select 1 from orang_lalu as lalu where lalu.uid_individu = kini.uid_individu)
-    union all
-    select 'rumah_tangga', kini.uid_rumah_tangga, kini.kode_desa
-    from rumah_kini as kini
-    where exists (select 1 from rumah_lalu)
-        and not exists (select 1 from rumah_lalu as lalu where lalu.uid_rumah_tangga = kini.uid_rumah_tangga)
-),
-
-hilang as (
-    select 'individu' as grain, lalu.uid_individu as uid, lalu.kode_desa
-    from orang_lalu as lalu
-    where not exists (select 1 from orang_kini as kini where kini.uid_individu = lalu.uid_individu)
-    union all
-    select 'rumah_tangga', lalu.uid_rumah_tangga, lalu.kode_desa
-    from rumah_lalu as lalu
-    where not exists (select 1 from rumah_kini as kini where kini.uid_rumah_tangga = lalu.uid_rumah_tangga)
+        beda.grain, beda.uid, beda.kode_desa, baru.kolom, beda.sebelum ->> baru.kolom as sebelum, baru.isi as sesudah
+    from beda
+    cross join lateral jsonb_each_text(beda.sesudah) as baru (kolom, isi)
+    where jsonb_exists(beda.sebelum, baru.kolom) and baru.isi is distinct from beda.sebelum ->> baru.kolom
 ),
 
 semua as (
@@ -105,11 +85,12 @@ semua as (
     union all
     select muncul.grain, muncul.uid, peristiwa.uid_terkait, peristiwa.sebab,
         case when peristiwa.jenis = 'pecah' then 'pecah' else 'baru' end, null, null, null, muncul.kode_desa
-    from muncul
+    from beda as muncul
     left join peristiwa
         on muncul.grain = peristiwa.grain and muncul.uid = peristiwa.uid and peristiwa.jenis in ('baru', 'pecah')
+    where muncul.sebelum is null
     union all
-    select grain, uid, null, 'lewat masa simpan', 'keluar', null, null, null, kode_desa from hilang
+    select grain, uid, null, 'lewat masa simpan', 'keluar', null, null, null, kode_desa from beda where sesudah is null
     union all
     select peristiwa.grain, peristiwa.uid, peristiwa.uid_terkait, peristiwa.sebab, 'gabung', null, null, null,
         coalesce(orang.kode_desa, rumah.kode_desa)

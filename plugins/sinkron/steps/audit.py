@@ -7,6 +7,7 @@ attempt is kept) and one row a subject and sha256 in `audit.putusan_gerbang` (th
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -42,8 +43,11 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 
             # Sealed before it is hashed: what is touched in between breaks the seal, and is hashed again later.
             seals = seal_tables(connection)
-            tables, sha256 = hash_tables(connection, candidate["id_rilis"])
-        verdict = _judge_release(settings, periode, candidate)
+            # Both only read, and each keeps one core of the warehouse busy.
+            with ThreadPoolExecutor(1) as judge:
+                judged = judge.submit(_judge_release, settings, periode, candidate)
+                tables, sha256 = hash_tables(connection, candidate["id_rilis"])
+            verdict = judged.result()
         with step.transaction() as connection:
             _record(connection, "rilis", candidate["id_rilis"], sha256, verdict)
             connection.execute(

@@ -124,6 +124,8 @@ def _load(connection: psycopg.Connection, delivery: dict[str, Any], landed: Land
             SQL("delete from pendaratan.{} where id_kiriman = %s").format(Identifier(table)), [id_kiriman]
         )
     connection.execute("delete from buku.pendaratan where id_kiriman = %s", [id_kiriman])
+    # For the planner's counts of rows and keys a small sample of these wide tables is enough.
+    connection.execute("set local default_statistics_target = 10")
     for entity, file in landed.entitas.items():
         parent = Identifier("pendaratan", f"{delivery['sumber']}_{entity}")
         partition = Identifier("pendaratan", f"{delivery['sumber']}_{entity}__{delivery['sha256'][:12]}")
