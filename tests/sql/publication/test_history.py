@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 import pytest
+from gudang_uji import logins, shared
 from rilis_uji import decide, make_candidate, release, rows
 
 from sinkron import contract, publish
@@ -22,15 +23,16 @@ def publish_with(settings, id_rilis, households, change="select"):
     return publish.publish(settings, id_rilis[:7])
 
 
-@pytest.fixture
-def lima_rilis(katalog):
+@pytest.fixture(scope="module")
+def empat_rilis(instalasi, tmp_path_factory):
     """June, July without household 4, June corrected late, July again, July put back to its first revision."""
-    release(katalog, "2026-06/1", 4)
-    publish_with(katalog, "2026-07/1", 3)
-    publish_with(katalog, "2026-06/2", 4, CORRECTED)
-    publish_with(katalog, "2026-07/2", 5, CORRECTED)
-    publish.rollback(katalog, "2026-07/1", "uji", "uji")
-    return katalog
+    with shared(instalasi, tmp_path_factory.mktemp("riwayat"), "riwayat") as settings:
+        release(settings, "2026-06/1", 4)
+        publish_with(settings, "2026-07/1", 3)
+        publish_with(settings, "2026-06/2", 4, CORRECTED)
+        publish_with(settings, "2026-07/2", 5, CORRECTED)
+        publish.rollback(settings, "2026-07/1", "uji", "uji")
+        yield settings
 
 
 def instants(settings):
@@ -39,8 +41,8 @@ def instants(settings):
     return {row["id_rilis"]: row["diterbitkan"] for row in found} | {"putar balik": back}
 
 
-def test_one_person_through_a_late_month_a_correction_and_a_rollback(lima_rilis):
-    at = instants(lima_rilis)
+def test_one_person_through_a_late_month_a_correction_and_a_rollback(empat_rilis):
+    at = instants(empat_rilis)
     june, july = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
     first, second = at["2026-06/1"], at["2026-07/1"]
     late, again, back = at["2026-06/2"], at["2026-07/2"], at["putar balik"]
@@ -48,7 +50,7 @@ def test_one_person_through_a_late_month_a_correction_and_a_rollback(lima_rilis)
         "select revisi, nama, berlaku_dari, berlaku_sampai, diketahui_dari, diketahui_sampai"
         " from publikasi_penuh.riwayat_individu where uid_individu = %s order by 3, 5"
     )
-    assert [tuple(row.values()) for row in rows(lima_rilis, query, ["in1"])] == [
+    assert [tuple(row.values()) for row in rows(empat_rilis, query, ["in1"])] == [
         (1, "NAMA 1", june, None, first, second),
         (1, "NAMA 1", june, july, second, late),
         (2, "NAMA BENAR", june, july, late, None),
@@ -57,7 +59,7 @@ def test_one_person_through_a_late_month_a_correction_and_a_rollback(lima_rilis)
         (1, "NAMA 1", july, None, back, None),
     ]
     # Gone in July, back in the July that was withdrawn: June is all that is known of it to this day.
-    assert [tuple(row.values())[:4:3] + tuple(row.values())[4:] for row in rows(lima_rilis, query, ["in4"])] == [
+    assert [tuple(row.values())[:4:3] + tuple(row.values())[4:] for row in rows(empat_rilis, query, ["in4"])] == [
         (1, None, first, second),
         (1, july, second, late),
         (2, july, late, None),
@@ -67,9 +69,9 @@ def test_one_person_through_a_late_month_a_correction_and_a_rollback(lima_rilis)
 
 @pytest.mark.parametrize("table", ["individu", "rumah_tangga"])
 @pytest.mark.parametrize("schema", ["publikasi", "publikasi_penuh"])
-def test_each_release_is_read_again_as_it_was_also_a_withdrawn_one(lima_rilis, table, schema):
+def test_each_release_is_read_again_as_it_was_also_a_withdrawn_one(empat_rilis, table, schema):
     columns = ", ".join(column.name for column in contract.load()[table].visible(schema))
-    at = instants(lima_rilis)
+    at = instants(empat_rilis)
     for id_rilis, households in (("2026-06/1", 4), ("2026-07/1", 3), ("2026-06/2", 4), ("2026-07/2", 5)):
         again = (
             f"select {columns} from {schema}.riwayat_{table} where periode = %(bulan)s and revisi = %(revisi)s"
@@ -84,15 +86,15 @@ def test_each_release_is_read_again_as_it_was_also_a_withdrawn_one(lima_rilis, t
         values = {"bulan": id_rilis[:7], "revisi": int(id_rilis[8:]), "saat": at[id_rilis], "id": id_rilis}
         values["hari"] = f"{id_rilis[:7]}-15"
         for query in (again, as_of):
-            assert len(rows(lima_rilis, query, values)) == households
-            assert rows(lima_rilis, f"({query}) except all ({was})", values) == []
+            assert len(rows(empat_rilis, query, values)) == households
+            assert rows(empat_rilis, f"({query}) except all ({was})", values) == []
 
 
-def test_what_holds_and_is_known_now_is_what_readers_see(lima_rilis):
+def test_what_holds_and_is_known_now_is_what_readers_see(empat_rilis):
     now = "select uid_individu, revisi from publikasi.riwayat_individu where diketahui_sampai is null"
-    seen = rows(lima_rilis, "select uid_individu, revisi from publikasi.individu order by 1")
-    assert rows(lima_rilis, f"{now} and berlaku_sampai is null order by 1") == seen
-    assert len(rows(lima_rilis, now)) == 4 + 3  # each month known once
+    seen = rows(empat_rilis, "select uid_individu, revisi from publikasi.individu order by 1")
+    assert rows(empat_rilis, f"{now} and berlaku_sampai is null order by 1") == seen
+    assert len(rows(empat_rilis, now)) == 4 + 3  # each month known once
 
 
 def test_a_candidate_has_no_history(katalog):
@@ -123,17 +125,18 @@ def test_a_leaky_condition_meets_no_row_of_another_area(katalog, masuk):
     assert masuk("baca_samar", ("33.16.08",)).execute(query).fetchone() == (4,)
 
 
-def test_another_release_shows_neither_more_nor_less_history(lima_rilis, masuk):
-    full, masked = masuk("baca_penuh", ("33.16.08",)), masuk("baca_samar", ("33.16.08",))
-    full.execute("set sinkron.tujuan = 'uji riwayat'")
+def test_another_release_shows_neither_more_nor_less_history(empat_rilis, instalasi):
     query = "select * from {}.riwayat_individu order by uid_individu, berlaku_dari, diketahui_dari"
-    for connection, schema in ((full, "publikasi_penuh"), (full, "publikasi"), (masked, "publikasi")):
-        plain = connection.execute(query.format(schema)).fetchall()
-        assert plain
-        for id_rilis in ("2026-06/1", "2026-07/2", "2026-08/1"):
-            connection.execute("select set_config('sinkron.rilis', %s, false)", [id_rilis])
-            assert connection.execute(query.format(schema)).fetchall() == plain
-        connection.execute("reset sinkron.rilis")
+    with logins(instalasi, empat_rilis) as login:
+        full, masked = login("baca_penuh", ("33.16.08",)), login("baca_samar", ("33.16.08",))
+        full.execute("set sinkron.tujuan = 'uji riwayat'")
+        for connection, schema in ((full, "publikasi_penuh"), (full, "publikasi"), (masked, "publikasi")):
+            plain = connection.execute(query.format(schema)).fetchall()
+            assert plain
+            for id_rilis in ("2026-06/1", "2026-07/2", "2026-08/1"):
+                connection.execute("select set_config('sinkron.rilis', %s, false)", [id_rilis])
+                assert connection.execute(query.format(schema)).fetchall() == plain
+            connection.execute("reset sinkron.rilis")
 
 
 def test_one_uid_is_found_by_the_index_of_every_partition(katalog, masuk):

@@ -6,6 +6,7 @@ import datetime as dt
 
 import psycopg
 import pytest
+from gudang_uji import logins, shared
 from rilis_uji import decide, make_candidate, release, rows
 
 from sinkron import publish
@@ -23,15 +24,23 @@ QUESTION = (
 )
 
 
+@pytest.fixture(scope="module")
+def masuk(instalasi, tmp_path_factory):
+    """Logins in front of two months of eight households."""
+    with shared(instalasi, tmp_path_factory.mktemp("mengapa"), "mengapa") as settings:
+        decide(settings, "2026-06/1", make_candidate(settings, "2026-06/1", 8, EXCEPTION))
+        publish.publish(settings, "2026-06")
+        release(settings, "2026-07/1", 8)
+        with logins(instalasi, settings) as login:
+            yield login
+
+
 @pytest.fixture
-def penuh(katalog, masuk):
-    """A reader of identified data in front of two months of eight households."""
-    decide(katalog, "2026-06/1", make_candidate(katalog, "2026-06/1", 8, EXCEPTION))
-    publish.publish(katalog, "2026-06")
-    release(katalog, "2026-07/1", 8)
-    connection = masuk("baca_penuh")
-    connection.execute("set sinkron.tujuan = 'uji asal-usul'")
-    return connection
+def penuh(masuk):
+    """A reader of identified data."""
+    with masuk("baca_penuh") as connection:
+        connection.execute("set sinkron.tujuan = 'uji asal-usul'")
+        yield connection
 
 
 def test_the_value_its_record_its_rule_and_what_lost(penuh):
@@ -87,7 +96,7 @@ def test_it_asks_for_the_purpose_and_logs_the_read(penuh, arguments):
     penuh.execute(QUESTION, ["in1", "nama"])
     assert sum("sinkron.baca" in line and '"tabel" : "asal_usul"' in line for line in logged) == 1
     penuh.execute("reset sinkron.tujuan")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="SET sinkron.tujuan"):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"SET sinkron\.tujuan"):
         penuh.execute(QUESTION, arguments)
 
 
