@@ -12,7 +12,7 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from sinkron import contract as contracts_module
-from sinkron import database, provenance, roles
+from sinkron import database, history, provenance, roles
 from sinkron.contract import Contract
 from sinkron.settings import Settings
 
@@ -40,6 +40,7 @@ def ensure(settings: Settings, contracts: dict[str, Contract] | None = None) -> 
         roles.ensure(connection)
         for contract in contracts_module.released(contracts):
             done += _ensure_base(connection, contract)
+        done += _renew(connection, history.views(contracts))
         for contract in contracts.values():
             base = contract.base or f"rilis.{contract.name}"
             connection.execute(SQL("grant select on {} to {}").format(SQL(base), Identifier(roles.VIEW_OWNER)))
@@ -58,6 +59,7 @@ def ensure(settings: Settings, contracts: dict[str, Contract] | None = None) -> 
                         connection.execute(statement)
         for (schema, name), statements in changed.items():
             done.append(_remember(connection, f"{schema}.{name}", statements))
+        done += _renew(connection, provenance.why(contracts))
         wrong = check(connection, contracts)
         if wrong:
             raise CatalogueError("; ".join(wrong))
@@ -144,11 +146,8 @@ def _ensure_base(connection: psycopg.Connection, contract: Contract) -> list[str
                 SQL("alter table {} add column {} {}").format(table, Identifier(column.name), SQL(column.type))
             )
             done.append(f"rilis.{name}.{column.name}")
-    statements = [*_policies(connection, contract, table), *_comments("table", "rilis", contract, contract.columns)]
-    if _differs(connection, f"rilis.{name}", statements):
-        for statement in statements:
-            connection.execute(statement)
-        _remember(connection, f"rilis.{name}", statements)
+    rules = [*_policies(connection, contract, table), *_comments("table", "rilis", contract, contract.columns)]
+    _renew(connection, {f"rilis.{name}": rules})
     return done
 
 
@@ -177,14 +176,8 @@ def _policies(connection: psycopg.Connection, contract: Contract, table: Identif
     """Readers: one release, their area. Each `(select …)` is evaluated once a query and prunes partitions."""
     owner = connection.execute("select current_user as nama").fetchone()["nama"]
     condition = "id_rilis = (select rilis.terbaca())"
-    if contract.area == "tanpa":
-        condition += " and (select rilis.wilayah_baca()) is null"
-    elif contract.area != "terbuka":
-        condition += (
-            f" and ((select rilis.wilayah_baca()) is null"
-            f" or {contract.area} = any ((select rilis.wilayah_baca())::text[])"
-            f" or left({contract.area}, 8) = any ((select rilis.wilayah_baca())::text[]))"
-        )
+    if contract.area_condition:
+        condition += f" and {contract.area_condition}"
     return [
         SQL("drop policy if exists baca on {}").format(table),
         SQL("create policy baca on {} for select to {} using ({})").format(
@@ -230,10 +223,21 @@ def _view(contracts: dict[str, Contract], contract: Contract, schema: str, owner
     ]
 
 
+def _renew(connection: psycopg.Connection, objects: dict[str, list[Composed]]) -> list[str]:
+    """Make those of the owner's objects that are missing or were made from other statements; return their names."""
+    changed = [name for name, statements in objects.items() if _differs(connection, name, statements)]
+    for name in changed:
+        for statement in objects[name]:
+            connection.execute(statement)
+        _remember(connection, name, objects[name])
+    return changed
+
+
 def _differs(connection: psycopg.Connection, name: str, statements: list[Composed]) -> bool:
     """Whether an object is missing or was made from other statements."""
     known = connection.execute("select sidik from rilis.katalog where objek = %s", [name]).fetchone()
-    exists = connection.execute("select to_regclass(%s) is not null as ada", [name]).fetchone()["ada"]
+    find = "to_regprocedure" if name.endswith(")") else "to_regclass"
+    exists = connection.execute(SQL("select {}(%s) is not null as ada").format(SQL(find)), [name]).fetchone()["ada"]
     return not exists or known is None or known["sidik"] != _fingerprint(connection, statements)
 
 

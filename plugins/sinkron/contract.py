@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +44,10 @@ class Column:
 class Contract:
     """One published table.
 
-    `base` is a ledger view for tables that are not released in partitions, else None. `identified` tables stand
-    only in `publikasi_penuh`. `area` names the column that a login's area is compared with, or is `terbuka`
-    (nobody is restricted) or `tanpa` (rows have no area: logins with an area see none).
+    `base` is the view it shows when it is not released in partitions, else None. `identified` tables stand only in
+    `publikasi_penuh`. `area` names the column that a login's area is compared with, or is `terbuka` (nobody is
+    restricted) or `tanpa` (rows have no area: logins with an area see none). `derived` is the released table whose
+    shown columns follow its own, with that table's area, else None.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Contract:
     area: str
     indexes: tuple[str, ...]
     checks: dict[str, str] = field(default_factory=dict)
+    derived: str | None = None
 
     @property
     def key(self) -> list[Column]:
@@ -67,6 +69,20 @@ class Contract:
     def hashed(self) -> list[str]:
         """Columns that make the content: not the release's own name and revision."""
         return [column.name for column in self.columns if column.sidik]
+
+    @property
+    def area_condition(self) -> str:
+        """SQL: the row is in the area of the login that reads; empty when nobody is restricted.
+
+        Each `(select …)` is evaluated once a query.
+        """
+        everywhere = "(select rilis.wilayah_baca()) is null"
+        if self.area in AREAS:
+            return everywhere if self.area == "tanpa" else ""
+        return (
+            f"({everywhere} or {self.area} = any ((select rilis.wilayah_baca())::text[])"
+            f" or left({self.area}, 8) = any ((select rilis.wilayah_baca())::text[]))"
+        )
 
     def visible(self, schema: str) -> list[Column]:
         """Columns shown in `publikasi` or `publikasi_penuh`, in contract order; none when it does not stand there."""
@@ -82,12 +98,26 @@ def load(folder: Path = FOLDER) -> dict[str, Contract]:
         contracts[contract.name] = contract
     if not contracts:
         raise ContractError(f"no *.odcs.yml in {folder}; the contracts of the published tables belong there")
-    return contracts
+    return {
+        name: _derive(contract, contracts) if contract.derived else contract for name, contract in contracts.items()
+    }
 
 
 def released(contracts: dict[str, Contract]) -> list[Contract]:
     """Contracts of tables that are released in partitions (dbt makes their candidates in schema `release`)."""
     return [contract for contract in contracts.values() if contract.base is None]
+
+
+def _derive(contract: Contract, contracts: dict[str, Contract]) -> Contract:
+    """Its own columns come first, so that a column added to the table is added at the end here too."""
+    table = contracts.get(contract.derived)
+    if table is None or table.base is not None or contract.base is None:
+        raise ContractError(
+            f"{contract.name}.odcs.yml: turunan must name a released table, and dasar the view of both;"
+            f" got turunan {contract.derived!r}, dasar {contract.base!r}"
+        )
+    shown = tuple(replace(column, asal=None) for column in table.visible("publikasi_penuh"))
+    return replace(contract, columns=(*contract.columns, *shown), area=table.area)
 
 
 def _parse(path: Path, document: dict[str, Any]) -> Contract:
@@ -115,6 +145,7 @@ def _parse(path: Path, document: dict[str, Any]) -> Contract:
         area=area,
         indexes=tuple(custom.get("indeks", ())),
         checks=checks,
+        derived=custom.get("turunan"),
     )
 
 

@@ -27,6 +27,8 @@ ONLY_IDENTIFIED = {
     "rumah_tangga": {"no_kk", "nama_kepala", "alamat", "lat", "lon", "no_kk_lain"},
     "individu": {"nik", "nama", "tanggal_lahir", "tanggal_meninggal", "nik_lain"},
     "kepesertaan": set(),
+    "riwayat_rumah_tangga": {"no_kk", "nama_kepala", "alamat", "lat", "lon", "no_kk_lain"},
+    "riwayat_individu": {"nik", "nama", "tanggal_lahir", "tanggal_meninggal", "nik_lain"},
     "perubahan": set(),
     "neraca": set(),
     "kiriman": set(),
@@ -74,6 +76,28 @@ def test_what_stands_only_in_publikasi_penuh():
         masked = {column.name for column in CONTRACTS[name].visible("publikasi")}
         full = {column.name for column in CONTRACTS[name].visible("publikasi_penuh")}
         assert full - masked == only, name
+
+
+@pytest.mark.parametrize("table", ["individu", "rumah_tangga"])
+def test_a_history_has_the_columns_of_its_table_behind_its_own_and_its_area(table):
+    history, origin = CONTRACTS[f"riwayat_{table}"], CONTRACTS[table]
+    times = ["berlaku_dari", "berlaku_sampai", "diketahui_dari", "diketahui_sampai"]
+    for schema in ("publikasi", "publikasi_penuh"):
+        shown = [(c.name, c.type, c.description) for c in history.visible(schema)]
+        assert [name for name, _, _ in shown[:4]] == times
+        assert shown[4:] == [(c.name, c.type, c.description) for c in origin.visible(schema)]
+    assert {c.name for c in history.columns} & {
+        c.name for c in origin.columns if c.classification == "internal"
+    } == set()
+    assert history.area == origin.area == "kode_desa"
+    assert [c.name for c in history.key] == [f"uid_{table}", "berlaku_dari", "diketahui_dari"]
+
+
+def test_a_history_of_what_is_not_released_is_refused(tmp_path):
+    text = (contract.FOLDER / "riwayat_individu.odcs.yml").read_text(encoding="utf-8")
+    (tmp_path / "riwayat_individu.odcs.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(contract.ContractError, match=r"turunan must name a released table.*'individu'"):
+        contract.load(tmp_path)
 
 
 def test_a_contract_that_is_wrong_says_where(tmp_path):
