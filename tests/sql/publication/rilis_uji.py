@@ -47,6 +47,7 @@ VALUES = {
     "nomor_baris": "n",
     "berkas": "'keluarga'",
     "nasib": "'terbit'",
+    "id_kasus": "'aduan/' || n",
     "kolom": "'no_kk'",
     "kode": "'bentuk_rusak'",
     "jenis": "'baru'",
@@ -70,7 +71,7 @@ BY_TYPE = {
     "jsonb": "'[]'::jsonb",
     "timestamptz": "timestamptz '2026-06-11 08:00+07'",
 }
-ROWS = {"kasus": 1, "neraca": 1, "ringkasan_kabupaten": 1, "ringkasan_desa": 4, "asal_usul": 0, "tautan": 0}
+ROWS = {"neraca": 1, "ringkasan_kabupaten": 1, "ringkasan_desa": 4, "asal_usul": 0, "tautan": 0}
 
 
 def _value(column: contract.Column) -> str:

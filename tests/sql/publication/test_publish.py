@@ -26,7 +26,7 @@ def test_a_candidate_becomes_what_readers_see(katalog):
         "asal_usul": 0,
         "individu": 5,
         "karantina": 5,
-        "kasus": 1,
+        "kasus": 5,
         "kepesertaan": 5,
         "masalah": 5,
         "neraca": 1,
