@@ -33,7 +33,7 @@ CLOSED_OBJECTION = ("tidak_layak", "dicabut", "ditolak_pusat")
 PLACES = [name for name in DEACTIVATION if not name.startswith("decide.")]
 PEOPLE = [*APPROVERS.values(), OFFICER, "siapa saja"]
 MOST = 8
-EXAMPLES, STEPS = 30, 50
+EXAMPLES, STEPS = 24, 50
 
 
 class Killed(BaseException):
