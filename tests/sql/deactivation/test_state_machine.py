@@ -33,7 +33,7 @@ CLOSED_OBJECTION = ("tidak_layak", "dicabut", "ditolak_pusat")
 PLACES = [name for name in DEACTIVATION if not name.startswith("decide.")]
 PEOPLE = [*APPROVERS.values(), OFFICER, "siapa saja"]
 MOST = 8
-EXAMPLES, STEPS = 12, 40
+EXAMPLES, STEPS = 24, 50
 
 
 class Killed(BaseException):
@@ -57,6 +57,7 @@ def machine(antrean: Antrean, patch: pytest.MonkeyPatch) -> type[RuleBasedStateM
             self.holds: set[int] = set()
             self.objections: dict[int, list[str]] = {}
             self.withdrawn: set[int] = set()
+            self.once_upheld: set[int] = set()
             self.agreed: dict[str, set[str]] = {}
             self.lists: dict[str, set[int]] = {}
 
@@ -135,6 +136,8 @@ def machine(antrean: Antrean, patch: pytest.MonkeyPatch) -> type[RuleBasedStateM
             number = self.one(at)
             antrean.objection(number, status)
             self.objections.setdefault(number, []).append(status)
+            if self.upheld(number):
+                self.once_upheld.add(number)
 
         @precondition(lambda self: self.numbers)
         @rule(at=pick)
@@ -157,6 +160,7 @@ def machine(antrean: Antrean, patch: pytest.MonkeyPatch) -> type[RuleBasedStateM
                 " on conflict do nothing", row_id(self.one(at)),
             )  # fmt: skip
             self.withdrawn.add(self.one(at))
+            self.once_upheld.add(self.one(at))
 
         @rule(death=st.sampled_from([None, None, "list.written", "list.judged"]))
         def list(self, death: str | None) -> None:
@@ -269,7 +273,8 @@ def machine(antrean: Antrean, patch: pytest.MonkeyPatch) -> type[RuleBasedStateM
             elif state == "ditolak":
                 assert (taken and word == "ditolak") or (not taken and i in own.refused), where
             elif state == "dibatalkan":
-                assert self.upheld(number) or i in own.cancelled, where
+                # What was taken back stays so, whatever the ministry says later.
+                assert number in self.once_upheld, where
                 assert back == taken, where
             else:
                 assert state in SENT and taken and word != "ditolak", where

@@ -1,0 +1,153 @@
+"""What the outbox does when a hold, a crash or a strange answer comes between two of its steps."""
+
+from __future__ import annotations
+
+import pytest
+from antrean_uji import JULY, Antrean, row_id
+from penerima_palsu import Penerima, install
+
+from sinkron import outbox
+
+BODIES = "select status, percobaan from antrean.kiriman order by id_kiriman"
+# These receivers speak of a foreign row in every further answer.
+ALARMS = "select tujuan, kode from antrean.alarm where kode <> 'baris_tidak_dikenal' order by 1, 2"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def receivers(antrean: Antrean, monkeypatch: pytest.MonkeyPatch) -> dict[str, Penerima]:
+    """Three receivers that are well."""
+    return install(monkeypatch, lambda tujuan, key, id_baris: None)
+
+
+def push_until(antrean: Antrean, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Step push, killed at a place."""
+
+    def die(settings: object, name: str) -> None:
+        if name == place:
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "failpoint", die)
+        with pytest.raises(Killed):
+            antrean.push()
+
+
+def test_a_body_of_which_a_row_is_held_is_put_together_again_and_may_come_back(
+    antrean: Antrean, receivers: dict[str, Penerima], monkeypatch: pytest.MonkeyPatch
+):
+    for number in (1, 2):
+        antrean.propose(number, ("dtjateng",))
+    antrean.approve()
+    push_until(antrean, monkeypatch, "push.stored")
+    antrean.hold(1)
+    antrean.hold(2)
+    antrean.push()
+    assert antrean.rows(BODIES) == [("dipecah", 0)]
+    antrean.lift(1)
+    antrean.lift(2)
+    # The same rows are the same bytes, under the same key.
+    antrean.push()
+    assert antrean.rows(BODIES) == [("dipecah", 0), ("terkirim", 1)]
+    assert antrean.rows("select count(distinct kunci) as n from antrean.kiriman") == [(1,)]
+    assert antrean.states() == {(1, "dtjateng"): "dikirim", (2, "dtjateng"): "dikirim"}
+
+
+def test_a_body_that_may_have_arrived_is_not_taken_apart(
+    antrean: Antrean, receivers: dict[str, Penerima], monkeypatch: pytest.MonkeyPatch
+):
+    antrean.propose(1, ("dtjateng",))
+    antrean.approve()
+    push_until(antrean, monkeypatch, "push.sent")
+    antrean.objection(1, "layak")
+    antrean.push()
+    antrean.reconcile()
+    assert receivers["dtjateng"].breaches == []
+    assert receivers["dtjateng"].cancelled == {row_id(1)}
+    assert [folder.kind for folder in receivers["dtjateng"].folders.values()] == ["penonaktifan", "pembatalan"]
+
+
+def test_what_was_upheld_while_its_body_was_refused_goes_into_no_other(
+    antrean: Antrean, receivers: dict[str, Penerima], monkeypatch: pytest.MonkeyPatch
+):
+    for number in (1, 2, 3):
+        antrean.propose(number, ("dtjateng",))
+    antrean.approve()
+    receivers["dtjateng"].weather = "mati"
+    antrean.push()
+    # Tried once, so it stays; the province then refuses the whole body for the sake of its first row.
+    antrean.objection(2, "layak")
+    receivers["dtjateng"].weather = "tolak"
+    antrean.push()
+    assert receivers["dtjateng"].taken == {row_id(3)}
+    assert antrean.states() == {(1, "dtjateng"): "ditolak", (2, "dtjateng"): "disetujui", (3, "dtjateng"): "dikirim"}
+    antrean.push()
+    assert antrean.states()[2, "dtjateng"] == "dibatalkan"
+
+
+def test_a_row_that_is_rejected_while_it_is_taken_back_stays_rejected(antrean: Antrean, receivers: dict[str, Penerima]):
+    antrean.propose(1, ("dtjateng",))
+    antrean.approve()
+    antrean.push()
+    own = receivers["dtjateng"]
+    (new,) = own.folders
+    own.answer(new, [row_id(1)], "diterima", False)
+    antrean.objection(1, "layak")
+    antrean.reconcile()
+    (back,) = set(own.folders) - {new}
+    own.answer(new, [row_id(1)], "ditolak", True)
+    own.answer(back, [row_id(1)], "diterima", True)
+    antrean.reconcile()
+    assert antrean.states() == {(1, "dtjateng"): "ditolak"}
+    assert antrean.rows(ALARMS) == [("dtjateng", "ditolak_setelah_diterima")]
+    assert set(antrean.rows(BODIES)) == {("selesai", 1)}
+
+
+def test_an_outbox_that_cannot_be_written_holds_up_nobody_else(antrean: Antrean, receivers: dict[str, Penerima]):
+    antrean.propose(1)
+    antrean.approve()
+    receivers["siks_ng"].weather = "mati"
+    counts = antrean.push()
+    assert counts["per_tujuan"] == {"dtjateng": 1, "simnakis": 1}
+    assert set(counts["tidak_terjangkau"]) == {"siks_ng"}
+    receivers["siks_ng"].weather = "baik"
+    assert antrean.push()["per_tujuan"] == {"siks_ng": 1}
+
+
+def test_a_folder_that_is_there_with_other_rows_is_looked_at_by_a_person(antrean: Antrean):
+    folder = antrean.settings.outbox / "siks-ng" / JULY / "0001"
+    folder.mkdir(parents=True)
+    (folder / "penonaktifan.csv").write_text("lain")
+    antrean.propose(1, ("siks_ng",))
+    antrean.approve()
+    assert antrean.push()["dikirim"] == 0
+    assert antrean.rows(ALARMS) == [("siks_ng", "jawaban_tak_terduga")]
+    assert antrean.states() == {(1, "siks_ng"): "disetujui"}
+
+
+def test_an_answer_to_a_folder_that_was_written_and_not_recorded_waits_for_its_record(
+    antrean: Antrean, receivers: dict[str, Penerima], monkeypatch: pytest.MonkeyPatch
+):
+    antrean.propose(1, ("siks_ng",))
+    antrean.approve()
+    push_until(antrean, monkeypatch, "push.sent")
+    receivers["siks_ng"].answer(f"{JULY}/0001", [row_id(1)], "diterima", True)
+    antrean.reconcile()
+    assert antrean.states() == {(1, "siks_ng"): "dikirim"}
+    assert antrean.rows(ALARMS) == []
+    antrean.reconcile()
+    assert antrean.states() == {(1, "siks_ng"): "diakui"}
+
+
+def test_an_inbox_that_cannot_be_read_holds_up_nobody_else(antrean: Antrean, monkeypatch: pytest.MonkeyPatch):
+    from connectors.interface import SourceUnavailable
+    from connectors.siks_ng import results
+
+    def unreadable(inbox: object) -> None:
+        raise SourceUnavailable("siks_ng: siks-ng/hasil cannot be read (Permission denied)")
+
+    monkeypatch.setattr(results, "results", unreadable)
+    assert set(antrean.reconcile()["tanpa_jawaban"]) == {"siks_ng"}
