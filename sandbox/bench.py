@@ -18,7 +18,7 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 import sandbox
-from sinkron import catalogue, database, deliveries, month, postgres, transport
+from sinkron import catalogue, database, deliveries, feeds, month, postgres, transport
 from sinkron import settings as settings_module
 from sinkron.line import LINE, REQUIRED, STEPS
 from sinkron.settings import Settings
@@ -34,6 +34,7 @@ HEAVY = {
     "verify": ("duckdb", "connectors.dukcapil.connector", "linkage.alias"),
     "link": ("duckdb", "linkage.run"),
     "golden": ("dbt.cli.main", "dbt.adapters.postgres"),
+    "decide": ("dbt.cli.main", "dbt.adapters.postgres"),
     "audit": ("great_expectations",),
 }
 BARE = ("land", "stage", "link", "golden")
@@ -63,6 +64,7 @@ def run(scale: float) -> int:
         measured = {}
         for periode in MONTHS:
             sandbox.deliver(home / "dunia", settings.inbox, periode)
+            feeds.read_all(settings_module.load(environment), month.to_stderr)
             measured = {title: _step(environment, *step, periode) for title, step in _steps().items()}
         return _report(measured, _plain_copy(settings, MONTHS[-1]), _forms(settings, home, MONTHS[-1]), scale)
     finally:
@@ -75,7 +77,7 @@ def _steps() -> dict[str, tuple[str, str]]:
     for sumber in REQUIRED:
         for name in ("extract", "land"):
             titles[f"{name} {sumber}"] = (name, sumber)
-    titles |= {step.name: (step.name, "") for step in LINE if not step.per_source}
+    titles |= {step.name: (step.name, "") for step in LINE if step.dag in ("build_golden", "publish")}
     return titles
 
 
@@ -96,7 +98,7 @@ def step(name: str, periode: str, sumber: str | None) -> int:
         importlib.import_module(module)
     settings = settings_module.load(dict(os.environ))
     if name == "approve":
-        month._answer(settings, periode, "yes")
+        month.answer(settings, "publish", periode, "publish", 1)
     started = time.monotonic()
     STEPS[name].run(settings, periode, sumber)
     seconds = time.monotonic() - started

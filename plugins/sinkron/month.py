@@ -94,7 +94,7 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
             continue
         if step.name == "approve":
             _warn_of_rejections(settings, periode, say)
-            _answer(settings, "publish", periode, approve, 1)
+            answer(settings, "publish", periode, approve, 1)
         _step(settings, step.name, periode, None, say)
     return True
 
@@ -108,7 +108,7 @@ def _deactivate(settings: Settings, periode: str, approve: str, say: Callable, n
     open_decision: Undecided | None = None
     if _step(settings, "list", periode, None, say)["daftar"]:
         for urutan in (1, 2, 3):
-            _answer(settings, "push", periode, approve, urutan)
+            answer(settings, "push", periode, approve, urutan)
         try:
             _step(settings, "authorise", periode, None, say)
         except Undecided as undecided:
@@ -128,7 +128,7 @@ def _warn_of_rejections(settings: Settings, periode: str, say: Callable) -> None
             say(f"  ! {line}")
 
 
-def _answer(settings: Settings, jenis: str, periode: str, approve: str, urutan: int) -> None:
+def answer(settings: Settings, jenis: str, periode: str, approve: str, urutan: int) -> None:
     """Write the automatic answer of one approver, if `APPROVE` gives one and nobody has answered yet."""
     answer = approvers.AUTOMATIC[approve].get(jenis)
     if answer is None:
