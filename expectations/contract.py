@@ -73,7 +73,7 @@ def load(folder: Path) -> tuple[Table, ...]:
     """
     tables = []
     for path in sorted(folder.glob("*.odcs.yml")):
-        (declared,) = yaml.safe_load(path.read_text(encoding="utf-8"))["schema"]
+        (declared,) = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["schema"]
         facts = _properties(declared)
         if "dasar" not in facts:
             columns = tuple(map(_column, declared["properties"]))

@@ -191,7 +191,7 @@ def code_lists() -> dict[str, dict[str, str]]:
 
     A `>` is kept as the word `lebih`, or "> 2200" and "2200" would be one spelling.
     """
-    raw = yaml.safe_load((Path(__file__).parent / "kode.yml").read_text("utf-8"))
+    raw = yaml.load((Path(__file__).parent / "kode.yml").read_text("utf-8"), yaml.CSafeLoader)
     result: dict[str, dict[str, str]] = {}
     for name, codes in raw.items():
         known: dict[str, str] = {}
@@ -213,7 +213,7 @@ def load_declaration(path: Path, model: type[Declaration]) -> Declaration:
     """Read one source.yml or feed.yml. Raises ValueError naming file and fields when it is not a valid declaration."""
     file = f"{path.parent.name}/{path.name}"
     try:
-        declared = model.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        declared = model.model_validate(yaml.load(path.read_text("utf-8"), yaml.CSafeLoader))
     except ValidationError as error:
         what = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ValueError(f"{file} is not a valid {model.__name__.lower()}: {what}.") from None

@@ -94,7 +94,7 @@ def load(folder: Path = FOLDER) -> dict[str, Contract]:
     """All contracts by table name; raises ContractError naming file, what was expected and what stands there."""
     contracts = {}
     for path in sorted(folder.glob("*.odcs.yml")):
-        contract = _parse(path, yaml.safe_load(path.read_text(encoding="utf-8")))
+        contract = _parse(path, yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
         contracts[contract.name] = contract
     if not contracts:
         raise ContractError(f"no *.odcs.yml in {folder}; the contracts of the published tables belong there")

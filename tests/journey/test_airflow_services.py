@@ -102,7 +102,7 @@ def test_down_fails_while_a_port_still_answers(settings, monkeypatch):
 def test_passwords_are_made_once_and_private(settings):
     first = airflow_setup.passwords(settings)
     assert set(first) == set(airflow_setup.USERS)
-    assert len(set(first.values())) == 4 and min(map(len, first.values())) >= 16
+    assert len(set(first.values())) == 5 and min(map(len, first.values())) >= 16
     assert airflow_setup.passwords(settings) == first
     assert airflow_setup.password_file(settings).stat().st_mode & 0o777 == 0o600
 
