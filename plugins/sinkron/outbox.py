@@ -3,7 +3,7 @@
 A body is stored before its first try and repeated byte for byte. `percobaan` is counted up before every try: above
 zero the receiver may have it, so only an answer to the same bytes tells. Each receiver has its own queue, in the order
 in which its bodies were stored; where one stops, the others go on. The database refuses a row that is not approved,
-is held, or was sent before (migration 0500).
+is held, or was sent before (migrations 0500 to 0502).
 """
 
 from __future__ import annotations

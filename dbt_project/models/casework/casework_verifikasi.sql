@@ -1,5 +1,6 @@
 -- Every field verification as of the month's end, what a person has to look at in it, and whether it counts as proof.
-with kk_petugas as (
+-- A few rows each, materialized: inlined beside `unnest` the planner reads all records again for every visit.
+with kk_petugas as materialized (
     select distinct rekaman.nik, rekaman.no_kk
     from (
         select distinct nik_petugas from {{ ref('casework_verifikasi__sasaran') }} where nik_petugas is not null
@@ -8,7 +9,7 @@ with kk_petugas as (
     where rekaman.no_kk is not null
 ),
 
-kk_sasaran as (
+kk_sasaran as materialized (
     select rumah.uid, nomor.no_kk
     from (
         select distinct uid_rumah_tangga from {{ ref('casework_verifikasi__sasaran') }}
