@@ -1,4 +1,4 @@
-"""Whatever a step or an operator tries with a deactivation, the database holds it to the way (migrations 0500 to 0502)."""
+"""Whatever is tried with a deactivation, the database holds it to the way (migrations 0500 to 0502)."""
 
 from __future__ import annotations
 
