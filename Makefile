@@ -57,7 +57,7 @@ check: $(VENV)/ready ## What a machine can see of the code: style, imports, SQL,
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check -q .
 	@$(VENV)/bin/lint-imports --no-cache >/dev/null || $(VENV)/bin/lint-imports --no-cache
-	@$(VENV)/bin/sqlfluff lint --nofail -q dbt_project >/dev/null; $(VENV)/bin/sqlfluff lint -q dbt_project
+	@$(VENV)/bin/sqlfluff lint -q --processes 2 dbt_project
 	@$(RUN) -m connectors.generate --check
 	@$(VENV)/bin/pytest tests/dags
 

@@ -12,6 +12,7 @@ from sinkron import approvers, comparison, database, decisions, deliveries, feed
 from sinkron.line import LINE, REQUIRED, STEPS, optional_sources
 from sinkron.outcomes import NotReady, Outcome, Refused, SourceDown, Undecided
 from sinkron.settings import Settings
+from sinkron.steps import reconcile
 
 APPROVALS = tuple(approvers.AUTOMATIC)
 # Names of headers and codes on the line of a source; the rest is in `buku.pemberitahuan`.
@@ -30,7 +31,7 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
     # Never required: what a feed cannot give now is said and waits.
     feeds.read_all(settings, say)
     try:
-        sent += _step(settings, "reconcile", periode, None, say)["dikirim"]
+        reconcile.poll(settings, periode)
         for sumber in REQUIRED:
             met = _ingest(settings, periode, sumber, say)
             # IZINKAN_LAMA: whatever keeps this source's delivery away was foreseen; what a gate holds was not.
@@ -42,7 +43,7 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
         if isinstance(problem, Refused):
             raise problem
         new = _build(settings, periode, approve, say, problem)
-        sent += _deactivate(settings, periode, approve, say, new)
+        sent = _deactivate(settings, periode, approve, say, new)
         if problem and not new:
             raise problem
         code = 0

@@ -42,8 +42,18 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         return dict(run.counts)
 
 
+def poll(settings: Settings, periode: str) -> dict[str, Any]:
+    """Only read the receipts that are open, once."""
+    with ledger.step(settings, "reconcile", periode, lock="antrean") as run:
+        run.counts.update(receipts.read(run))
+        return dict(run.counts)
+
+
 def _compare(connection: psycopg.Connection) -> dict[str, int]:
-    """Apply what the release that readers see found; again for the same release moves nothing."""
+    """Apply what the release that readers see found; again for the same release moves nothing.
+
+    After a rollback to an older month nothing is compared: what a later month showed did happen.
+    """
     moved = {}
     for hasil, steps in SEEN.items():
         moved[hasil] = connection.execute(
@@ -51,6 +61,10 @@ def _compare(connection: psycopg.Connection) -> dict[str, int]:
             update antrean.baris as b set status = (%(steps)s::jsonb ->> b.status), kode_tolak = null
             from kasus.pencocokan as c, rilis.penunjuk as p
             where c.id_rilis = p.id_rilis and c.hasil = %(hasil)s
+                and not exists (
+                    select from rilis.rilis as r
+                    where r.diterbitkan is not null and r.periode > split_part(p.id_rilis, '/', 1)
+                )
                 and c.id_baris = b.id_baris and c.tujuan = b.tujuan and %(steps)s::jsonb ? b.status
             """,
             {"steps": psycopg.types.json.Jsonb(steps), "hasil": hasil},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from antrean_uji import JULY, Antrean, row_id
+from antrean_uji import JULY, JUNE, Antrean, row_id
 from penerima_palsu import Penerima, install
 
 from sinkron import outbox
@@ -151,3 +151,20 @@ def test_an_inbox_that_cannot_be_read_holds_up_nobody_else(antrean: Antrean, mon
 
     monkeypatch.setattr(results, "results", unreadable)
     assert set(antrean.reconcile()["tanpa_jawaban"]) == {"siks_ng"}
+
+
+def test_what_a_later_month_showed_is_not_undone_by_a_rollback(antrean: Antrean, receivers: dict[str, Penerima]):
+    antrean.propose(1, ("simnakis",))
+    antrean.approve()
+    antrean.push()
+    compared = "insert into kasus.pencocokan values (%s, %s, 'simnakis', %s, %s)"
+    antrean.do(compared, f"{JUNE}/1", row_id(1), "belum_tercermin", "masih_aktif")
+    antrean.release(f"{JULY}/1")
+    antrean.do(compared, f"{JULY}/1", row_id(1), "tercermin", "dijawab")
+    antrean.reconcile()
+    assert antrean.states() == {(1, "simnakis"): "tercermin"}
+    # Readers see June again; the receiver's extract of July has been seen all the same.
+    antrean.do("update rilis.rilis set status = 'ditarik' where id_rilis = %s", f"{JULY}/1")
+    antrean.do("update rilis.penunjuk set id_rilis = %s", f"{JUNE}/1")
+    antrean.reconcile()
+    assert antrean.states() == {(1, "simnakis"): "tercermin"}
