@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox.state import month_number, month_text
-
 DTJATENG, SIKS_NG, SIMNAKIS, BRATASENA = "dtjateng", "siks_ng", "simnakis", "bratasena"
 NEW, CANCEL, PROPOSAL, OUTCOME = "new", "cancel", "proposal", "outcome"
 DONE, REJECTED, LOST, UNDONE = "dilaksanakan", "ditolak", "hilang", "dibatalkan_sepihak"
@@ -25,11 +23,7 @@ _KEPT = ("id_baris", "no_kk", "nik", "program", "fate", "found")
 
 @dataclass
 class Row:
-    """One row of a batch. `fate` of a new one; `found`: ids of the families and persons it meant in own data.
-
-    `since`: the month from which own data shows it, never one that was the present when it came: what was served of a
-    month stays as it was.
-    """
+    """One row of a batch. `fate` of a new one; `found`: ids of the families and persons it meant in own data."""
 
     receiver: str
     kind: str
@@ -41,7 +35,6 @@ class Row:
     nik: str | None = None
     fate: str | None = None
     found: list[str] = field(default_factory=list)
-    since: str = ""
 
 
 @dataclass
@@ -68,7 +61,7 @@ class State:
     batches: dict[str, Batch] = field(default_factory=dict)
     by_key: dict[tuple[str, str, str], Batch] = field(default_factory=dict)  # receiver, kind, key
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)  # id_baris, receiver: the first one as new
-    cancelled: dict[tuple[str, str], str] = field(default_factory=dict)  # id_baris, receiver: since which month
+    cancelled: set[tuple[str, str]] = field(default_factory=set)
     statuses: list[dict] = field(default_factory=list)  # what Simnakis was told of its families
     outcomes: list[dict] = field(default_factory=list)  # what Bratasena was told of its cases
     violations: list[dict] = field(default_factory=list)
@@ -76,12 +69,12 @@ class State:
 
     def in_force(self, receiver: str, periode: str) -> list[Row]:
         """The rows that this receiver has carried out in its data of a month."""
+        rows = (row for key, row in self.rows.items() if row.receiver == receiver and key not in self.cancelled)
         return [
             row
-            for key, row in self.rows.items()
-            if row.receiver == receiver
-            and periode < self.cancelled.get(key, "9999-12")
-            and ((row.fate == DONE and row.since <= periode) or (row.fate == UNDONE and row.since == periode))
+            for row in rows
+            if (row.fate == DONE and row.bulan_efektif <= periode)
+            or (row.fate == UNDONE and row.bulan_efektif == periode)
         ]
 
     def fold(self, event: dict) -> None:
@@ -91,15 +84,14 @@ class State:
 
     def _kiriman(self, event: dict) -> None:
         shared = {name: event[name] for name in ("receiver", "kind", "key", "bulan_efektif")}
-        since = max(event["bulan_efektif"] or "", event["since"])
-        rows = [Row(**shared, **row, since=since) for row in event["rows"]]
+        rows = [Row(**shared, **row) for row in event["rows"]]
         batch = Batch(event["number"], content=event["content"], rows=rows, **shared)
         self.batches[batch.number] = self.by_key[batch.receiver, batch.kind, batch.key] = batch
         for row in rows:
             if row.kind == NEW:
                 self.rows.setdefault((row.id_baris, row.receiver), row)
             elif row.kind == CANCEL:
-                self.cancelled.setdefault((row.id_baris, row.receiver), event["since"])
+                self.cancelled.add((row.id_baris, row.receiver))
 
     def _jawaban(self, event: dict) -> None:
         batch = self.batches[event["number"]]
@@ -167,14 +159,9 @@ class Receipts:
         kept = [{name: row[name] for name in _KEPT if name in row} for row in rows]
         self.append(
             "kiriman", number=number, receiver=receiver, kind=kind, key=key, bulan_efektif=bulan_efektif,
-            content=content, rows=kept, nomor_sk=nomor_sk, since=self._next_month(),
+            content=content, rows=kept, nomor_sk=nomor_sk,
         )  # fmt: skip
         return self._state.batches[number]
-
-    def _next_month(self) -> str:
-        """The month after the present, the first one of which nothing was served yet; empty before there is one."""
-        present = self.folder.parent / "sekarang"
-        return month_text(month_number(present.read_text().strip()) + 1) if present.exists() else ""
 
     def tell(self, batch: Batch, told: list[dict], last: bool, turned: str | None) -> None:
         """Record an answer; `turned`: the row that it rejects after it was accepted."""

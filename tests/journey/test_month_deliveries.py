@@ -27,11 +27,10 @@ def counted(bulan: Bulan) -> tuple[int, int, int]:
 def test_the_same_deliveries_again_make_nothing_new(pabrik: Pabrik, juli: Bulan):
     bulan = pabrik.copy(juli, "sama")
     assert counted(bulan) == (6, 2, 2)
-    for approve in ("none", "yes"):
+    for approve in ("none", "publish"):
         code, line = bulan.run(JULY, approve)
         assert (code, line["revisi"], line["status"]) == (0, 1, "terbit")
-    # Only the list of July, which was still open, is decided now, by two.
-    assert counted(bulan) == (6, 2, 4)
+    assert counted(bulan) == (6, 2, 2)
 
     # The same rows backwards, as another revision.
     inbox = bulan.settings.inbox / "dtsen" / JULY
@@ -40,12 +39,12 @@ def test_the_same_deliveries_again_make_nothing_new(pabrik: Pabrik, juli: Bulan)
     (inbox / "rev-2" / "manifest.json").write_text(json.dumps({**manifest, "revisi": 2}))
     for name in ("keluarga", "anggota", "kepesertaan"):
         edit(inbox / "rev-2", f"{name}.csv", lambda rows: rows[::-1])
-    code, line = bulan.run(JULY, "yes")
+    code, line = bulan.run(JULY, "publish")
     assert (code, line["revisi"], line["status"]) == (0, 1, "terbit")
     assert line["kiriman"][0] == {"sumber": "dtsen", "status": "sama", "kode": None}
     assert bulan.deliveries("dtsen", JULY) == [(1, "diterima", None), (2, "sama", None)]
     assert bulan.report(f"dtsen/{JULY}/rev-2")["status"] == "sama"
-    assert counted(bulan) == (7, 2, 4)
+    assert counted(bulan) == (7, 2, 2)
     for id_rilis in (f"{JUNE}/1", FIRST):
         assert bulan.tables(id_rilis) == juli.tables(id_rilis)
     assert bulan.seen() == juli.seen()
