@@ -13,7 +13,8 @@ from sinkron.ledger import StepRun
 # Plain Indonesian, the same for everybody.
 MESSAGES = {
     "ditindaklanjuti": "Hasil pemeriksaan lapangan sudah diputuskan dan disampaikan kepada instansi yang berwenang.",
-    "selesai": "Perubahan sudah terlihat pada data instansi yang berwenang. Terima kasih atas laporannya.",
+    # True also where a receiver refused or an objection was upheld: what became of it is not for everybody to know.
+    "selesai": "Penanganan di kabupaten sudah selesai. Keputusan akhir ada pada instansi yang berwenang. Terima kasih.",
     "tidak_terbukti": "Pemeriksaan lapangan tidak menemukan alasan untuk mengubah data. Terima kasih atas laporannya.",
     "diteruskan": "Pengajuan sudah diteruskan kepada instansi yang berwenang dan menunggu pengesahan.",
 }

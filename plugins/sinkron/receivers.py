@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class Unconfigured(RuntimeError):
     """The connection of a receiver is not set."""
 
 
-class Receiver:
+class Receiver(ABC):
     """One receiver. `size`: most rows of a body. `with` it holds its connection."""
 
     tujuan: str
@@ -83,9 +84,9 @@ class Receiver:
             self._client = self._stack.enter_context(client_of(self.settings, self.tujuan))
         return self._client
 
+    @abstractmethod
     def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
         """The bytes to store and to repeat."""
-        raise NotImplementedError
 
     def send(self, kiriman: dict[str, Any]) -> Outcome:
         """One try."""
@@ -98,8 +99,9 @@ class Receiver:
         except (Unconfigured, SourceUnavailable) as why:
             return Silent(str(why))
 
+    @abstractmethod
     def _send(self, kiriman: dict[str, Any]) -> Outcome:
-        raise NotImplementedError
+        """One try; may raise what `send` turns into an outcome."""
 
 
 def client_of(settings: Settings, target: str) -> Client:
