@@ -1,4 +1,4 @@
-"""`make demo` as a person runs it: two months through the real scheduler, then down."""
+"""`make demo` as a person runs it: two months through the real scheduler, then down, then again."""
 
 from __future__ import annotations
 
@@ -188,8 +188,9 @@ def test_no_person_stands_outside_the_private_folders(demo):
     assert len(in_files(what, [inbox])[str(inbox)]) > 50
 
 
-def test_down_leaves_nothing(demo):
-    settings, _ = demo
+def test_down_leaves_nothing_and_a_second_demo_leaves_what_ended(demo):
+    settings, first = demo
+    before = rows(settings, "select id_rilis, sha256, status from rilis.rilis order by 1")
     ports = _ports(settings)
     assert len(ports) == 3 and all(listens(port) for port in ports)
     before_down = processes_of(settings)
@@ -197,6 +198,18 @@ def test_down_leaves_nothing(demo):
     sessions = {os.getsid(pid) for pid in before_down}
     _down(settings, ports)
     assert [pid for pid in psutil.pids() if _session(pid) in sessions] == []
+
+    again = run(settings, *DEMO)
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert rows(settings, "select id_rilis, sha256, status from rilis.rilis order by 1") == before
+    assert [f"--- bulan {month}: sudah terbit dan dicocokkan" in again.stderr for month in MONTHS] == [True, True]
+    assert _told(again.stdout) == _told(first.stdout)
+    _down(settings, _ports(settings))
+
+
+def _told(output: str) -> str:
+    """The summary, without the services that follow it: Airflow may be at another address."""
+    return output.partition("Airflow: ")[0]
 
 
 def _session(pid: int) -> int | None:
