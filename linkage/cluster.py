@@ -7,6 +7,8 @@ the nucleus by one digit or one swap (a misspelling, not a second NIK).
 
 from __future__ import annotations
 
+from linkage.exact import MODEL_RULE
+
 # True for two 16-digit numbers that differ in one digit, or by one swap of neighbours.
 MISSPELT = """
     (hamming(r.nik, i.nik) = 1 or (hamming(r.nik, i.nik) = 2 and exists (
@@ -16,8 +18,17 @@ MISSPELT = """
     )))
 """
 
+# True where the birth date inside the number (day, for women + 40, month, year) is the record's.
+CODED = """
+    coalesce(
+        substr(r.nik, 7, 6)::int
+            = strftime(r.tanggal_lahir, '%d%m%y')::int + case when r.jenis_kelamin = 'P' then 400000 else 0 end,
+        false
+    )
+"""
+
 # Rules that look at the person and not only at the household.
-PERSONAL = "('tautan_lalu', 'kk_lahir_nama', 'nama_lahir_desa')"
+PERSONAL = f"('tautan_lalu', 'kk_lahir_nama', 'nama_lahir_desa', '{MODEL_RULE}')"
 
 
 def components(con, edges: str, into: str) -> None:
@@ -49,8 +60,8 @@ def cluster(con) -> dict[str, int]:
     _rest(con)
     con.execute("""
         create or replace table klaster as
-        select r.rid, coalesce(l.label, i.inti, s.label, r.rid) as klaster,
-            coalesce(l.aturan, i.aturan, case when s.rid is not null then 'tanpa_nik_sepakat' end, 'sendiri') as aturan
+        select r.rid, coalesce(l.label, s.label, i.inti, r.rid) as klaster,
+            coalesce(l.aturan, case when s.rid is not null then 'tanpa_nik_sepakat' end, i.aturan, 'sendiri') as aturan
         from rekaman as r
         left join inti as i on r.rid = i.rid
         left join lekat as l on r.rid = l.rid
@@ -70,16 +81,22 @@ def nuclei(con) -> None:
     """
     con.execute("create or replace table sisi_nik as select a, b from pasangan where aturan = 'nik_sama'")
     components(con, "sisi_nik", "inti_komponen")
-    con.execute("""
+    con.execute(f"""
         create or replace table inti as
         with labelled as (
-            select r.rid, r.nik, coalesce(k.label, r.rid) as inti
+            select r.rid, r.nik, r.nik_ditolak, coalesce(k.label, r.rid) as inti, {CODED} as sesuai
             from rekaman as r left join inti_komponen as k on r.rid = k.rid
             where r.nik is not null
         ),
-        sized as (select *, count(*) over (partition by inti) as anggota from labelled),
-        ranked as (select *, max(anggota) over (partition by nik) as terbanyak from sized)
-        select rid, nik, inti, anggota, anggota = terbanyak as milik,
+        sized as (
+            select *, count(*) over (partition by inti) as anggota,
+                -- As many bear it here as there: it is theirs whose birth date it tells.
+                2 * count(*) over (partition by inti) + max(sesuai::int) over (partition by inti) as pantas,
+                bool_or(sesuai) over (partition by inti) as cocok
+            from labelled
+        ),
+        ranked as (select *, max(pantas) over (partition by nik) as terpantas from sized)
+        select rid, nik, inti, anggota, cocok, pantas = terpantas as milik, anggota = 1 and nik_ditolak as ditolak,
             case when anggota = 1 then 'sendiri' when rid in (select rid from alias_rekaman) then 'nik_aktif'
                 else 'nik_sama' end as aturan
         from ranked
@@ -87,75 +104,112 @@ def nuclei(con) -> None:
 
     con.execute("""
         create or replace table lepas as
-        select r.*, i.milik, coalesce(i.anggota = 1, false) as sendiri
+        select r.*, i.milik, i.cocok, coalesce(i.anggota = 1, false) as sendiri, coalesce(i.ditolak, false) as ditolak
         from rekaman as r left join inti as i on r.rid = i.rid
         where r.nik is null or not i.milik or i.anggota = 1
     """)
 
 
 def _attach(con) -> None:
-    """`lekat` (rid, label, aturan): records without a usable NIK that belong to exactly one nucleus."""
+    """`lekat` (rid, label, aturan): records without a usable NIK, each to exactly one nucleus.
+
+    First those with a number that is a misspelling, or that Dukcapil does not know: they are nuclei of one record
+    themselves, and what the others attach to has to be settled before. A tie goes to `lekat_ragu`.
+    """
     con.execute(f"""
-        create or replace table lekat_urut as
+        create or replace table sisi_lepas as
         with edges as (
-            select a, b, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama' and a in (select rid from lepas)
+            select a, b, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama'
             union all
-            select b, a, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama' and b in (select rid from lepas)
-        ),
-        nuclei as (
-            select i.inti, list(distinct q.sumber) as sumber
-            from inti as i inner join rekaman as q on i.rid = q.rid
-            where i.inti in (select k.inti from inti as k inner join edges as e on k.rid = e.b)
-            group by i.inti
-        ),
-        calon as (
-            select e.a as rid, i.inti as label, min(e.urutan) as urutan, max(e.mirip) as mirip, count(*) as bukti,
-                arg_min(e.aturan, e.urutan) as aturan
-            from edges as e
-            inner join lepas as r on e.a = r.rid
-            inner join inti as i on e.b = i.rid and i.milik
-            inner join nuclei as n on i.inti = n.inti
-            where r.nik is null
-                or (not r.milik and r.nik <> i.nik)
-                or (
-                    r.sendiri and (i.anggota > 1 or r.rid > e.b) and e.aturan in {PERSONAL} and {MISSPELT}
-                    -- Twins have neighbouring serials: there only the very same name will do.
-                    and (left(r.nik, 12) <> left(i.nik, 12) or e.mirip = 1)
-                    -- A source's people come once: two numbers in one source are two people.
-                    and not list_contains(n.sumber, r.sumber)
-                )
-            group by e.a, i.inti
+            select b, a, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama'
         )
-        select *,
-            rank() over (partition by rid order by urutan, mirip desc, bukti desc) as ke,
-            row_number() over (partition by rid order by urutan, mirip desc, bukti desc, label) as nomor
-        from calon
+        select e.*, r.sumber, r.nik, i.inti, i.nik as nik_inti, r.nik is not null and r.milik as bernomor,
+            r.sendiri and e.aturan in {PERSONAL} and {MISSPELT}
+                -- Twins have neighbouring serials: there only the very same name will do.
+                and (left(r.nik, 12) <> left(i.nik, 12) or e.mirip = 1 or e.aturan = '{MODEL_RULE}') as salah_ketik,
+            i.anggota = 1 and (i.ditolak or not i.cocok) as lemah,
+            r.ditolak and e.aturan = '{MODEL_RULE}' as tak_dikenal,
+            -- The same number under a name or date that exact rules did not take for a variant.
+            r.nik is null or r.nik <> i.nik or e.aturan = '{MODEL_RULE}' as boleh,
+            -- Towards the number that stands more firmly, so that no two attach to each other.
+            i.anggota > 1 or (i.ditolak, not i.cocok, e.b) < (r.ditolak, not r.cocok, e.a) as searah,
+            i.cocok and not r.cocok as keliru
+        from edges as e
+        inner join lepas as r on e.a = r.rid
+        inner join inti as i on e.b = i.rid and i.milik
     """)
     con.execute("""
-        create or replace table lekat_ragu as
-        select rid from lekat_urut where ke = 1 group by rid having count(*) > 1
-        union
+        create or replace table sumber_inti as
+        select i.inti, list(distinct r.sumber) as sumber
+        from inti as i inner join rekaman as r on i.rid = r.rid
+        where i.inti in (select inti from sisi_lepas)
+        group by i.inti
+    """)
+    _choose(con, "lekat_nomor", """
+        select s.*, s.inti as label
+        from sisi_lepas as s inner join sumber_inti as n on s.inti = n.inti
+        where s.bernomor and s.searah
+            and s.boleh
+            -- A source's people come once: two numbers in one source are two people, unless one contradicts itself
+            -- or is nobody's.
+            and (
+                s.nik = s.nik_inti or s.tak_dikenal
+                or (s.salah_ketik and (s.keliru or not list_contains(n.sumber, s.sumber)))
+            )
+    """)  # fmt: skip
+    con.execute("""
+        insert into lekat_nomor_ragu
         -- Two numbers in one source are two people: neither is taken for a misspelling of a third one.
         select rid from (
-            select u.rid, count(*) over (partition by u.label, r.sumber) as sesumber
-            from lekat_urut as u inner join lepas as r on u.rid = r.rid
-            where u.nomor = 1 and r.milik
+            select l.rid, count(*) over (partition by l.label, r.sumber) as sesumber
+            from lekat_nomor as l inner join lepas as r on l.rid = r.rid
+            where r.cocok and not r.ditolak
         ) where sesumber > 1
     """)
+    con.execute("delete from lekat_nomor where rid in (select rid from lekat_nomor_ragu)")
+    # What a misspelling of a misspelling belongs to is for the numbers to say: only a direct neighbour counts.
+    con.execute("delete from lekat_nomor where label in (select rid from lekat_nomor)")
+    _choose(con, "lekat_lain", """
+        select s.*, coalesce(n.label, s.inti) as label
+        from sisi_lepas as s left join lekat_nomor as n on s.inti = n.rid
+        where not s.bernomor and s.boleh
+    """)  # fmt: skip
+    con.execute("create or replace table lekat as select * from lekat_nomor union all select * from lekat_lain")
     con.execute("""
-        create or replace table lekat as
-        select rid, label, aturan from lekat_urut
-        where nomor = 1 and rid not in (select rid from lekat_ragu)
+        create or replace table lekat_ragu as
+        select rid from lekat_nomor_ragu union select rid from lekat_lain_ragu
+    """)
+
+
+def _choose(con, into: str, edges: str) -> None:
+    """`into` (rid, label, aturan): for each record the label with the best evidence; ties go to `<into>_ragu` (rid)."""
+    con.execute(f"""
+        create or replace table {into}_urut as
+        with calon as (
+            select a as rid, label, min(lemah::int) as lemah, min(urutan) as urutan, max(mirip) as mirip,
+                count(*) as bukti, arg_min(aturan, urutan) as aturan
+            from ({edges}) where a <> label group by a, label
+        )
+        select *, rank() over (partition by rid order by lemah, urutan, mirip desc, bukti desc) as ke
+        from calon
+    """)
+    con.execute(f"""
+        create or replace table {into}_ragu as
+        select rid from {into}_urut where ke = 1 group by rid having count(*) > 1
+    """)
+    con.execute(f"""
+        create or replace table {into} as
+        select rid, label, aturan from {into}_urut where ke = 1 and rid not in (select rid from {into}_ragu)
     """)
 
 
 def _rest(con) -> None:
-    """`sisa` (rid, label): records without NIK and without nucleus that agree among themselves."""
+    """`sisa` (rid, label): records without a usable NIK and without nucleus that agree among themselves."""
     con.execute("""
         create or replace table sisi_sisa as
         with free as (
-            select rid from rekaman
-            where nik is null
+            select rid from lepas
+            where (nik is null or not milik)
                 and rid not in (select rid from lekat) and rid not in (select rid from lekat_ragu)
         )
         select p.a, p.b from pasangan as p

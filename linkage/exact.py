@@ -84,6 +84,9 @@ RULES = {
     """,
 }
 
+# The rule and rank under which the probabilistic stage (`linkage.evidence`) adds its pairs.
+MODEL_RULE, MODEL_RANK = "bukti_model", len(RULES) + 1
+
 
 def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     """Add what these rules find to `pasangan`, from `rekaman` (which has `rid`) and `lepas`; return pairs by rule.

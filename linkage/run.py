@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linkage import alias, cluster, exact, household, registry, standard
+from linkage import alias, cluster, evidence, exact, guards, household, model, registry, standard
 from linkage.tables import OUTPUT
 
 
@@ -12,6 +12,26 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
     `key` is the installation key under which new ids are made, `id_rilis` the release that founds them. The same
     inputs give the same outputs, whatever the number of threads. Raises exact.PairExplosion.
     """
+    counts = decide_exactly(con)
+    counts |= {f"calon_{name}": n for name, n in evidence.find_candidates(con).items()}
+    evidence.describe(con)
+    counts["ditimbang"] = model.score(con)
+    counts |= guards.accept(con)
+    counts |= cluster.cluster(con)
+    counts |= household.cluster_families(con)
+    household.place_persons(con)
+    counts["kk_lama_diserap"] = household.absorb_empty(con)
+    registry.assign_persons(con, key, id_rilis)
+    registry.assign_households(con, key, id_rilis)
+    _outputs(con)
+    for table in ("uid_baru", "digantikan"):
+        for grain, n in con.sql(f"select grain, count(*) from {table} group by grain").fetchall():
+            counts[f"{table}_{grain}"] = n
+    return counts
+
+
+def decide_exactly(con) -> dict[str, int]:
+    """What exact rules say of the input tables: names standardised, `klaster` filled, and who keeps whose company."""
     standard.standardise_names(con)
     con.execute("""
         create or replace table keluarga as
@@ -24,21 +44,13 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
         select r.rid, t.uid from lalu_tautan as t
         inner join rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
     """)
-    renamed = alias.apply_aliases(con)
+    counts = {"nik_lama": alias.apply_aliases(con)}
     pairs = exact.find_pairs(con, [exact.NUMBER])
     cluster.nuclei(con)
     pairs |= exact.find_pairs(con, [name for name in exact.RULES if name != exact.NUMBER])
-    counts = {f"pasangan_{name}": n for name, n in pairs.items()}
-    counts |= {"nik_lama": renamed} | cluster.cluster(con)
-    counts |= household.cluster_families(con)
-    household.place_persons(con)
-    counts["kk_lama_diserap"] = household.absorb_empty(con)
-    registry.assign_persons(con, key, id_rilis)
-    registry.assign_households(con, key, id_rilis)
-    _outputs(con)
-    for table in ("uid_baru", "digantikan"):
-        for grain, n in con.sql(f"select grain, count(*) from {table} group by grain").fetchall():
-            counts[f"{table}_{grain}"] = n
+    counts |= {f"pasangan_{name}": n for name, n in pairs.items()}
+    counts |= cluster.cluster(con)
+    evidence.find_company(con)
     return counts
 
 

@@ -29,9 +29,21 @@ SPELLING = (
 )  # fmt: skip
 
 
+# What stands in a column of mothers' names when the mother is not known.
+NO_MOTHER = ("TIDAK TAHU", "TIDAK DIKETAHUI", "TIDAK ADA", "BELUM TAHU", "XXX")
+# A newborn is written under its mother's name.
+MOTHER = r"""
+    coalesce(
+        nama_ibu,
+        nullif(regexp_extract(upper(nama), '^(BY|BAYI)\b[ .]*(NY\b|NYONYA\b|IBU\b)?[ .]*(.+)$', 3), '')
+    )
+"""
+
+
 def standardise_names(con) -> None:
     """Replace `rekaman` by itself with a number `rid`, `nama_baku` (the form to compare, null when nothing identifies
-    the person), its words and the same in order; and make the macro `mirip(a, b)`, how alike two records' names are.
+    the person), its words and the same in order, and `ibu_baku`, the mother's; and make the macro `mirip(a, b)`, how
+    alike two records' names are.
     """
     form = "upper(nama)"
     for pattern, replacement in STEPS:
@@ -42,20 +54,25 @@ def standardise_names(con) -> None:
         create or replace table nama_baku as
         with bentuk as (
             select nama, nullif(trim(regexp_replace({form}, ' +', ' ', 'g')), '') as nama_baku
-            from (select distinct nama from rekaman where nama is not null)
+            from (
+                select nama from rekaman where nama is not null
+                union select {MOTHER} from rekaman where {MOTHER} is not null
+            )
         )
         select *, string_split(nama_baku, ' ') as kata,
             array_to_string(list_sort(string_split(nama_baku, ' ')), ' ') as nama_urut
         from bentuk
     """)
     # Numbered by keys alone: sorting whole rows takes twice the time.
-    con.execute("""
+    con.execute(f"""
         create or replace table rekaman as
         with nomor as (select rowid as baris, row_number() over (order by prioritas, id_sumber) as rid from rekaman)
-        select k.rid, r.*, n.nama_baku, n.kata, n.nama_urut
+        select k.rid, r.*, n.nama_baku, n.kata, n.nama_urut,
+            case when i.nama_baku not in {NO_MOTHER} then i.nama_baku end as ibu_baku
         from rekaman as r
         inner join nomor as k on r.rowid = k.baris
         left join nama_baku as n on r.nama = n.nama
+        left join nama_baku as i on {MOTHER.replace("nama", "r.nama")} = i.nama
     """)
     # A name whose words are all in the other is its short form. Else alike as written, or with the words in order
     # where no first or last word agrees: twins HASAN BASRI and HUSEN BASRI are not alike by the word they share.

@@ -19,9 +19,11 @@ INPUT = {
         "tanggal_lahir": "date",
         "lahir_baku": "boolean",  # a default birth date such as 31-12: agreement says little
         "jenis_kelamin": "varchar",
+        "nama_ibu": "varchar",
         "kode_desa": "varchar",
         "tanggal": "date",  # the record's own date
         "hadir": "boolean",  # neither dead nor moved by this record
+        "nik_ditolak": "boolean",  # Dukcapil knows no such number
     },
     # One row a family record of a current delivery.
     "keluarga": {

@@ -2,20 +2,20 @@
 with semua as (
     select
         'dtsen' as sumber, id_anggota as id_sumber, id_keluarga, id_kiriman, nomor_baris, nik_mentah, nik_angka,
-        no_kk_angka, nama, jenis_kelamin, tanggal_lahir, kode_hubungan, kode_keberadaan, pbi_nas, pbi_pemda,
+        no_kk_angka, nama, nama_ibu, jenis_kelamin, tanggal_lahir, kode_hubungan, kode_keberadaan, pbi_nas, pbi_pemda,
         case kode_keberadaan when '2' then 'meninggal' else 'hidup' end as status_hidup,
         null::date as tanggal_meninggal, tanggal
     from {{ ref('stg_dtsen__anggota') }}
     union all
     select
         'dtjateng', id_ind, id_rt, id_kiriman, nomor_baris, nik_mentah, nik_angka,
-        null, nama, jenis_kelamin, tanggal_lahir, kode_hubungan, null, null, null,
+        null, nama, nama_ibu, jenis_kelamin, tanggal_lahir, kode_hubungan, null, null, null,
         null, null, null
     from {{ ref('stg_dtjateng__anggota') }}
     union all
     select
         'simnakis', id_anggota, id_keluarga, id_kiriman, nomor_baris, nik_mentah, nik_angka,
-        null, nama, jenis_kelamin, tanggal_lahir, kode_hubungan, null, null, null,
+        null, nama, nama_ibu, jenis_kelamin, tanggal_lahir, kode_hubungan, null, null, null,
         status_hidup, tanggal_meninggal, null
     from {{ ref('stg_simnakis__anggota') }}
 ),
@@ -41,7 +41,7 @@ int_individu__rekaman as (
         berbentuk.bentuk_nik,
         case when berbentuk.bentuk_nik = 'sah' then berbentuk.nik_angka end as nik,
         coalesce(keluarga.no_kk, {{ kk_sah('berbentuk.no_kk_angka') }}) as no_kk,
-        berbentuk.nama, berbentuk.jenis_kelamin, berbentuk.tanggal_lahir, hubungan.hubungan,
+        berbentuk.nama, berbentuk.nama_ibu, berbentuk.jenis_kelamin, berbentuk.tanggal_lahir, hubungan.hubungan,
         berbentuk.status_hidup, berbentuk.tanggal_meninggal,
         case when keluarga.status = 'pindah' then 'pindah' else keberadaan.label end as keberadaan,
         berbentuk.pbi_nas, berbentuk.pbi_pemda, keluarga.kode_desa,

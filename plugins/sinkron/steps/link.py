@@ -16,14 +16,23 @@ from sinkron.settings import Settings
 # Input tables of `linkage.tables`, each from the warehouse.
 QUERIES = {
     "rekaman": """
-        select sumber, id_sumber, id_keluarga, prioritas, nik, no_kk, nama, tanggal_lahir,
-            to_char(tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), jenis_kelamin, kode_desa, tanggal,
-            status_hidup is distinct from 'meninggal' and keberadaan is distinct from 'pindah'
-                and coalesce(nik not in (
-                    select nik from identitas.verdik_kandidat
-                    where id_rilis = %(ini)s and hasil in ('meninggal', 'pindah_luar_kab')
-                ), true)
-        from intermediate.int_individu__rekaman
+        select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,
+            to_char(r.tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), r.jenis_kelamin, r.nama_ibu,
+            r.kode_desa, r.tanggal,
+            r.status_hidup is distinct from 'meninggal' and r.keberadaan is distinct from 'pindah'
+                and coalesce(v.hasil not in ('meninggal', 'pindah_luar_kab'), true),
+            -- Dukcapil does not know the number, or not with this birth date, which the number itself contradicts.
+            coalesce(
+                v.hasil = 'nik_tidak_ditemukan'
+                or (
+                    v.hasil = 'tidak_padan_tgl_lahir'
+                    and mod(substr(r.nik, 7, 4)::int, 4000) <> to_char(r.tanggal_lahir, 'DDMM')::int
+                    and substr(r.nik, 11, 2) <> to_char(r.tanggal_lahir, 'YY')
+                ),
+                false
+            )
+        from intermediate.int_individu__rekaman as r
+        left join identitas.verdik_kandidat as v on v.id_rilis = %(ini)s and r.nik = v.nik
     """,
     "keluarga": """
         select sumber, id_keluarga, prioritas, no_kk, kk_terdaftar, kode_desa, rt, rw, tanggal

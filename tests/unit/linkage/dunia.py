@@ -94,7 +94,8 @@ class World:
             "sumber": sumber, "id_sumber": id_sumber, "id_keluarga": keluarga, "prioritas": RANK[sumber], "nik": nik,
             "no_kk": house["no_kk"], "nama": nama, "tanggal_lahir": lahir,
             "lahir_baku": bool(lahir) and lahir[5:] in ("01-01", "12-31", "07-01", "06-30"), "jenis_kelamin": jk,
-            "kode_desa": house["kode_desa"], "tanggal": house["tanggal"], "hadir": True, **more,
+            "nama_ibu": None, "kode_desa": house["kode_desa"], "tanggal": house["tanggal"], "hadir": True,
+            "nik_ditolak": False, **more,
         })  # fmt: skip
         return self
 

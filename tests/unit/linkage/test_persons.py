@@ -214,7 +214,7 @@ def test_a_value_shared_by_many_records_stops_the_run():
     con.execute("""
         insert into rekaman
         select 'dtsen', 'A' || n, 'K' || n, 1, '3316081403800001', null, 'SAMA', date '1980-03-14', false, 'L', null,
-            null, true
+            null, null, true, false
         from range(1500) as r (n)
     """)
     with pytest.raises(exact.PairExplosion, match=r"rule nik_sama made \d+ pairs of 1500 records"):

@@ -1,0 +1,174 @@
+"""What exact rules leave alone: candidates by named blocking rules, with the household as evidence.
+
+A person-by-person matcher cannot see that two families share their other members. Here each record knows its company
+(`kawan`: the persons that stand in its family record, by what exact rules have decided), so that a family whose other
+members are matched lends its evidence to the one who is not, and a person who already stands in that family speaks
+against a second one.
+"""
+
+from __future__ import annotations
+
+from linkage.exact import BORN_ALIKE, PAIR_CEILING_PER_RECORD, PairExplosion
+
+# Parts of a number of which one is left whole by one wrong digit or one swap.
+NEAR_NUMBER = ("left({0}.nik, 12)", "right({0}.nik, 8)", "left({0}.nik, 8) || right({0}.nik, 4)")
+# A name that may be a variant of the other, and one that probably is; the model weighs how alike they are.
+VARIANT_NAME, LIKELY_NAME = 0.75, 0.85
+# A blocking rule gives pairs of a free record (a) and any other (b).
+BLOCKING = {
+    # Families of one KK number or with another member in common.
+    "keluarga": f"""
+        select f.rid as a, r.rid as b
+        from bebas as f
+        inner join tetangga as t on f.fid = t.fid
+        inner join rekaman_keluarga as k on t.fid_lain = k.fid
+        inner join rekaman as r on k.rid = r.rid
+        inner join rekaman as q on f.rid = q.rid
+        where q.jenis_kelamin is not distinct from r.jenis_kelamin
+            and (
+                (q.tanggal_lahir = r.tanggal_lahir and (
+                    q.nama_baku is null or r.nama_baku is null or mirip(q, r) >= {VARIANT_NAME}
+                ))
+                or ({BORN_ALIKE.replace("a.", "q.").replace("b.", "r.")} and mirip(q, r) >= {LIKELY_NAME})
+            )
+    """,
+    "nik": """
+        select f.rid, r.rid
+        from bebas as f
+        inner join rekaman as q on f.rid = q.rid
+        inner join rekaman as r on q.nik = r.nik
+    """,
+    "nama_lahir": """
+        select f.rid, r.rid
+        from bebas as f
+        inner join rekaman as q on f.rid = q.rid
+        inner join rekaman as r on q.nama_baku = r.nama_baku and q.tanggal_lahir = r.tanggal_lahir
+        where not q.lahir_baku
+    """,
+    "lahir_desa": f"""
+        select f.rid, r.rid
+        from bebas as f
+        inner join rekaman as q on f.rid = q.rid
+        inner join rekaman as r on q.tanggal_lahir = r.tanggal_lahir and q.kode_desa = r.kode_desa
+        where not q.lahir_baku and mirip(q, r) >= {VARIANT_NAME}
+    """,
+    "nama_ibu": """
+        select f.rid, r.rid
+        from bebas as f
+        inner join rekaman as q on f.rid = q.rid
+        inner join rekaman as r on q.nama_baku = r.nama_baku and q.ibu_baku = r.ibu_baku
+    """,
+    **{
+        f"nik_dekat_{n}": f"""
+            select f.rid, r.rid
+            from bebas as f
+            inner join rekaman as q on f.rid = q.rid
+            inner join rekaman as r on {part.format("q")} = {part.format("r")}
+            where q.nik is not null and mirip(q, r) >= {VARIANT_NAME}
+        """
+        for n, part in enumerate(NEAR_NUMBER, start=1)
+    },
+}  # fmt: skip
+
+
+def find_company(con) -> None:
+    """Fill `rekaman_keluarga` (rid, fid), `kawan` (fid, kawan), `bebas` (rid, fid) and `tetangga` (fid, fid_lain).
+
+    Free (`bebas`) are the records of `lepas` that exact rules attached to nobody. Neighbours of a family are itself,
+    those of its KK number, and those with one of its other persons.
+    """
+    con.execute("""
+        create or replace table rekaman_keluarga as
+        select r.rid, g.fid, k.klaster
+        from rekaman as r
+        inner join klaster as k on r.rid = k.rid
+        inner join keluarga as g on r.sumber = g.sumber and r.id_keluarga = g.id_keluarga
+    """)
+    con.execute("""
+        create or replace table bebas as
+        select l.rid, k.fid, k.klaster
+        from lepas as l inner join rekaman_keluarga as k on l.rid = k.rid
+        where l.rid not in (select rid from lekat)
+    """)
+    con.execute("""
+        create or replace table tetangga as
+        with keluarga_bebas as (select distinct fid from bebas)
+        select fid, fid as fid_lain from keluarga_bebas
+        union
+        select f.fid, q.fid
+        from keluarga_bebas as f
+        inner join keluarga as p on f.fid = p.fid
+        inner join keluarga as q on p.no_kk = q.no_kk
+        union
+        select f.fid, q.fid
+        from keluarga_bebas as f
+        inner join rekaman_keluarga as p on f.fid = p.fid
+        inner join rekaman_keluarga as q on p.klaster = q.klaster
+    """)
+
+
+def find_candidates(con) -> dict[str, int]:
+    """Fill `calon` (a, b, blok): pairs worth weighing, a < b, under the first rule that found them; counts by rule.
+
+    Pairs that the law forbids (two different valid NIK that are no misspelling of each other, `linkage.cluster`) are
+    left out. Raises PairExplosion above PAIR_CEILING_PER_RECORD pairs a record.
+    """
+    records = con.sql("select count(*) from rekaman").fetchall()[0][0]
+    con.execute("create or replace table calon_semua (a bigint, b bigint, blok varchar, urutan integer)")
+    counts = {}
+    for rank, (name, query) in enumerate(BLOCKING.items(), start=1):
+        con.execute(f"""
+            insert into calon_semua
+            select distinct least(a, b), greatest(a, b), '{name}', {rank} from ({query}) as t (a, b) where a <> b
+        """)
+        counts[name] = con.sql(f"select count(*) from calon_semua where urutan = {rank}").fetchall()[0][0]
+        if counts[name] > PAIR_CEILING_PER_RECORD * max(records, 1000):
+            raise PairExplosion(
+                f"blocking rule {name} made {counts[name]} pairs of {records} records, at most "
+                f"{PAIR_CEILING_PER_RECORD} a record expected; look for one value shared by many records in its keys"
+            )
+    con.execute("""
+        create or replace table calon as
+        select c.a, c.b, arg_min(c.blok, c.urutan) as blok
+        from calon_semua as c
+        inner join rekaman as p on c.a = p.rid
+        inner join rekaman as q on c.b = q.rid
+        inner join klaster as k on c.a = k.rid
+        inner join klaster as l on c.b = l.rid
+        left join inti as i on c.a = i.rid
+        left join inti as j on c.b = j.rid
+        where k.klaster <> l.klaster
+            and p.jenis_kelamin is not distinct from q.jenis_kelamin
+            and (
+                p.nik is null or q.nik is null or not i.milik or not j.milik or i.ditolak or j.ditolak
+                or (hamming(p.nik, q.nik) <= 2 and (i.anggota = 1 or j.anggota = 1))
+            )
+        group by c.a, c.b
+    """)
+    return counts
+
+
+def describe(con) -> None:
+    """Fill `bukti`: what is compared, one row a record of `calon`."""
+    con.execute("""
+        create or replace table bukti as
+        with dipakai as (select a as rid from calon union select b from calon),
+        kawan as (
+            select fid, list(distinct klaster order by klaster) as isi from rekaman_keluarga
+            where fid in (select fid from rekaman_keluarga where rid in (select rid from dipakai))
+            group by fid
+        ),
+        sering as (
+            select nama_baku, count(*) / (select count(*) from rekaman) as tf from rekaman group by nama_baku
+        )
+        select r.rid as unique_id, r.nama_baku, s.tf as tf_nama_baku, r.kata, r.nama_urut, r.ibu_baku, r.tanggal_lahir,
+            r.lahir_baku, r.nik, r.no_kk, r.kode_desa, g.rt, g.rw, k.klaster,
+            list_filter(w.isi, lambda x: x <> k.klaster) as kawan
+        from dipakai as d
+        inner join rekaman as r on d.rid = r.rid
+        inner join rekaman_keluarga as k on r.rid = k.rid
+        inner join keluarga as g on k.fid = g.fid
+        inner join kawan as w on k.fid = w.fid
+        left join sering as s on r.nama_baku = s.nama_baku
+        order by r.rid
+    """)

@@ -1,0 +1,88 @@
+"""Which weighed pairs become links: what weights cannot know, because the members of a family are alike.
+
+Twins have one birth date, mother and house; brothers all but the date; a newborn is written under its mother's name.
+"""
+
+from __future__ import annotations
+
+from linkage.exact import BORN_ALIKE, MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR_NAME
+
+# At LINK a pair is evidence; between REVIEW and LINK it is a question for a person and no link.
+LINK, REVIEW = 0.99, 0.5
+# With a number that is nearly the same a name may be less alike than elsewhere; twins need nearly the same name.
+NEAR_NUMBER_NAME, TWIN_NAME, EQUAL_NAME = 0.82, 0.97, 0.99
+# Of one name in one house, but with birth dates in which nothing agrees: only this sure, and not so many years apart
+# as a parent and a child.
+SURE, GENERATION = 0.9999, 12
+
+
+def accept(con) -> dict[str, int]:
+    """Add the pairs of `bobot` that are LINK or more, and that no guard holds, to `pasangan`; return counts.
+
+    The others from REVIEW on are in `ragu_pasangan` (a, b, peluang, sebab).
+    """
+    _twins(con)
+    con.execute(f"""
+        create or replace table timbang as
+        select w.a, w.b, w.peluang, mirip(p, q) as mirip,
+            p.nama_baku is null or q.nama_baku is null as tanpa_nama,
+            coalesce(p.ibu_baku = q.ibu_baku, false) as ibu_sama,
+            p.tanggal_lahir = q.tanggal_lahir and not p.lahir_baku as lahir_sama,
+            {BORN_ALIKE.replace("a.", "p.").replace("b.", "q.")} as lahir_mirip,
+            abs(p.tanggal_lahir - q.tanggal_lahir) <= 31 as sebulan,
+            abs(year(p.tanggal_lahir) - year(q.tanggal_lahir)) < {GENERATION} as segenerasi,
+            coalesce(p.nik = q.nik, false) as nik_sama,
+            coalesce(hamming(p.nik, q.nik) <= 2, false) as nik_dekat,
+            w.a in (select rid from kembar) or w.b in (select rid from kembar)
+                -- Twins have neighbouring serials.
+                or coalesce(
+                    p.nik <> q.nik and left(p.nik, 12) = left(q.nik, 12) and not p.nik_ditolak and not q.nik_ditolak,
+                    false
+                ) as kembar
+        from bobot as w
+        inner join rekaman as p on w.a = p.rid
+        inner join rekaman as q on w.b = q.rid
+        where w.peluang >= {REVIEW}
+    """)
+    con.execute(f"""
+        create or replace table putusan_pasangan as
+        select a, b, peluang, case
+            when kembar and (tanpa_nama or mirip < {TWIN_NAME}) then 'kembar'
+            when tanpa_nama and not (lahir_sama and ibu_sama) then 'tanpa nama'
+            when mirip < case when nik_dekat then {NEAR_NUMBER_NAME} else {SIMILAR_NAME} end
+                and not (nik_sama and lahir_sama) then 'nama beda'
+            when not lahir_sama
+                and not (lahir_mirip and mirip >= {SAME_NAME})
+                and not (nik_sama and (lahir_mirip or sebulan))
+                and not (segenerasi and mirip >= {EQUAL_NAME} and peluang >= {SURE}) then 'tanggal lahir beda'
+            when peluang < {LINK} then 'bukti kurang'
+        end as sebab
+        from timbang
+    """)
+    con.execute(f"""
+        insert into pasangan
+        select a, b, '{MODEL_RULE}', {MODEL_RANK}, peluang from putusan_pasangan where sebab is null
+    """)
+    con.execute("create or replace table ragu_pasangan as from putusan_pasangan where sebab is not null")
+    linked, unsure = con.sql("""
+        select count(*) filter (where sebab is null), count(sebab) from putusan_pasangan
+    """).fetchall()[0]
+    return {"pasangan_model": linked, "pasangan_ragu": unsure}
+
+
+def _twins(con) -> None:
+    """`kembar` (rid): records beside which a source lists another of that birth date and sex, by another name."""
+    con.execute(f"""
+        create or replace table kembar as
+        with ditanya as (
+            select a as rid from bobot where peluang >= {REVIEW} union select b from bobot where peluang >= {REVIEW}
+        )
+        select distinct r.rid
+        from rekaman as r
+        inner join ditanya as d on r.rid = d.rid
+        inner join rekaman as s
+            on r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
+            and r.jenis_kelamin is not distinct from s.jenis_kelamin and r.rid <> s.rid
+        -- The same person twice in a source is no twin.
+        where coalesce(mirip(r, s) < {TWIN_NAME}, true)
+    """)
