@@ -47,6 +47,8 @@ class FaultRates:
     no_kecamatan: float = 0.001  # DTJateng: a family without the code of its kecamatan
 
 
+PRESETS = {"biasa": FaultRates()}
+
 NIK_FAULTS = (
     "", "nik_kosong", "nik_satu_digit", "nik_anggota_lain", "nik_ilmiah", "nik_nol", "nik_tanpa_40", "nik_sementara",
     "nik_lama",
