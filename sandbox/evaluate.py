@@ -76,7 +76,7 @@ def scores(home: Path, outcome: str) -> dict[str, Any]:
     FileNotFoundError where no month was kept.
     """
     found: dict[str, Any] = {}
-    con = duckdb.connect(config={"threads": 2})
+    con = duckdb.connect(config={"threads": 2, "memory_limit": "4GB"})
     con.execute("set enable_progress_bar = false")
     for periode in evaluate_inputs.months(home):
         kept = evaluate_inputs.folder(home, periode)

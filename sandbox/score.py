@@ -24,20 +24,20 @@ def persons(con: Any, links: str, truth: str) -> dict[str, float]:
     """
     _outcome(con, links, truth)
     columns = "rekaman, orang, pasangan, pasangan_uid, pasangan_benar, uid, tepat, orang_tergabung, uid_campur"
+    # Sizes by window, not by joins: equal sizes would be taken for a join of everybody with everybody.
     row = con.sql("""
-        with sel as (select uid, orang, count(*) as n from hasil group by all),
-        uids as (select uid, sum(n) as n, count(*) as penghuni from sel group by uid),
-        people as (select orang, sum(n) as n from sel group by orang)
-        select
-            (select count(*) from hasil), (select count(*) from people),
-            (select sum(n * (n - 1) // 2) from people), (select sum(n * (n - 1) // 2) from uids),
-            (select sum(n * (n - 1) // 2) from sel), (select count(*) from uids),
-            (
-                select count(*) from sel inner join uids using (uid) inner join people using (orang)
-                where sel.n = uids.n and sel.n = people.n
-            ),
-            (select count(distinct sel.orang) from sel inner join uids using (uid) where uids.penghuni > 1),
-            (select count(*) from uids where penghuni > 1)
+        with sel as (
+            select uid, orang, count(*) as n, sum(n) over (partition by uid) as n_uid,
+                sum(n) over (partition by orang) as n_orang, count(*) over (partition by uid) as penghuni,
+                row_number() over (partition by uid order by orang) = 1 as uid_pertama,
+                row_number() over (partition by orang order by uid) = 1 as orang_pertama
+            from hasil group by uid, orang
+        )
+        select sum(n), count(*) filter (orang_pertama),
+            sum(n_orang * (n_orang - 1) // 2) filter (orang_pertama), sum(n_uid * (n_uid - 1) // 2) filter (uid_pertama),
+            sum(n * (n - 1) // 2), count(*) filter (uid_pertama), count(*) filter (n = n_uid and n = n_orang),
+            count(distinct orang) filter (penghuni > 1), count(*) filter (uid_pertama and penghuni > 1)
+        from sel
     """).fetchall()[0]
     found = {name: int(value or 0) for name, value in zip(columns.split(", "), row, strict=True)}
     if not found["rekaman"]:
