@@ -34,9 +34,10 @@ def persons(con: Any, links: str, truth: str) -> dict[str, float]:
             from hasil group by uid, orang
         )
         select sum(n), count(*) filter (orang_pertama),
-            sum(n_orang * (n_orang - 1) // 2) filter (orang_pertama), sum(n_uid * (n_uid - 1) // 2) filter (uid_pertama),
-            sum(n * (n - 1) // 2), count(*) filter (uid_pertama), count(*) filter (n = n_uid and n = n_orang),
-            count(distinct orang) filter (penghuni > 1), count(*) filter (uid_pertama and penghuni > 1)
+            sum(n_orang * (n_orang - 1) // 2) filter (orang_pertama),
+            sum(n_uid * (n_uid - 1) // 2) filter (uid_pertama), sum(n * (n - 1) // 2), count(*) filter (uid_pertama),
+            count(*) filter (n = n_uid and n = n_orang), count(distinct orang) filter (penghuni > 1),
+            count(*) filter (uid_pertama and penghuni > 1)
         from sel
     """).fetchall()[0]
     found = {name: int(value or 0) for name, value in zip(columns.split(", "), row, strict=True)}
