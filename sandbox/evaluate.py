@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 import sandbox
 from sandbox import evaluate_inputs, evaluate_relink, evaluate_report, evaluate_rivals, score, score_households
 from sandbox.faults import PRESETS
@@ -63,21 +61,24 @@ def run(scale: float, months: int, faults: str) -> int:
 
 def again(home: Path) -> int:
     """Link the kept months again, each on the past that this matcher itself made, and score that; returns 0."""
-    for periode in evaluate_inputs.months(home):
+    months = evaluate_inputs.months(home)
+    for periode in months:
         evaluate_relink.link_month(home, periode)
-    figures = scores(home, evaluate_relink.OUTCOME)
+    measured = home / FIGURES
+    # What others make of the records does not change with the matcher.
+    rivals = json.loads(measured.read_text())[months[-1]]["pembanding"] if measured.exists() else None
+    figures = scores(home, evaluate_relink.OUTCOME, rivals)
     return _tell(f"{home}: dipadankan ulang", figures, home / f"nilai_{evaluate_relink.OUTCOME}.json")
 
 
-def scores(home: Path, outcome: str) -> dict[str, Any]:
-    """The figures of each kept month: persons, rivals, households, ids since the month before, errors.
+def scores(home: Path, outcome: str, rivals: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The figures of each kept month: persons, households, ids since the month before, errors; of the last, rivals.
 
-    `outcome` names the kept tables that are scored (`<outcome>_tautan.parquet` and the others). Raises
-    FileNotFoundError where no month was kept.
+    `outcome` names the kept tables that are scored (`<outcome>_tautan.parquet` and the others); `rivals` are their
+    figures where they are known. Raises FileNotFoundError where no month was kept.
     """
     found: dict[str, Any] = {}
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "4GB"})
-    con.execute("set enable_progress_bar = false")
+    con = evaluate_inputs.workspace(home)
     for periode in evaluate_inputs.months(home):
         kept = evaluate_inputs.folder(home, periode)
         for name, file in (
@@ -102,11 +103,16 @@ def scores(home: Path, outcome: str) -> dict[str, Any]:
         figures["galat"] = score.errors(con, "tautan", "benar")
         found[periode] = figures
     # The others know no month before: they are measured once, on the last one.
-    evaluate_rivals.nik_alone(con, "nik_saja")
-    figures["pembanding"] = {"NIK sama saja": score.persons(con, "nik_saja", "benar")}
-    if evaluate_rivals.splink_alone(con, "splink_saja"):
-        figures["pembanding"]["Splink 5 saja"] = score.persons(con, "splink_saja", "benar")
+    figures["pembanding"] = rivals or _rivals(con)
     con.close()
+    return found
+
+
+def _rivals(con: Any) -> dict[str, Any]:
+    evaluate_rivals.nik_alone(con, "nik_saja")
+    found = {"NIK sama saja": score.persons(con, "nik_saja", "benar")}
+    if evaluate_rivals.splink_alone(con, "splink_saja"):
+        found["Splink 5 saja"] = score.persons(con, "splink_saja", "benar")
     return found
 
 

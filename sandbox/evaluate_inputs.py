@@ -51,6 +51,17 @@ def months(home: Path) -> list[str]:
     return kept
 
 
+def workspace(home: Path) -> Any:
+    """A DuckDB connection that spills into the evaluation's own folder."""
+    import duckdb
+
+    con = duckdb.connect(config={"threads": 2, "memory_limit": "4GB"})
+    con.execute(f"set temp_directory = '{home / 'kerja'}'")
+    con.execute("set max_temp_directory_size = '20GB'")
+    con.execute("set enable_progress_bar = false")
+    return con
+
+
 def save_inputs(settings: Settings, world: Path, periode: str) -> None:
     """Keep what the step `link` is about to read of the open candidate, and the truth of the month.
 

@@ -1,7 +1,8 @@
 """The months that an evaluation kept, linked again without a warehouse, for quick work on the matcher.
 
 From the second month on the past is the one that this matcher itself made: a record keeps the uid that it was given
-here. What only golden knows of the month before (the NIK chosen, age, head, address) is taken over by the records.
+here. What only golden knows of the month before (age, head, presence, address) is taken over by the records; of the
+NIK of a person's records the most frequent one stands for golden's choice.
 """
 
 from __future__ import annotations
@@ -23,12 +24,9 @@ def link_month(home: Path, periode: str) -> None:
 
     Raises FileNotFoundError where the month was not kept.
     """
-    import duckdb
-
     kept = evaluate_inputs.folder(home, periode)
     before = [month for month in evaluate_inputs.months(home) if month < periode]
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "2200MB"})
-    con.execute("set enable_progress_bar = false")
+    con = evaluate_inputs.workspace(home)
     for table in INPUT:
         con.execute(f"create table {table} as from '{kept / table}.parquet'")
     if before:
@@ -42,7 +40,7 @@ def _own_past(con: Any, last: Path) -> None:
     """Put the ids that the month before was given here in the place of the published ones, row for row."""
     con.execute(f"""
         create table padanan as
-        select t.sumber, t.id_sumber, t.uid as terbit, u.uid, u.uid_rumah_tangga, u.awal, u.awal_rumah
+        select t.sumber, t.id_sumber, t.uid as terbit, u.uid, u.uid_rumah_tangga, u.nik, u.awal, u.awal_rumah
         from lalu_tautan as t
         inner join '{last}/ulang_lalu.parquet' as u on t.sumber = u.sumber and t.id_sumber = u.id_sumber
     """)
@@ -55,10 +53,10 @@ def _own_past(con: Any, last: Path) -> None:
     """)
     con.execute("""
         create or replace table lalu_individu as
-        select p.uid, p.uid_rumah_tangga, i.nik, p.awal, i.umur, i.kepala, i.hadir
+        select p.uid, p.uid_rumah_tangga, p.nik, p.awal, i.umur, i.kepala, i.hadir
         from padanan as p inner join lalu_individu as i on p.terbit = i.uid
         qualify row_number() over (
-            partition by p.uid order by i.hadir desc, i.nik nulls last, p.sumber, p.id_sumber
+            partition by p.uid order by i.hadir desc, p.sumber, p.id_sumber
         ) = 1
     """)
     con.execute("""
@@ -92,10 +90,18 @@ def _keep(con: Any, kept: Path, id_rilis: str) -> None:
     con.execute(f"copy (select grain, jenis, uid, uid_terkait from peristiwa) to '{kept}/{OUTCOME}_peristiwa.parquet'")
     con.execute(f"""
         copy (
-            select t.sumber, t.id_sumber, t.uid, p.uid_rumah_tangga,
+            with number as (
+                select t.uid, r.nik
+                from tautan as t inner join rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
+                where t.grain = 'individu' and r.nik is not null
+                group by t.uid, r.nik
+                qualify row_number() over (partition by t.uid order by count(*) desc, min(r.prioritas), r.nik) = 1
+            )
+            select t.sumber, t.id_sumber, t.uid, p.uid_rumah_tangga, n.nik,
                 coalesce(i.awal, '{id_rilis}') as awal, coalesce(h.awal, '{id_rilis}') as awal_rumah
             from tautan as t
             inner join tempat as p on t.uid = p.uid_individu
+            left join number as n on t.uid = n.uid
             left join lalu_individu as i on t.uid = i.uid
             left join lalu_rumah_tangga as h on p.uid_rumah_tangga = h.uid
             where t.grain = 'individu'
