@@ -96,3 +96,9 @@ def test_the_id_of_a_true_household_is_where_most_of_it_lives(judge):
     score_households.household_ids(con, "kini")
     # 10 and 20 are in two equal parts: the lesser id. 7 lags and tells nothing of 30.
     assert con.sql("from kini order by benar").fetchall() == [(10, "k0"), (20, "k2"), (30, "k3")]
+
+
+def test_more_members_go_before_the_lesser_id(judge):
+    con, _, _ = judge({**GOLDEN, 3: "k9", 4: "k9", 8: "k0"}, [("r8", 8, 20, True)], {"r8": "i8"})
+    score_households.household_ids(con, "kini")
+    assert con.sql("select uid from kini where benar = 20").fetchall() == [("k9",)]
