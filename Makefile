@@ -6,10 +6,11 @@ SCALE ?= 0.1
 MONTHS ?= 2026-06 2026-07
 APPROVE ?= none
 FUZZ_SECONDS ?= 600
+FAULTS ?= biasa
 ROLE ?= pemilik
 DB ?= gudang
 .DEFAULT_GOAL := help
-.PHONY: help demo up down month reconcile feeds test fuzz check bench migrate url paths psql lock
+.PHONY: help demo up down month reconcile feeds test fuzz check bench migrate url paths psql evaluate lock
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -69,6 +70,11 @@ fuzz: $(VENV)/ready ## Damaged files of every form, until the time is up: [FUZZ_
 
 bench: $(VENV)/ready ## Each step beside a plain COPY of the same rows, in one run: [SCALE=0.1]
 	@$(RUN) -m sandbox bench --scale $(SCALE)
+
+evaluate: SCALE = 0.05
+evaluate: MONTHS = 2
+evaluate: $(VENV)/ready ## Score what the line publishes against the truth: [SCALE=0.05 MONTHS=2 FAULTS=biasa|lain|dua_kali]
+	@$(RUN) -m sandbox evaluate --scale $(SCALE) --months $(MONTHS) --faults $(FAULTS)
 
 lock: $(VENV)/ready ## Rewrite requirements.txt from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \

@@ -1,10 +1,10 @@
-"""The sandbox from a shell: build, deliver, serve, modes, demo, bench."""
+"""The sandbox from a shell: build, deliver, serve, modes, demo, bench, evaluate."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from sandbox import Dialect, Trouble, build, damage, deliver, forms, serve, trouble
+from sandbox import Dialect, Trouble, build, damage, deliver, faults, forms, serve, trouble
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -50,6 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("step")
     one.add_argument("periode")
     one.add_argument("sumber", nargs="?")
+    judge = commands.add_parser("evaluate", help="score months against the truth (make evaluate)")
+    judge.add_argument("--scale", type=float, default=0.05)
+    judge.add_argument("--months", type=int, default=2)
+    judge.add_argument("--faults", choices=faults.PRESETS, default="biasa", help="the fault model of the world")
+    judge.add_argument("--relink", type=Path, metavar="FOLDER",
+                       help="link the months that an evaluation kept there again, and score that")  # fmt: skip
     for command in (make, send, run):
         command.add_argument("--dir", type=Path, required=True, help="the folder of the built world")
     return parser
@@ -110,9 +116,17 @@ def _bench(arguments: argparse.Namespace) -> int:
     return bench.step(arguments.step, arguments.periode, arguments.sumber)
 
 
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from sandbox import evaluate
+
+    if arguments.relink:
+        return evaluate.again(arguments.relink)
+    return evaluate.run(arguments.scale, arguments.months, arguments.faults)
+
+
 _COMMANDS = {
     "build": _build, "deliver": _deliver, "serve": _serve, "modes": _modes, "demo": _demo, "bench": _bench,
-    "bench-step": _bench,
+    "bench-step": _bench, "evaluate": _evaluate,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ def persons(registry, rates: faults.FaultRates) -> dict:
         "female": world.persons.female[person], "born": world.persons.born[person], "nik": own.nik[person],
         "unnamed": own.unnamed[person], "status": own.status[person], "ended": own.ended[person],
         "marital": own.marital[person], "version": own.version[person], "updated": own.updated[person],
+        "village": registry.families.village[hh],
         "dead_unknown": (world.persons.status[person] == DEAD) & (own.status[person] == ALIVE),
     }  # fmt: skip
     rec["true_born"] = rec["born"]

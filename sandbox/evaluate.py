@@ -1,0 +1,158 @@
+"""`make evaluate`: months through the real line, then what was published is scored against the truth.
+
+A world and an installation of their own below `run/evaluate/<faults>`, made new each time. `--relink` links the
+months that such a run kept once more, with the matcher as it is now, and scores that in seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from psycopg.sql import SQL, Literal
+
+import sandbox
+from sandbox import evaluate_inputs, evaluate_relink, evaluate_report, evaluate_rivals, score, score_households
+from sandbox.faults import PRESETS
+from sandbox.state import month_number, month_text
+from sinkron import catalogue, database, feeds, month, postgres
+from sinkron import settings as settings_module
+from sinkron.line import LINE, REQUIRED, STEPS
+from sinkron.period import reference_date
+from sinkron.settings import Settings
+
+SEED = 20260601
+FIRST = "2026-06"
+FIGURES = "nilai.json"
+
+
+def run(scale: float, months: int, faults: str) -> int:
+    """Build a world, take it through the line month by month, score what was published; returns 0.
+
+    Raises KeyError for faults that are none of `sandbox.faults.PRESETS`, and whatever stops a month.
+    """
+    rates = PRESETS[faults]
+    base = settings_module.load()
+    home = base.home / "evaluate" / faults
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    environment = {k: v for k, v in base.values.items() if not k.startswith(("SINKRON_", "AIRFLOW_", "DATABASE_URL"))}
+    environment |= {"SINKRON_HOME": str(home), "SINKRON_ENV_FILE": str(home / "env")}
+    settings = settings_module.load(environment)
+    database.migrate(settings)
+    settings = settings_module.load(environment)
+    catalogue.ensure(settings)
+    periods = [month_text(month_number(FIRST) + n) for n in range(months)]
+    sandbox.build(home / "dunia", scale, SEED, periods, rates)
+    server = sandbox.serve(home / "dunia", 0)
+    try:
+        environment |= sandbox.connections(server.url, settings.inbox, settings.outbox)
+        settings = settings_module.load(environment)
+        for periode in periods:
+            sandbox.deliver(home / "dunia", settings.inbox, periode)
+            _let_verdicts_be_of(settings, periode)
+            _month(settings, periode)
+    finally:
+        server.close()
+        postgres.stop(settings)
+    figures = scores(home, "terbit")
+    title = f"SCALE={scale:g}, galat {faults}, {len(periods)} bulan: yang terbit"
+    return _tell(title, figures, home / FIGURES)
+
+
+def again(home: Path) -> int:
+    """Link the kept months again, each on the past that this matcher itself made, and score that; returns 0."""
+    months = evaluate_inputs.months(home)
+    for periode in months:
+        evaluate_relink.link_month(home, periode)
+    measured = home / FIGURES
+    # What others make of the records does not change with the matcher.
+    rivals = json.loads(measured.read_text())[months[-1]]["pembanding"] if measured.exists() else None
+    figures = scores(home, evaluate_relink.OUTCOME, rivals)
+    return _tell(f"{home}: dipadankan ulang", figures, home / f"nilai_{evaluate_relink.OUTCOME}.json")
+
+
+def scores(home: Path, outcome: str, rivals: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The figures of each kept month: persons, households, ids since the month before, errors; of the last, rivals.
+
+    `outcome` names the kept tables that are scored (`<outcome>_tautan.parquet` and the others); `rivals` are their
+    figures where they are known. Raises FileNotFoundError where no month was kept.
+    """
+    found: dict[str, Any] = {}
+    con = evaluate_inputs.workspace(home)
+    for periode in evaluate_inputs.months(home):
+        kept = evaluate_inputs.folder(home, periode)
+        for name, file in (
+            ("rekaman", "rekaman"), ("benar", "benar"), ("orang", "orang"), ("tautan", f"{outcome}_tautan"),
+            ("anggota", f"{outcome}_anggota"), ("peristiwa", f"{outcome}_peristiwa"),
+        ):  # fmt: skip
+            con.execute(f"create or replace view {name} as from '{kept / file}.parquet'")
+        figures: dict[str, Any] = {
+            "individu": score.persons(con, "tautan", "benar"),
+            "rumah_tangga": score_households.households(con, "tautan", "benar", "orang", "anggota"),
+        }
+        figures["rumah_tangga"]["sebab"] = score_households.causes(con)
+        figures["padanan"] = json.loads((kept / f"{outcome}.json").read_text())
+        score.person_ids(con, "tautan", "benar", "individu_kini")
+        score_households.household_ids(con, "rumah_tangga_kini")
+        if found:
+            for grain in ("individu", "rumah_tangga"):
+                con.execute(f"create or replace view peristiwa_ini as from peristiwa where grain = '{grain}'")
+                figures[f"uid_{grain}"] = score.stability(con, f"{grain}_lalu", f"{grain}_kini", "peristiwa_ini")
+        for grain in ("individu", "rumah_tangga"):
+            con.execute(f"create or replace table {grain}_lalu as from {grain}_kini")
+        figures["galat"] = score.errors(con, "tautan", "benar")
+        found[periode] = figures
+    # The others know no month before: they are measured once, on the last one.
+    figures["pembanding"] = rivals or _rivals(con)
+    con.close()
+    return found
+
+
+def _rivals(con: Any) -> dict[str, Any]:
+    evaluate_rivals.nik_alone(con, "nik_saja")
+    found = {"NIK sama saja": score.persons(con, "nik_saja", "benar")}
+    if evaluate_rivals.splink_alone(con, "splink_saja"):
+        found["Splink 5 saja"] = score.persons(con, "splink_saja", "benar")
+    return found
+
+
+def _let_verdicts_be_of(settings: Settings, periode: str) -> None:
+    """Verdicts of Dukcapil get the month's last day, not the machine's clock: months pass in minutes here, and a
+    number that was in order in June would else outweigh every death that a registry reports of a later month."""
+    with database.connect(settings) as connection:
+        instant = Literal(f"{reference_date(periode).isoformat()} 12:00+07")
+        connection.execute(
+            SQL("alter table identitas.verdik_dukcapil alter column pada set default {}").format(instant)
+        )
+
+
+def _month(settings: Settings, periode: str) -> None:
+    """One month from landing to the pointer, approved, and what is to be scored of it."""
+    feeds.read_all(settings, month.to_stderr)
+    for sumber in REQUIRED:
+        for name in ("extract", "land"):
+            STEPS[name].run(settings, periode, sumber)
+    for step in LINE:
+        if step.dag not in ("build_golden", "publish"):
+            continue
+        if step.name == "link":
+            evaluate_inputs.save_inputs(settings, settings.home / "dunia", periode)
+        if step.name == "approve":
+            month.answer(settings, "publish", periode, "publish", 1)
+        counts = step.run(settings, periode)
+        if step.name == "link":
+            evaluate_inputs.save_counts(settings.home, periode, "terbit", counts)
+        month.to_stderr(f"  {periode} {step.name}")
+    evaluate_inputs.save_published(settings, periode)
+
+
+def _tell(title: str, figures: dict[str, Any], path: Path) -> int:
+    path.write_text(json.dumps(figures, indent=1))
+    for line in evaluate_report.lines(title, figures):
+        print(line)
+    print(f"semua angka: {path}", file=sys.stdout, flush=True)
+    return 0

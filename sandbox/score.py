@@ -1,0 +1,130 @@
+"""How good identities are, against the truth: persons, ids from month to month, and which errors remain.
+
+Works on tables of one DuckDB connection, named by the caller:
+
+    links    (rekaman, uid)            which uid a record was given; a record without one is a cluster of its own
+    truth    (rekaman, orang, galat)   whose each landed record is, and the names of its faults
+    before, after  (benar, uid)        which uid a true person or household had in two months
+    events   (uid, uid_terkait)        what the registry wrote down of ids in the later month
+
+A key of a record is any text; the truth is a number of the sandbox, so nothing here needs a NIK or a name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+EXAMPLES = 3
+
+
+def persons(con: Any, links: str, truth: str) -> dict[str, float]:
+    """Pairs of records: precision, recall, F1; clusters that are exactly one person: F1; persons merged with others.
+
+    `orang_tergabung` counts every true person that shares a uid with another one. Raises ValueError for no record.
+    """
+    _outcome(con, links, truth)
+    columns = "rekaman, orang, pasangan, pasangan_uid, pasangan_benar, uid, tepat, orang_tergabung, uid_campur"
+    # Sizes by window, not by joins: equal sizes would be taken for a join of everybody with everybody.
+    row = con.sql("""
+        with sel as (
+            select uid, orang, count(*) as n, sum(n) over (partition by uid) as n_uid,
+                sum(n) over (partition by orang) as n_orang, count(*) over (partition by uid) as penghuni,
+                row_number() over (partition by uid order by orang) = 1 as uid_pertama,
+                row_number() over (partition by orang order by uid) = 1 as orang_pertama
+            from hasil group by uid, orang
+        )
+        select sum(n), count(*) filter (orang_pertama),
+            sum(n_orang * (n_orang - 1) // 2) filter (orang_pertama),
+            sum(n_uid * (n_uid - 1) // 2) filter (uid_pertama), sum(n * (n - 1) // 2), count(*) filter (uid_pertama),
+            count(*) filter (n = n_uid and n = n_orang), count(distinct orang) filter (penghuni > 1),
+            count(*) filter (uid_pertama and penghuni > 1)
+        from sel
+    """).fetchall()[0]
+    found = {name: int(value or 0) for name, value in zip(columns.split(", "), row, strict=True)}
+    if not found["rekaman"]:
+        raise ValueError(f"{truth} has no record: expected the landed person records of a month")
+    pairs = rates(found["pasangan_benar"], found["pasangan_uid"], found["pasangan"])
+    clusters = rates(found["tepat"], found["uid"], found["orang"])
+    return found | pairs | {"f1_klaster": clusters["f1"]}
+
+
+def rates(right: int, claimed: int, true: int) -> dict[str, float]:
+    """Precision, recall and F1 of `right` among what was claimed and what is true; 1 where there is nothing."""
+    precision = right / claimed if claimed else 1.0
+    recall = right / true if true else 1.0
+    both = precision + recall
+    return {"presisi": precision, "recall": recall, "f1": 2 * precision * recall / both if both else 0.0}
+
+
+def person_ids(con: Any, links: str, truth: str, into: str) -> None:
+    """Table `into` (benar, uid): the uid that most records of a true person have, the lesser of two equal ones."""
+    con.execute(f"""
+        create or replace table {into} as
+        select t.orang as benar, l.uid
+        from {truth} as t inner join {links} as l on t.rekaman = l.rekaman
+        where l.uid is not null
+        group by t.orang, l.uid
+        qualify row_number() over (partition by t.orang order by count(*) desc, l.uid) = 1
+    """)
+
+
+def stability(con: Any, before: str, after: str, events: str) -> dict[str, float]:
+    """Of those that are there in both months, how many keep their id; how many changes no event tells of.
+
+    An event tells of a change when it names both ids, in whichever order.
+    """
+    stayed, kept, silent = con.sql(f"""
+        with both_months as (
+            select a.uid as dulu, b.uid as kini
+            from {before} as a inner join {after} as b on a.benar = b.benar
+        )
+        select count(*), count(*) filter (dulu = kini),
+            count(*) filter (dulu <> kini and not exists (
+                select 1 from {events} as e
+                where (e.uid = m.dulu and e.uid_terkait = m.kini) or (e.uid = m.kini and e.uid_terkait = m.dulu)
+            ))
+        from both_months as m
+    """).fetchall()[0]
+    return {
+        "berlanjut": stayed, "tetap": kept, "bagian": kept / stayed if stayed else 1.0, "tanpa_peristiwa": silent,
+    }  # fmt: skip
+
+
+def errors(con: Any, links: str, truth: str) -> list[dict[str, Any]]:
+    """Records that went wrong, by kind and by the faults that they carry, the most frequent first.
+
+    `salah_gabung`: the record stands under the uid of which somebody else has most records. `tautan_hilang`: it
+    stands apart from most records of its person. Where two have as many, the one with more faults is the stray.
+    Up to EXAMPLES of each, as `orang <number> <record>`, and with whom it was merged.
+    """
+    _outcome(con, links, truth)
+    rows = con.sql(f"""
+        with sel as (
+            select uid, orang, count(*) as n, sum(len(galat)) as galat from hasil group by all
+        ),
+        of_uid as (select uid, orang from sel
+            qualify row_number() over (partition by uid order by n desc, galat, orang) = 1),
+        of_person as (select orang, uid from sel
+            qualify row_number() over (partition by orang order by n desc, galat, uid) = 1),
+        wrong as (
+            select 'salah_gabung' as jenis, h.galat, h.rekaman,
+                'orang ' || h.orang || ' ' || h.rekaman || ' pada orang ' || u.orang as contoh
+            from hasil as h inner join of_uid as u on h.uid = u.uid where h.orang <> u.orang
+            union all
+            select 'tautan_hilang', h.galat, h.rekaman, 'orang ' || h.orang || ' ' || h.rekaman
+            from hasil as h inner join of_person as p on h.orang = p.orang where h.uid <> p.uid
+        )
+        select jenis, coalesce(nullif(array_to_string(list_sort(galat), ' + '), ''), 'tanpa galat') as galat,
+            count(*) as jumlah, list(contoh order by rekaman)[:{EXAMPLES}] as contoh
+        from wrong group by all order by jenis, jumlah desc, galat
+    """).fetchall()
+    return [dict(zip(("jenis", "galat", "jumlah", "contoh"), row, strict=True)) for row in rows]
+
+
+def _outcome(con: Any, links: str, truth: str) -> None:
+    """Temp table `hasil` (rekaman, orang, galat, uid): a record without uid stands alone."""
+    con.execute(f"""
+        create or replace temp table hasil as
+        select t.rekaman, t.orang, t.galat, coalesce(l.uid, 'tanpa uid ' || t.rekaman) as uid
+        from {truth} as t left join {links} as l on t.rekaman = l.rekaman
+    """)
