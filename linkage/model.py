@@ -39,7 +39,9 @@ def comparisons() -> list[Any]:
                     "kata yang sama, kurang atau tertukar",
                 ),
                 level.CustomLevel("jaro_winkler_similarity(nama_baku_l, nama_baku_r) >= 0.92", "mirip sekali"),
-                level.CustomLevel("jaro_winkler_similarity(nama_baku_l, nama_baku_r) >= 0.82", "mirip"),
+                level.CustomLevel(
+                    "jaro_winkler_similarity(nama_baku_l, nama_baku_r) >= 0.82 or seinisial(kata_l, kata_r)", "mirip"
+                ),
                 level.ElseLevel(),
             ],
             output_column_name="nama",
@@ -49,9 +51,11 @@ def comparisons() -> list[Any]:
             ("tanggal_lahir_l = tanggal_lahir_r and not lahir_baku_l", "sama"),
             # Two default dates (31-12 and the like) agree in the year alone.
             (
-                "year(tanggal_lahir_l) = year(tanggal_lahir_r) and (lahir_baku_l or lahir_baku_r"
+                "year(tanggal_lahir_l) = year(tanggal_lahir_r) and ("
+                "lahir_baku_l or lahir_baku_r"
                 " or day(tanggal_lahir_l) = day(tanggal_lahir_r) or month(tanggal_lahir_l) = month(tanggal_lahir_r)"
-                " or (day(tanggal_lahir_l) = month(tanggal_lahir_r) and month(tanggal_lahir_l) = day(tanggal_lahir_r)))",
+                " or (day(tanggal_lahir_l) = month(tanggal_lahir_r)"
+                " and month(tanggal_lahir_l) = day(tanggal_lahir_r)))",
                 "tahun sama, hari atau bulan beda",
             ),
             (

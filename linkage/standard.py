@@ -27,15 +27,13 @@ SPELLING = (
     ("OE", "U"), ("DJ", "J"), ("TJ", "C"), ("SJ", "SY"), ("NJ", "NY"), ("CH", "KH"), ("DH", "D"), ("TH", "T"),
     ("IE", "I"), *((letter * 2, letter) for letter in "ABDEFGHIKLMNOPRSTUYZ"),
 )  # fmt: skip
-
-
 # What stands in a column of mothers' names when the mother is not known.
 NO_MOTHER = ("TIDAK TAHU", "TIDAK DIKETAHUI", "TIDAK ADA", "BELUM TAHU", "XXX")
 # A newborn is written under its mother's name.
 MOTHER = r"""
     coalesce(
-        nama_ibu,
-        nullif(regexp_extract(upper(nama), '^(BY|BAYI)\b[ .]*(NY\b|NYONYA\b|IBU\b)?[ .]*(.+)$', 3), '')
+        r.nama_ibu,
+        nullif(regexp_extract(upper(r.nama), '^(BY|BAYI)\b[ .]*(NY\b|NYONYA\b|IBU\b)?[ .]*(.+)$', 3), '')
     )
 """
 
@@ -56,10 +54,10 @@ def standardise_names(con) -> None:
             select nama, nullif(trim(regexp_replace({form}, ' +', ' ', 'g')), '') as nama_baku
             from (
                 select nama from rekaman where nama is not null
-                union select {MOTHER} from rekaman where {MOTHER} is not null
+                union select {MOTHER} from rekaman as r where {MOTHER} is not null
             )
         )
-        select *, string_split(nama_baku, ' ') as kata,
+        select *, string_split(nama_baku, ' ') as kata, regexp_matches(nama_baku, '(^| ).( |$)') as singkat,
             array_to_string(list_sort(string_split(nama_baku, ' ')), ' ') as nama_urut
         from bentuk
     """)
@@ -67,12 +65,21 @@ def standardise_names(con) -> None:
     con.execute(f"""
         create or replace table rekaman as
         with nomor as (select rowid as baris, row_number() over (order by prioritas, id_sumber) as rid from rekaman)
-        select k.rid, r.*, n.nama_baku, n.kata, n.nama_urut,
+        select k.rid, r.*, n.nama_baku, n.kata, n.singkat, n.nama_urut,
             case when i.nama_baku not in {NO_MOTHER} then i.nama_baku end as ibu_baku
         from rekaman as r
         inner join nomor as k on r.rowid = k.baris
         left join nama_baku as n on r.nama = n.nama
-        left join nama_baku as i on {MOTHER.replace("nama", "r.nama")} = i.nama
+        left join nama_baku as i on {MOTHER} = i.nama
+    """)
+    # Word by word the same, or the one an initial of the other, and not all of them initials.
+    con.execute("""
+        create or replace macro seinisial(a, b) as
+            len(a) = len(b) and len(a) > 1
+            and list_has_any(list_filter(a, lambda k: len(k) > 1), b)
+            and list_bool_and(list_transform(list_zip(a, b), lambda p:
+                p[1] = p[2] or (least(len(p[1]), len(p[2])) = 1 and p[1][1] = p[2][1])
+            ))
     """)
     # A name whose words are all in the other is its short form. Else alike as written, or with the words in order
     # where no first or last word agrees: twins HASAN BASRI and HUSEN BASRI are not alike by the word they share.
@@ -80,6 +87,7 @@ def standardise_names(con) -> None:
         create or replace macro mirip(a, b) as case
             when a.nama_baku = b.nama_baku then 0.99
             when list_has_all(a.kata, b.kata) or list_has_all(b.kata, a.kata) then 0.99
+            when a.singkat <> b.singkat and seinisial(a.kata, b.kata) then 0.93
             when a.kata[1] = b.kata[1] or a.kata[-1] = b.kata[-1]
                 then jaro_winkler_similarity(a.nama_baku, b.nama_baku)
             else greatest(

@@ -112,7 +112,7 @@ def _persons(con: Any, key: bytes) -> None:
     # Records that say the same of a number need no closer look.
     con.execute("""
         create or replace table rekaman as
-        select * from semua_rekaman where nik in (
+        select *, null::varchar as nama_ibu from semua_rekaman where nik in (
             select nik from semua_rekaman group by nik
             having count(*) > 1 and (min(nama) <> max(nama) or min(tanggal_lahir) <> max(tanggal_lahir)
                 or count(tanggal_lahir) < count(*))
