@@ -1,0 +1,170 @@
+"""What exact rules leave: the household as evidence, numbers that cannot be the person's, and what guards hold."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import pytest
+from dunia import DESA, World, kk, nik
+
+from linkage import evidence, exact, model
+from linkage.tables import create_inputs
+
+PARENTS = (("SUPARMAN", "1970-03-14", "L"), ("KASIYATUN", "1975-08-20", "P"))
+
+
+def family(world: World, source: str, no_kk: str, desa: str = DESA, parents: tuple = PARENTS) -> World:
+    """A couple with good numbers, under one KK number."""
+    world.family(f"{source}:K", no_kk, kode_desa=desa)
+    for serial, (nama, lahir, jk) in enumerate(parents, start=1):
+        world.person(f"{source}:{serial}", "K", nama, nik=nik(serial, lahir, jk), lahir=lahir, jk=jk)
+    return world
+
+
+def couple_in_both(kk_lain: int = 2, desa: str = DESA) -> World:
+    return family(family(World(), "dtsen", kk(1)), "simnakis", kk(kk_lain), desa)
+
+
+CHILD = {"lahir": "2008-11-02", "jk": "P", "nama_ibu": "KASIYATUN"}
+
+
+def test_parents_who_are_matched_lend_their_child_evidence():
+    world = couple_in_both(desa="33.16.15.2010")
+    world.person("dtsen:3", "K", "WAGINAH", nik=nik(3, "2008-11-02", "P"), **CHILD)
+    result = world.person("simnakis:3", "K", "WAGIANH", **CHILD).link()
+    assert frozenset({"dtsen:3", "simnakis:3"}) in result.persons()
+    assert result.rule("simnakis:3") == exact.MODEL_RULE
+
+
+def test_without_the_parents_a_name_so_unlike_in_another_village_is_somebody_else():
+    strangers = (("SUKARDI", "1966-01-05", "L"), ("TUMINEM", "1969-04-25", "P"))
+    world = family(World(), "dtsen", kk(1))
+    world.family("simnakis:K", kk(2), kode_desa="33.16.15.2010")
+    for serial, (nama, lahir, jk) in enumerate(strangers, start=1):
+        world.person(f"simnakis:{serial}", "K", nama, nik=nik(10 + serial, lahir, jk), lahir=lahir, jk=jk)
+    child = CHILD | {"nama_ibu": None}
+    world.person("dtsen:3", "K", "WAGINAH", nik=nik(3, "2008-11-02", "P"), **child)
+    assert frozenset({"simnakis:3"}) in world.person("simnakis:3", "K", "WAGIANH", **child).link().persons()
+
+
+@pytest.mark.parametrize(("stands_there", "alone"), [(True, True), (False, False)])
+def test_who_stands_in_that_family_already_speaks_against_a_second_one(stands_there: bool, alone: bool):
+    world = couple_in_both()
+    world.person("dtsen:3", "K", "SITI AMINAH", nik=nik(3, "2008-11-02", "P"), **CHILD)
+    if stands_there:
+        world.person("simnakis:3", "K", "SITI AMINAH", nik=nik(3, "2008-11-02", "P"), **CHILD)
+    other = CHILD | {"lahir": "2008-11-25", "nama_ibu": None}
+    result = world.person("simnakis:4", "K", "SITI AMINATUN", **other).link()
+    assert (frozenset({"simnakis:4"}) in result.persons()) == alone
+
+
+def test_twins_are_held_even_where_one_registry_lists_only_one():
+    world = couple_in_both()
+    born = CHILD | {"lahir": "2015-06-02"}
+    world.person("dtsen:3", "K", "DWI ANDINI", nik=nik(3, "2015-06-02", "P"), **born)
+    world.person("dtsen:4", "K", "DWI ANDITA", nik=nik(4, "2015-06-02", "P"), **born)
+    result = world.person("simnakis:3", "K", "DWI ANDIVA", **born).link()
+    assert frozenset({"simnakis:3"}) in result.persons()
+    assert result.counts["pasangan_ragu"] >= 1
+
+
+def test_a_newborn_under_its_mothers_name_is_found_when_it_has_its_own():
+    world = couple_in_both()
+    born = {"lahir": "2026-04-14", "jk": "P"}
+    world.person("dtsen:3", "K", "BY. NY. KASIYATUN", **born)
+    world.person("simnakis:3", "K", "WULAN SOLIKAH", nik=nik(3, "2026-04-14", "P"), nama_ibu="KASIYATUN", **born)
+    assert frozenset({"dtsen:3", "simnakis:3"}) in world.link().persons()
+
+
+def test_newborn_twins_without_a_name_are_left_to_a_person():
+    world = couple_in_both()
+    born = {"lahir": "2026-04-14", "jk": "P"}
+    for number in (3, 4):
+        world.person(f"dtsen:{number}", "K", "BY. NY. KASIYATUN", **born)
+    world.person("simnakis:3", "K", "WULAN SOLIKAH", nik=nik(3, "2026-04-14", "P"), nama_ibu="KASIYATUN", **born)
+    assert frozenset({"simnakis:3"}) in world.link().persons()
+
+
+@pytest.mark.parametrize(("unknown", "persons"), [(True, 1), (False, 2)])
+def test_a_number_that_dukcapil_does_not_know_holds_nobody_apart(unknown: bool, persons: int):
+    world = couple_in_both()
+    world.person("dtsen:3", "K", "WAGINAH", nik=nik(3, "2008-11-02", "P"), **CHILD)
+    world.person("simnakis:3", "K", "WAGINAH", nik="3316990211080777", nik_ditolak=unknown, **CHILD)
+    found = {who for who in world.link().persons() if who & {"dtsen:3", "simnakis:3"}}
+    assert len(found) == persons
+
+
+def test_a_number_borne_by_two_is_his_whose_birth_date_it_tells():
+    world = couple_in_both()
+    world.person("dtsen:3", "K", "WAGINAH", nik=nik(3, "2008-11-02", "P"), **CHILD)
+    # A row was shifted: the daughter carries the number that only her brother's one record has.
+    brother = nik(4, "2001-02-05")
+    world.person("dtsen:4", "K", "SUTRISNO", nik=brother, lahir="2001-02-05", jk="L")
+    world.person("simnakis:3", "K", "WAGINAH", nik=brother, **CHILD)
+    result = world.link()
+    assert {frozenset({"dtsen:3", "simnakis:3"}), frozenset({"dtsen:4"})} <= result.persons()
+
+
+@pytest.mark.parametrize(("where", "persons"), [("day", 1), ("serial", 2)])
+def test_twice_in_one_source_with_a_number_that_contradicts_itself(where: str, persons: int):
+    """One digit off in the birth date that the number tells is a misspelling; in the serial it is another person."""
+    world = couple_in_both()
+    right = nik(3, "2008-11-02", "P")
+    wrong = right[:6] + "5" + right[7:] if where == "day" else right[:-1] + "4"
+    for source in ("dtsen", "simnakis"):
+        world.person(f"{source}:3", "K", "WAGINAH", nik=right, **CHILD)
+    world.person("simnakis:5", "K", "WAGINAH", nik=wrong, **CHILD)
+    found = {who for who in world.link().persons() if who & {"dtsen:3", "simnakis:5"}}
+    assert len(found) == persons
+
+
+def test_what_attaches_to_a_misspelling_ends_with_the_right_number():
+    """A record without NIK fits both, the misspelt one and the right one: they are one, so there is no tie."""
+    world = couple_in_both()
+    right = nik(3, "2008-11-02", "P")
+    world.person("dtsen:3", "K", "WAGINAH", nik=right, **CHILD)
+    world.person("simnakis:3", "K", "WAGINAH", nik=right[:9] + "9" + right[10:], **CHILD)
+    family(world, "dtjateng", kk(1)).person("dtjateng:3", "K", "WAGINAH", **CHILD)
+    result = world.link()
+    assert frozenset({"dtsen:3", "simnakis:3", "dtjateng:3"}) in result.persons()
+    assert result.counts["ragu"] == 0
+
+
+@pytest.mark.parametrize("name", ["S. LESTARI", "SRI L.", "LESTARI SRI"])
+def test_initials_and_reordered_names_are_forms_of_a_name(name: str):
+    world = couple_in_both()
+    world.person("dtsen:3", "K", "SRI LESTARI", nik=nik(3, "2008-11-02", "P"), **CHILD)
+    assert frozenset({"dtsen:3", "simnakis:3"}) in world.person("simnakis:3", "K", name, **CHILD).link().persons()
+
+
+def test_a_blocking_rule_that_explodes_stops_the_run():
+    con = duckdb.connect()
+    create_inputs(con)
+    con.execute("create table rekaman_rid as select range as rid from range(200)")
+    con.execute("""
+        create or replace table rekaman as
+        select rid, null as nik, 'SAMA' as nama_baku, ['SAMA'] as kata, false as singkat, 'SAMA' as nama_urut,
+            'IBU' as ibu_baku, date '1980-03-14' as tanggal_lahir, false as lahir_baku, 'L' as jenis_kelamin,
+            '33.16.08.2001' as kode_desa
+        from rekaman_rid
+    """)
+    con.execute("create table bebas as select rid, rid as fid, rid as klaster from rekaman_rid")
+    con.execute("create table tetangga (fid bigint, fid_lain bigint)")
+    con.execute("create table rekaman_keluarga as select rid, rid as fid, rid as klaster from rekaman_rid")
+    con.execute("create macro mirip(a, b) as 1.0")
+    with pytest.raises(exact.PairExplosion, match=r"blocking rule nama_lahir made 19900 pairs of 200 records"):
+        evidence.find_candidates(con)
+
+
+def test_the_stored_model_compares_what_the_code_says():
+    """Else a changed comparison would silently keep the weights of the old one: `make train` makes them anew."""
+    stored = json.loads(model.MODEL.read_text("utf-8"))["comparisons"]
+    declared = [comparison.get_comparison("duckdb").as_dict() for comparison in model.comparisons()]
+    assert [
+        (c["output_column_name"], [level["sql_condition"] for level in c["comparison_levels"]]) for c in stored
+    ] == [(c["output_column_name"], [level["sql_condition"] for level in c["comparison_levels"]]) for c in declared]
+    for comparison in stored:
+        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        for name in ("m_probability", "u_probability"):
+            assert sum(level[name] for level in levels) == pytest.approx(1)
