@@ -61,9 +61,10 @@ class OtherRates(FaultRates):
     kk_alike: float = 0.01
 
 
-# What is doubled: all but shares of a fault (who keeps a NIK, which slip was an old number).
+# What is doubled: all but shares of a fault (who keeps a NIK, which slip was an old number), and numbers that a
+# spreadsheet spoilt, of which twice as many are now and then a refusal.
 _DOUBLED = (
-    "nik_missing", "nik_digit", "nik_other", "nik_scientific", "nik_zeros", "nik_no_40", "nik_temporary", "name",
+    "nik_missing", "nik_digit", "nik_other", "nik_no_40", "nik_temporary", "name",
     "born", "mother", "kk", "village", "lost_zeros", "duplicate", "dead_marked", "housing", "empty_name",
     "unknown_village", "contradicting_village", "unknown_code", "id_twice_other", "id_twice_same", "orphan",
     "no_kecamatan",
