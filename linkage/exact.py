@@ -113,3 +113,30 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
                 f"{PAIR_CEILING_PER_RECORD} a record expected; look for one value shared by many records in its keys"
             )
     return counts
+
+
+def withdraw_twins(con) -> int:
+    """Take back pairs of one NIK whose one record is named at least as much like the other's twin; return how many.
+
+    A registry that wrote one twin's NIK on both leaves one birth date, sex, house and mother: only the names differ.
+    """
+    con.execute(f"""
+        create or replace table kembar_tertukar as
+        with ragu as (
+            select a, b, mirip from pasangan where aturan = '{NUMBER}' and mirip < {SAME_NAME}
+        ),
+        sisi as (select a as rid, b as lain, a, b, mirip from ragu union all select b, a, a, b, mirip from ragu)
+        select distinct s.a, s.b
+        from sisi as s
+        inner join rekaman as x on s.rid = x.rid
+        inner join rekaman as y on s.lain = y.rid
+        inner join rekaman as t
+            on y.sumber = t.sumber and y.id_keluarga = t.id_keluarga and y.tanggal_lahir = t.tanggal_lahir
+            and y.jenis_kelamin is not distinct from t.jenis_kelamin and y.rid <> t.rid
+        where mirip(x, t) >= s.mirip and mirip(y, t) < {SAME_NAME}
+    """)
+    con.execute(f"""
+        delete from pasangan using kembar_tertukar as k
+        where pasangan.aturan = '{NUMBER}' and pasangan.a = k.a and pasangan.b = k.b
+    """)
+    return con.sql("select count(*) from kembar_tertukar").fetchall()[0][0]

@@ -46,6 +46,7 @@ def decide_exactly(con) -> dict[str, int]:
     """)
     counts = {"nik_lama": alias.apply_aliases(con)}
     pairs = exact.find_pairs(con, [exact.NUMBER])
+    counts["nik_kembar"] = exact.withdraw_twins(con)
     cluster.nuclei(con)
     pairs |= exact.find_pairs(con, [name for name in exact.RULES if name != exact.NUMBER])
     counts |= {f"pasangan_{name}": n for name, n in pairs.items()}

@@ -168,3 +168,14 @@ def test_the_stored_model_compares_what_the_code_says():
         levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
         for name in ("m_probability", "u_probability"):
             assert sum(level[name] for level in levels) == pytest.approx(1)
+
+
+def test_a_twins_number_on_a_record_goes_by_the_name_that_is_nearer():
+    """A registry wrote one twin's NIK on both: everything but the name agrees with the wrong one."""
+    world = couple_in_both()
+    born = {"lahir": "2015-06-02", "jk": "P", "nama_ibu": "KASIYATUN"}
+    for serial, nama in ((3, "RINA"), (4, "RINI")):
+        world.person(f"dtsen:{serial}", "K", nama, nik=nik(serial, "2015-06-02", "P"), **born)
+    result = world.person("simnakis:4", "K", "RINI", nik=nik(3, "2015-06-02", "P"), **born).link()
+    assert result.counts["nik_kembar"] == 1
+    assert frozenset({"dtsen:3"}) in result.persons()
