@@ -10,8 +10,12 @@ from __future__ import annotations
 
 from linkage.exact import BORN_ALIKE, PAIR_CEILING_PER_RECORD, PairExplosion
 
-# Parts of a number of which one is left whole by one wrong digit or one swap.
-NEAR_NUMBER = ("left({0}.nik, 12)", "right({0}.nik, 8)", "left({0}.nik, 8) || right({0}.nik, 4)")
+# What one wrong digit or swap leaves whole: region and birth date, or birth date and serial, or region and serial.
+NEAR_NUMBER = (
+    "left({0}.nik, 12)",
+    "right({0}.nik, 10)",
+    "left({0}.nik, 6) || right({0}.nik, 4) || strftime({0}.tanggal_lahir, '%Y%m%d')",
+)
 # A name that may be a variant of the other, and one that probably is; the model weighs how alike they are.
 VARIANT_NAME, LIKELY_NAME = 0.75, 0.85
 # A blocking rule gives pairs of a free record (a) and any other (b).
