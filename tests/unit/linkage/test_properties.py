@@ -16,6 +16,7 @@ SERIALS = (None, 1, 2, 3, 9000)
 person = st.tuples(
     st.sampled_from(["dtsen", "dtjateng", "simnakis"]), st.integers(0, 3), st.sampled_from(NAMES),
     st.sampled_from(SERIALS), st.sampled_from(BIRTHS), st.sampled_from(["L", "P", None]), st.booleans(),
+    st.sampled_from([None, "WAGINAH", "TIDAK TAHU"]), st.booleans(),
 )  # fmt: skip
 
 
@@ -25,9 +26,11 @@ def world_of(people: list[tuple]) -> World:
     for source in ("dtsen", "dtjateng", "simnakis"):
         for house in range(4):
             world.family(f"{source}:{house}", kk(house) if house else None, f"2026-05-0{house + 1}")
-    for number, (source, house, nama, serial, lahir, jk, hadir) in enumerate(people):
-        number_of = serial and nik(serial)
-        world.person(f"{source}:P{number}", str(house), nama, nik=number_of, lahir=lahir, jk=jk, hadir=hadir)
+    for number, (source, house, nama, serial, lahir, jk, hadir, ibu, ditolak) in enumerate(people):
+        world.person(
+            f"{source}:P{number}", str(house), nama, nik=serial and nik(serial), lahir=lahir, jk=jk, hadir=hadir,
+            nama_ibu=ibu, nik_ditolak=ditolak and serial is not None,
+        )  # fmt: skip
     return world
 
 
