@@ -1,8 +1,9 @@
 """From pairs to persons, under one law: two different valid NIK are never merged by a machine.
 
 A NIK is the nucleus of a person; records without a usable one attach to at most one nucleus. Not usable is a NIK
-that mostly other people's records carry (copied from a member), or that stands on a single record and differs from
-the nucleus by one digit or one swap (a misspelling, not a second NIK).
+that mostly other people's records carry (copied from a member), or that stands on a single record and either differs
+from the nucleus by one digit or one swap (a misspelling, not a second NIK) or is not known to Dukcapil
+(docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -74,9 +75,10 @@ def cluster(con) -> dict[str, int]:
 
 
 def nuclei(con) -> None:
-    """Fill `inti` (rid, inti, aturan, nik, milik): records of one NIK that agree; `milik` marks its main bearers.
+    """Fill `inti` (rid, nik, inti, anggota, cocok, milik, ditolak, aturan): records of one NIK that agree.
 
-    And `lepas`: the records for which other evidence is asked, because they have no NIK, one that is mostly other
+    `milik` marks the main bearers of the number, `cocok` whose birth date and sex it tells, `ditolak` a single record
+    of whose number Dukcapil says that it is not this person's. And `lepas`: the records for which other evidence is asked, because they have no NIK, one that is mostly other
     people's, or one that no other record carries.
     """
     con.execute("create or replace table sisi_nik as select a, b from pasangan where aturan = 'nik_sama'")
@@ -148,8 +150,7 @@ def _attach(con) -> None:
     _choose(con, "lekat_nomor", """
         select s.*, s.inti as label
         from sisi_lepas as s inner join sumber_inti as n on s.inti = n.inti
-        where s.bernomor and s.searah
-            and s.boleh
+        where s.bernomor and s.searah and s.boleh
             -- A source's people come once: two numbers in one source are two people, unless one contradicts itself
             -- or is nobody's.
             and (
