@@ -78,8 +78,8 @@ def nuclei(con) -> None:
     """Fill `inti` (rid, nik, inti, anggota, cocok, milik, ditolak, aturan): records of one NIK that agree.
 
     `milik` marks the main bearers of the number, `cocok` whose birth date and sex it tells, `ditolak` a single record
-    of whose number Dukcapil says that it is not this person's. And `lepas`: the records for which other evidence is asked, because they have no NIK, one that is mostly other
-    people's, or one that no other record carries.
+    of whose number Dukcapil says that it is not this person's. And `lepas`: the records for which other evidence is
+    asked, because they have no NIK, one that is mostly other people's, or one that no other record carries.
     """
     con.execute("create or replace table sisi_nik as select a, b from pasangan where aturan = 'nik_sama'")
     components(con, "sisi_nik", "inti_komponen")
