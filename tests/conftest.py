@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
+from gudang import warehouse
 
-from sinkron import database, postgres
+from sinkron import postgres
 from sinkron import settings as settings_module
 from sinkron.settings import Settings
 
@@ -59,15 +59,6 @@ def instalasi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture
 def gudang(instalasi: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings of a fresh, migrated warehouse with its own data folder; dropped after the test."""
-    server = postgres.ensure_running(instalasi)
-    name = f"uji_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {name} with (force)")
-        connection.execute(f"create database {name} owner pemilik")
-        connection.execute(f"alter database {name} set timezone to 'Asia/Jakarta'")
-    url = server.url("gudang").rsplit("/", 1)[0] + f"/{name}"
-    settings = settings_module.load({**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": str(tmp_path / "run")})
-    database.migrate(settings)
-    yield settings_module.load(settings.values)
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {name} with (force)")
+    name = str(abs(hash(request.node.nodeid)) % 10**9)
+    with warehouse(instalasi, name, tmp_path / "run", with_catalogue=False) as settings:
+        yield settings

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from dunia_uji import JULI, JUNI, ayah, juli, juni, registries
+from gudang import warehouse
 from usulan_uji import SENT, Kasus, move
 
-from sinkron import catalogue, database, postgres, publish
-from sinkron import settings as settings_module
+from sinkron import database, publish
 from sinkron.settings import Settings
 from sinkron.steps import compose, decide, golden, link, stage, verify
 from tests.sql.feeds.umpan_uji import land
@@ -21,22 +20,11 @@ from tests.sql.golden.mendarat import Bulan
 @pytest.fixture(scope="session")
 def gudang_kasus(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A migrated warehouse of its own, with a Dukcapil that knows of one death."""
-    server = postgres.ensure_running(instalasi)
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute("drop database if exists uji_kasus with (force)")
-        connection.execute("create database uji_kasus owner pemilik")
-        connection.execute("alter database uji_kasus set timezone to 'Asia/Jakarta'")
     fake = Dukcapil()
     fake.says = {ayah("dukcapil"): {"hasil": "meninggal", "tanggal_meninggal": "2026-05-30"}}
-    url = server.url("gudang").rsplit("/", 1)[0] + "/uji_kasus"
-    home = str(tmp_path_factory.mktemp("kasus"))
-    settings = settings_module.load({**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": home, **fake.environment})
-    database.migrate(settings)
-    catalogue.ensure(settings)
-    yield settings_module.load(settings.values)
+    with warehouse(instalasi, "kasus", tmp_path_factory.mktemp("kasus"), **fake.environment) as settings:
+        yield settings
     fake.close()
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute("drop database uji_kasus with (force)")
 
 
 def build(settings: Settings, periode: str) -> Bulan:

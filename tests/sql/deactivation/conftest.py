@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from antrean_uji import Antrean, make_release
+from gudang import warehouse
 
 from expectations import checkpoint
 from expectations.suite import Gate
-from sinkron import catalogue, database, postgres
-from sinkron import settings as settings_module
+from sinkron import database, postgres
 from sinkron.settings import Settings
 
 
 @pytest.fixture(scope="session")
 def gudang_antrean(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Antrean]:
     """The warehouse; its connections to receivers lead nowhere."""
-    server = postgres.ensure_running(instalasi)
-    name = f"uji_{os.getpid()}_antrean"
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(f"create database {name} owner pemilik")
-        connection.execute(f"alter database {name} set timezone to 'Asia/Jakarta'")
-    url = server.url("gudang").rsplit("/", 1)[0] + f"/{name}"
-    home = tmp_path_factory.mktemp("antrean")
-    settings = settings_module.load({**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": str(home)})
-    database.migrate(settings)
-    settings = settings_module.load(settings.values)
-    catalogue.ensure(settings)
-    with database.connect(settings) as connection:
-        make_release(connection)
-        connection.execute(
-            "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status)"
-            " values ('umpan', 'aduan', '2026-06', 1, 'uji', 'diterima')"
-        )
-        connection.execute("create schema if not exists staging")
-        connection.execute("create table staging.alasan as select 'MAMPU' as kode union select 'MENINGGAL'")
-    yield Antrean(settings, server.superuser_url)
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    with warehouse(instalasi, "antrean", tmp_path_factory.mktemp("antrean")) as settings:
+        with database.connect(settings) as connection:
+            make_release(connection)
+            connection.execute(
+                "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status)"
+                " values ('umpan', 'aduan', '2026-06', 1, 'uji', 'diterima')"
+            )
+            connection.execute("create schema if not exists staging")
+            connection.execute("create table staging.alasan as select 'MAMPU' as kode union select 'MENINGGAL'")
+        yield Antrean(settings, postgres.ensure_running(instalasi).superuser_url)
 
 
 @pytest.fixture

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
-import psycopg
 import pytest
+from gudang import warehouse
 
 from expectations import checkpoint, landing
-from sinkron import database, ledger, postgres
-from sinkron import settings as settings_module
+from sinkron import database, ledger
 from sinkron.outcomes import GateHeld
 from sinkron.settings import Settings
 from sinkron.steps import audit
@@ -87,28 +85,18 @@ WARNINGS = {"nik_terisi", "tanggal_lahir_terisi", "anggota_per_keluarga", "kepes
 @pytest.fixture(scope="module")
 def dasar(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """One migrated warehouse with a partition for one delivery of each source."""
-    server = postgres.ensure_running(instalasi)
-    name = f"uji_daratan_{os.getpid()}"
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {name} with (force)")
-        connection.execute(f"create database {name} owner pemilik")
-    url = server.url("gudang").rsplit("/", 1)[0] + f"/{name}"
-    home = tmp_path_factory.mktemp("daratan")
-    settings = settings_module.load({**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": str(home)})
-    database.migrate(settings)
-    with database.connect(settings) as connection:
-        for sumber in ("dtsen", "dtjateng", "simnakis"):
-            connection.execute(
-                "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status)"
-                " values (%s, %s, '2026-07', 1, 'abc', 'disimpan')",
-                ["k1" if sumber == "dtsen" else sumber, sumber],
-            )
-            for entity in audit.landed_delivery(settings, "2026-07", "k1", sumber).entitas:
-                table = f"pendaratan.{sumber}_{entity.nama}"
-                connection.execute(f"create table {table}__k1 partition of {table} default")
-    yield settings
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {name} with (force)")
+    with warehouse(instalasi, "daratan", tmp_path_factory.mktemp("daratan"), with_catalogue=False) as settings:
+        with database.connect(settings) as connection:
+            for sumber in ("dtsen", "dtjateng", "simnakis"):
+                connection.execute(
+                    "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status)"
+                    " values (%s, %s, '2026-07', 1, 'abc', 'disimpan')",
+                    ["k1" if sumber == "dtsen" else sumber, sumber],
+                )
+                for entity in audit.landed_delivery(settings, "2026-07", "k1", sumber).entitas:
+                    table = f"pendaratan.{sumber}_{entity.nama}"
+                    connection.execute(f"create table {table}__k1 partition of {table} default")
+        yield settings
 
 
 @pytest.fixture

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 
-import psycopg
 import pytest
+from gudang import warehouse
 from kandidat import BEFORE, RELEASE, build, candidate, restore
 
 from expectations import checkpoint, release
-from sinkron import database, postgres
-from sinkron import settings as settings_module
+from sinkron import database
 from sinkron.settings import Settings
 
 # check -> (what is planted, other checks that must fail with it)
@@ -146,20 +144,10 @@ WARNINGS = {
 @pytest.fixture(scope="module")
 def dasar(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """One migrated warehouse with the right candidate for the whole module."""
-    server = postgres.ensure_running(instalasi)
-    name = f"uji_gerbang_{os.getpid()}"
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {name} with (force)")
-        connection.execute(f"create database {name} owner pemilik")
-    url = server.url("gudang").rsplit("/", 1)[0] + f"/{name}"
-    home = tmp_path_factory.mktemp("gerbang")
-    settings = settings_module.load({**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": str(home)})
-    database.migrate(settings)
-    with database.connect(settings) as connection:
-        build(connection)
-    yield settings
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {name} with (force)")
+    with warehouse(instalasi, "gerbang", tmp_path_factory.mktemp("gerbang"), with_catalogue=False) as settings:
+        with database.connect(settings) as connection:
+            build(connection)
+        yield settings
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from gudang_uji import Login, logins, shared
+from gudang import warehouse
+from masuk_uji import Login, logins
 from rilis_uji import release
 
 from sinkron import catalogue
@@ -30,7 +31,7 @@ def masuk(katalog: Settings, instalasi: Settings) -> Iterator[Login]:
 @pytest.fixture(scope="module")
 def katalog_terbit(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """One warehouse for a module of reading tests, with release 2026-06/1 of eight households."""
-    with shared(instalasi, tmp_path_factory.mktemp("terbit"), "terbit") as settings:
+    with warehouse(instalasi, "terbit", tmp_path_factory.mktemp("terbit")) as settings:
         release(settings, "2026-06/1")
         yield settings
 

@@ -6,7 +6,8 @@ import datetime as dt
 import json
 
 import pytest
-from gudang_uji import logins, shared
+from gudang import warehouse
+from masuk_uji import logins
 from rilis_uji import decide, make_candidate, release, rows
 
 from sinkron import contract, publish
@@ -26,7 +27,7 @@ def publish_with(settings, id_rilis, households, change="select"):
 @pytest.fixture(scope="module")
 def empat_rilis(instalasi, tmp_path_factory):
     """June, July without household 4, June corrected late, July again, July put back to its first revision."""
-    with shared(instalasi, tmp_path_factory.mktemp("riwayat"), "riwayat") as settings:
+    with warehouse(instalasi, "riwayat", tmp_path_factory.mktemp("riwayat")) as settings:
         release(settings, "2026-06/1", 4)
         publish_with(settings, "2026-07/1", 3)
         publish_with(settings, "2026-06/2", 4, CORRECTED)

@@ -6,7 +6,8 @@ import datetime as dt
 
 import psycopg
 import pytest
-from gudang_uji import logins, shared
+from gudang import warehouse
+from masuk_uji import logins
 from rilis_uji import decide, make_candidate, release, rows
 
 from sinkron import publish
@@ -27,7 +28,7 @@ QUESTION = (
 @pytest.fixture(scope="module")
 def masuk(instalasi, tmp_path_factory):
     """Logins in front of two months of eight households."""
-    with shared(instalasi, tmp_path_factory.mktemp("mengapa"), "mengapa") as settings:
+    with warehouse(instalasi, "mengapa", tmp_path_factory.mktemp("mengapa")) as settings:
         decide(settings, "2026-06/1", make_candidate(settings, "2026-06/1", 8, EXCEPTION))
         publish.publish(settings, "2026-06")
         release(settings, "2026-07/1", 8)

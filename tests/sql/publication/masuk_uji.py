@@ -1,36 +1,17 @@
-"""A warehouse that the reading tests of one module share, and logins on it."""
+"""Logins on a warehouse of the reading tests."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from sinkron import catalogue, database, postgres, roles
-from sinkron import settings as settings_module
+from sinkron import postgres, roles
 from sinkron.settings import Settings
 
 Login = Callable[..., psycopg.Connection]
-
-
-@contextmanager
-def shared(instalasi: Settings, home: Path, name: str) -> Iterator[Settings]:
-    """A migrated warehouse of its own with base tables, views and roles; dropped afterwards."""
-    server = postgres.ensure_running(instalasi)
-    base = f"uji_{os.getpid()}_{name}"
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(SQL("create database {} owner pemilik").format(Identifier(base)))
-    url = server.url("gudang").rsplit("/", 1)[0] + f"/{base}"
-    settings = settings_module.load({**instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": str(home)})
-    database.migrate(settings)
-    catalogue.ensure(settings)
-    yield settings_module.load(settings.values)
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(SQL("drop database {} with (force)").format(Identifier(base)))
 
 
 @contextmanager
