@@ -15,6 +15,14 @@ berpasangan as (
         on aturan.program_a = satu.program and satu.status = 'AKTIF'
         and lain.uid_rumah_tangga = satu.uid_rumah_tangga
         and (aturan.grain <> 'individu' or lain.uid_individu = satu.uid_individu)
+    where aturan.program_a <> aturan.program_b and aturan.grain <> 'hunian'
+),
+
+bantuan_hunian as materialized (
+    select golden.uid_rumah_tangga, golden.program, golden.sumber_dana, rumah.uid_hunian
+    from {{ ref('golden_kepesertaan') }} as golden
+    inner join {{ ref('rilis_rumah_tangga') }} as rumah on golden.uid_rumah_tangga = rumah.uid_rumah_tangga
+    where golden.grain = 'hunian' and golden.status = 'AKTIF'
 ),
 
 tumpang as (
@@ -23,6 +31,21 @@ tumpang as (
         select uid_rumah_tangga, uid_individu, program_a as program, aturan from berpasangan
         union all
         select uid_rumah_tangga, uid_individu_lain, program_b, aturan from berpasangan
+        union all
+        -- A programme of a person paired with itself: a registry lists the person twice, and pays twice.
+        select golden.uid_rumah_tangga, golden.uid_individu, golden.program, aturan.aturan
+        from aturan
+        inner join {{ ref('golden_kepesertaan') }} as golden
+            on aturan.grain = 'individu' and aturan.program_a = golden.program and aturan.program_b = golden.program
+        where golden.kali_dtsen > 1 and golden.uid_individu is not null
+        union all
+        -- Of one dwelling: from another payer, or through another KK of the house.
+        select satu.uid_rumah_tangga, null, satu.program, aturan.aturan
+        from aturan
+        inner join bantuan_hunian as satu on aturan.program_a = satu.program
+        inner join bantuan_hunian as lain on aturan.program_b = lain.program and satu.uid_hunian = lain.uid_hunian
+        where aturan.grain = 'hunian'
+            and (satu.sumber_dana <> lain.sumber_dana or satu.uid_rumah_tangga <> lain.uid_rumah_tangga)
     ) as kedua_sisi
     group by uid_rumah_tangga, uid_individu, program
 ),

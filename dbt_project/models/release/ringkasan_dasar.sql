@@ -12,8 +12,12 @@ orang as not materialized (
 ikut as not materialized (
     select
         kepesertaan.kode_desa, kepesertaan.program,
-        coalesce(kepesertaan.uid_individu, kepesertaan.uid_rumah_tangga) as penerima
+        -- Aid of the dwelling is one, however many KK live in it.
+        coalesce(kepesertaan.uid_individu, hunian.uid_hunian, kepesertaan.uid_rumah_tangga) as penerima
     from {{ ref('rilis_kepesertaan') }} as kepesertaan
+    left join {{ ref('program') }} as program on kepesertaan.program = program.program
+    left join {{ ref('rilis_rumah_tangga') }} as hunian
+        on program.grain = 'hunian' and kepesertaan.uid_rumah_tangga = hunian.uid_rumah_tangga
     where kepesertaan.status = 'AKTIF'
 ),
 
