@@ -10,6 +10,9 @@ os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="sinkron-airflow-"
 
 import pytest
 from bulan_uji import JULY, JUNE, MAY, SCALE, SEED, Bulan, Pabrik
+from kasus_sulit import Dunia
+from sulit_uji import catat, tanam
+from terbit_uji import Terbit
 
 import sandbox
 from sinkron.settings import Settings
@@ -41,3 +44,14 @@ def juli(pabrik: Pabrik, juni: Bulan) -> Bulan:
     made.deliver(JULY)
     assert made.run(JULY, "publish")[0] == 0, made.said
     return made
+
+
+@pytest.fixture(scope="session")
+def terbit(pabrik: Pabrik) -> Terbit:
+    """May to July with the hard cases of the field in them, published; only read."""
+    dunia, made = Dunia(), pabrik.new("sulit")
+    catat(made, dunia.orang(), dunia.nik_lama)
+    for periode, tanaman in dunia.bulan.items():
+        tanam(made, tanaman)
+        assert made.run(periode, "publish")[0] == 0, made.said
+    return Terbit(made)
