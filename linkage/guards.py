@@ -26,6 +26,8 @@ def accept(con) -> dict[str, int]:
         create or replace table timbang as
         select w.a, w.b, w.peluang, mirip(p, q) as mirip,
             p.nama_baku is null or q.nama_baku is null as tanpa_nama,
+            p.lahir_baku and q.lahir_baku and not coalesce(p.no_kk = q.no_kk, false)
+                and len(list_intersect(x.kawan, y.kawan)) = 0 as tanggal_baku,
             coalesce(p.ibu_baku = q.ibu_baku, false) as ibu_sama,
             p.tanggal_lahir = q.tanggal_lahir and not p.lahir_baku as lahir_sama,
             {BORN_ALIKE.replace("a.", "p.").replace("b.", "q.")} as lahir_mirip,
@@ -42,6 +44,8 @@ def accept(con) -> dict[str, int]:
         from bobot as w
         inner join rekaman as p on w.a = p.rid
         inner join rekaman as q on w.b = q.rid
+        inner join bukti as x on w.a = x.unique_id
+        inner join bukti as y on w.b = y.unique_id
         where w.peluang >= {REVIEW}
     """)
     con.execute(f"""
@@ -49,6 +53,8 @@ def accept(con) -> dict[str, int]:
         select a, b, peluang, case
             when kembar and (tanpa_nama or mirip < {TWIN_NAME}) then 'kembar'
             when tanpa_nama and not (lahir_sama and ibu_sama) then 'tanpa nama'
+            -- Half a village of the old was born on 31 December: only a common house tells two of one name apart.
+            when tanggal_baku then 'tanggal baku'
             when mirip < case when nik_dekat then {NEAR_NUMBER_NAME} else {SIMILAR_NAME} end
                 and not (nik_sama and lahir_sama) then 'nama beda'
             when not lahir_sama

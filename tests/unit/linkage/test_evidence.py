@@ -179,3 +179,12 @@ def test_a_twins_number_on_a_record_goes_by_the_name_that_is_nearer():
     result = world.person("simnakis:4", "K", "RINI", nik=nik(3, "2015-06-02", "P"), **born).link()
     assert result.counts["nik_kembar"] == 1
     assert frozenset({"dtsen:3"}) in result.persons()
+
+
+def test_old_neighbours_of_one_name_and_a_default_birth_date_stay_two():
+    """Hard case 61, with numbers that nobody knows: neighbouring serials, one village and RT, two KK."""
+    world = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(2))
+    old = {"lahir": "1950-12-31", "nik_ditolak": True, "nama_ibu": "SITI"}
+    world.person("dtsen:A", "K", "KASMIN", nik=nik(1, "1950-12-31"), **old)
+    result = world.person("simnakis:B", "S", "KASMIN", nik=nik(2, "1950-12-31"), **old).link()
+    assert len(result.persons()) == 2
