@@ -6,8 +6,8 @@ AMBIGUOUS = "cocok dengan dua orang"
 
 
 def ask(con) -> int:
-    """Fill `tinjauan` from the pairs that were weighed without an answer (`ragu_pasangan`) and from the records that fit
-    two persons equally (`lekat_ragu`); return the number of questions.
+    """Fill `tinjauan` from the pairs that were weighed without an answer (`ragu_pasangan`) and the records that fit two
+    persons equally (`lekat_ragu`); return the number of questions.
 
     Of a pair of persons the likeliest pair of records is asked about. What anybody has judged about them, `ragu` also,
     is not asked again. The record that sorts first is side a.
@@ -46,7 +46,9 @@ def ask(con) -> int:
         select a.sumber as sumber_a, a.id_sumber as id_a, b.sumber as sumber_b, b.id_sumber as id_b,
             a.uid as uid_a, b.uid as uid_b, peluang,
             coalesce(
-                max(sebab) filter (sebab = '{AMBIGUOUS}') over (partition by least(a.uid, b.uid), greatest(a.uid, b.uid)),
+                max(sebab) filter (sebab = '{AMBIGUOUS}') over (
+                    partition by least(a.uid, b.uid), greatest(a.uid, b.uid)
+                ),
                 sebab
             ) as sebab
         from sided

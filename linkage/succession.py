@@ -62,7 +62,7 @@ def settle(con, grain: str, order: str, origins: str) -> None:
 
 
 def _remember(con, grain: str) -> None:
-    """`asal`: whose the records were before the merges of this release, of the id that goes and of the one that stays."""
+    """`asal`: whose the records were before the merges of this release, of the id that goes and the one that stays."""
     key = {"individu": "id_sumber", "rumah_tangga": "id_keluarga"}[grain]
     records = {"individu": "lalu_tautan", "rumah_tangga": "lalu_keluarga"}[grain]
     con.execute(f"""

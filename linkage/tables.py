@@ -73,7 +73,7 @@ INPUT = {
         "rw": "varchar",
         "awal": "varchar",
     },
-    # Whose the records were before a merge that still stands: of the id that was absorbed and of the one that carries on.
+    # Whose the records were before a merge that still stands: of the absorbed id and of the one that carries on.
     "lalu_asal": {
         "grain": "varchar",
         "sumber": "varchar",

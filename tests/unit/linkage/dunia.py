@@ -105,14 +105,13 @@ class World:
 
     def link(self, before: Result | None = None, known: dict[str, dict[str, Any]] | None = None,
              id_rilis: str = "2026-06/1", threads: int = 2, shuffle: int | None = None,
-             aliases: list[tuple[str, str, bool]] | None = None, judged: list[tuple[str, str, str]] | None = None,
+             aliases: list[tuple[str, str, bool]] | None = None, judged: list[tuple[str, ...]] | None = None,
              more: dict[str, list[dict[str, Any]]] | None = None) -> Result:  # fmt: skip
         """Link this month; `before` is last month's result, made from the world `known` describes.
 
         `known` maps `sumber:id` of last month's records to what the release said of the person (nik, umur, kepala,
-        hadir); `shuffle` seeds the order in which the input rows arrive; `aliases` are rows of `nik_alias`; `judged` are
-        judgements (record, record, putusan), the newest last, of families where the grain is written before them;
-        `more` are further rows of the past by table.
+        hadir); `shuffle` seeds the order in which the input rows arrive; `aliases` are rows of `nik_alias`; `judged`
+        are judgements (record, record, putusan[, grain]), the newest last; `more` are rows of the past by table.
         """
         con = duckdb.connect(config={"threads": threads})
         create_inputs(con)
