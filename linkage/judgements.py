@@ -56,13 +56,28 @@ def prepare(con) -> dict[str, int]:
     """
     con.execute("""
         create or replace table sikap_semua as
-        with simpul as (
-            select 'individu' as grain, sumber, id_sumber, rid as node from rekaman
+        with sisi as (
+            select grain, sumber_a as sumber, id_a as id_sumber from pertimbangan
+            union
+            select grain, sumber_b, id_b from pertimbangan
+        ),
+        simpul as (
+            select s.*, r.rid as node
+            from sisi as s inner join rekaman as r on s.sumber = r.sumber and s.id_sumber = r.id_sumber
+            where s.grain = 'individu'
             union all
-            select 'rumah_tangga', sumber, id_keluarga, fid from keluarga
+            select s.*, f.fid
+            from sisi as s inner join keluarga as f on s.sumber = f.sumber and s.id_sumber = f.id_keluarga
+            where s.grain = 'rumah_tangga'
         ),
         dulu as (
-            select 'individu' as grain, * from lalu_tautan union all select 'rumah_tangga', * from lalu_keluarga
+            select s.*, t.uid
+            from sisi as s inner join lalu_tautan as t on s.sumber = t.sumber and s.id_sumber = t.id_sumber
+            where s.grain = 'individu'
+            union all
+            select s.*, t.uid
+            from sisi as s inner join lalu_keluarga as t on s.sumber = t.sumber and s.id_sumber = t.id_keluarga
+            where s.grain = 'rumah_tangga'
         )
         select p.grain, p.putusan, p.urutan, a.node as a, b.node as b, c.uid as uid_a, d.uid as uid_b
         from pertimbangan as p

@@ -25,7 +25,8 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_individu` (klaster, uid, baru) and the events of persons.
 
     A cluster claims the ids that its records had, and the id of a known person with its NIK. Each id goes to the
-    cluster that holds most of its records; each cluster keeps the oldest of the ids that it won.
+    cluster that a person named, that holds what was its own before a merge, that holds most of its records; each
+    cluster keeps the oldest of the ids that it won.
     """
     con.execute(f"""
         create or replace table klaim as
@@ -114,25 +115,26 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
             select distinct h.rumah as klaster, g.no_kk, g.kode_desa, g.rt, g.rw
             from rumah as h inner join keluarga as g on h.fid = g.fid
         ),
-        members as (
-            select l.rumah as klaster, p.uid_rumah_tangga as uid, count(*) as bersama,
-                max(case when p.kepala then p.umur end) as umur_kepala
+        placed as (
+            select l.rumah as klaster, l.sumber, l.id_sumber, p.*
             from letak as l
             inner join uid_individu as u on l.klaster = u.klaster
             inner join dulu_individu as p on u.uid = p.uid
-            inner join rekaman as r on l.sumber = r.sumber and l.id_sumber = r.id_sumber
-            where p.hadir or (
-                r.hadir
+        ),
+        returned as (
+            select p.*
+            from placed as p
+            inner join rekaman as r on p.sumber = r.sumber and p.id_sumber = r.id_sumber and r.hadir
+            where not p.hadir
                 and p.uid_rumah_tangga not in (select uid_rumah_tangga from dulu_individu where hadir)
                 -- Who moves in with others does not bring an old household along.
-                and l.rumah not in (
-                    select x.rumah
-                    from letak as x
-                    inner join uid_individu as y on x.klaster = y.klaster
-                    inner join dulu_individu as z on y.uid = z.uid and z.hadir
-                )
-            )
-            group by l.rumah, p.uid_rumah_tangga
+                and p.klaster not in (select klaster from placed where hadir)
+        ),
+        members as (
+            select klaster, uid_rumah_tangga as uid, count(*) as bersama,
+                max(case when kepala then umur end) as umur_kepala
+            from (from placed where hadir union all from returned)
+            group by klaster, uid_rumah_tangga
         ),
         origin as (
             select h.rumah as klaster, o.uid, count(*) as asal

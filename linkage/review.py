@@ -26,6 +26,10 @@ def ask(con) -> int:
             from rekaman as r
             inner join klaster as k on r.rid = k.rid
             inner join uid_individu as u on k.klaster = u.klaster
+            where r.rid in (select unnest([a, b]) from doubtful)
+                or (r.sumber, r.id_sumber) in (
+                    select (sumber_a, id_a) from pertimbangan union select (sumber_b, id_b) from pertimbangan
+                )
         ),
         judged as (
             select least(p.uid, q.uid) as satu, greatest(p.uid, q.uid) as dua

@@ -11,8 +11,8 @@ from typing import Any
 
 from linkage.tables import INPUT, create_inputs
 from sinkron import database, ledger, transport
-from sinkron.link_inputs import QUERIES, parameters
 from sinkron.settings import Settings
+from sinkron.steps.link_inputs import QUERIES, parameters
 
 # Faults in values that the linkage does not look at.
 _UNSEEN = ("ibu_tidak_diketahui", "nol_hilang", "luar_kabupaten")

@@ -97,7 +97,7 @@ def take(settings: Settings, path: Path, oleh: str | None = None) -> dict[str, A
         rows, empty = review_rows.read(folder, path.suffix.lower(), content, oleh)
     with database.connect(settings) as connection:
         connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [LOCK])
-        if connection.execute("select from identitas.pertimbangan where sha256 = %s limit 1", [sha256]).fetchone():
+        if connection.execute("select 1 from identitas.pertimbangan where sha256 = %s limit 1", [sha256]).fetchone():
             return {"diterima": 0, "kosong": empty, "sudah": True}
         if wrong := review_rows.problems(connection, rows):
             more = [f"dan {len(wrong) - SHOWN} lagi"] if len(wrong) > SHOWN else []

@@ -10,8 +10,8 @@ import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
 from sinkron import database, ledger, review, transport
-from sinkron.link_inputs import QUERIES, parameters
 from sinkron.settings import Settings
+from sinkron.steps.link_inputs import QUERIES, parameters
 
 # The questions of the candidate; those first in which somebody receives a programme that is still active.
 QUESTIONS = """
