@@ -10,10 +10,10 @@ FAULTS ?= biasa
 ROLE ?= pemilik
 DB ?= gudang
 .DEFAULT_GOAL := help
-.PHONY: help demo up down month reconcile feeds test fuzz check bench migrate url paths psql evaluate lock
+.PHONY: help demo up down month reconcile feeds test fuzz check bench migrate url paths psql evaluate lock review-export review-import
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
 
 # pip 23, which comes with Python 3.11, cannot install a hashed lock whose packages ask for extras: a current one can.
 $(VENV)/ready: requirements.txt pyproject.toml
@@ -41,6 +41,12 @@ reconcile: $(VENV)/ready ## Poll receipts and SIKS-NG results once, compare with
 
 feeds: $(VENV)/ready ## Read complaints, applications and field verifications now
 	@$(RUN) -m sinkron feeds
+
+review-export: $(VENV)/ready ## Pairs of people that somebody has to judge, for a spreadsheet: FILE=<name>.xlsx|.csv
+	@$(RUN) -m sinkron review-export "$(FILE)"
+
+review-import: $(VENV)/ready ## What was decided about them, back into the ledger: FILE=… OLEH=<who>
+	@$(RUN) -m sinkron review-import "$(FILE)" --oleh "$(OLEH)"
 
 migrate: $(VENV)/ready ## Bring the warehouse to the newest schema
 	@$(RUN) -m sinkron migrate

@@ -8,32 +8,80 @@ from __future__ import annotations
 
 import hashlib
 
+from linkage.succession import settle
+
 PREFIX = {"individu": "i", "rumah_tangga": "k"}
+
+
+# An id known from the release before only, to which a person said that a record of today belongs.
+JUDGED = """
+    select g.{label}, s.uid, 1, 0, 0, 9
+    from sikap_lalu as s inner join {groups} as g on s.node = g.{node}
+    where s.grain = '{grain}' and s.putusan = 'sama'
+"""
 
 
 def assign_persons(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_individu` (klaster, uid, baru) and the events of persons.
 
     A cluster claims the ids that its records had, and the id of a known person with its NIK. Each id goes to the
-    cluster that holds most of its records; each cluster keeps the oldest of the ids that it won.
+    cluster that a person named, that holds what was its own before a merge, that holds most of its records; each
+    cluster keeps the oldest of the ids that it won.
     """
-    con.execute("""
+    con.execute(f"""
         create or replace table klaim as
         with claims as (
-            select k.klaster, t.uid, 1 as suara, r.prioritas
+            select k.klaster, t.uid, 0 as pertimbangan, (o.uid is not null)::int as asal, 1 as suara, r.prioritas
             from lalu_rid as t
             inner join rekaman as r on t.rid = r.rid
             inner join klaster as k on r.rid = k.rid
+            left join lalu_asal as o
+                on o.grain = 'individu' and r.sumber = o.sumber and r.id_sumber = o.id_sumber and t.uid = o.uid
             union all
-            select k.klaster, p.uid, 1, r.prioritas
+            select k.klaster, p.uid, 0, 0, 1, r.prioritas
             from lalu_individu as p
             inner join rekaman as r on p.nik = r.nik
             inner join klaster as k on r.rid = k.rid
             where p.uid not in (select uid from lalu_rid)
+            union all
+            -- A record that comes back, of an id that was merged meanwhile.
+            select k.klaster, o.penerus, 0, 0, 0, r.prioritas
+            from lalu_asal as o
+            inner join rekaman as r on o.sumber = r.sumber and o.id_sumber = r.id_sumber
+            inner join klaster as k on r.rid = k.rid
+            where o.grain = 'individu' and r.rid not in (select rid from lalu_rid)
+                and o.penerus in (select uid from lalu_individu)
+            union all
+            {JUDGED.format(grain="individu", groups="klaster", node="rid", label="klaster")}
         )
-        select klaster, uid, sum(suara) as suara, min(prioritas) as prioritas from claims group by klaster, uid
+        select klaster, uid, sum(pertimbangan) as pertimbangan, sum(asal) as asal, sum(suara) as suara,
+            min(prioritas) as prioritas
+        from claims group by klaster, uid
     """)
-    _settle(con, "individu", "klaim", "suara desc, prioritas")
+    # By a number alone nobody takes over the id of somebody who is not he.
+    con.execute("""
+        delete from klaim where exists (
+            select 1 from sikap_lalu as s inner join klaster as k on s.node = k.rid
+            where s.grain = 'individu' and s.putusan = 'beda' and s.uid = klaim.uid and k.klaster = klaim.klaster
+        ) and not exists (
+            select 1 from lalu_rid as t inner join klaster as k on t.rid = k.rid
+            where t.uid = klaim.uid and k.klaster = klaim.klaster
+        )
+    """)
+    order = "pertimbangan desc, asal desc, suara desc, prioritas"
+    settle(
+        con,
+        "individu",
+        order,
+        """
+        select k.klaster, o.uid, 0 as pertimbangan, count(*) as asal, count(*) as suara, min(r.prioritas) as prioritas
+        from lalu_asal as o
+        inner join rekaman as r on o.sumber = r.sumber and o.id_sumber = r.id_sumber
+        inner join klaster as k on r.rid = k.rid
+        where o.grain = 'individu'
+        group by k.klaster, o.uid
+    """,
+    )
     _mint(con, "individu", key, id_rilis, """
         select k.klaster, r.sumber, r.id_sumber, r.prioritas
         from klaster as k inner join rekaman as r on k.rid = r.rid
@@ -44,75 +92,127 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_rumah_tangga` (klaster, uid, baru) and the events of households.
 
     Which part of a household carries on its id, first rule that decides (rules.md): the same KK number; more of the
-    release before's members; the old address; the older head.
+    release before's members; the old address; the older head. A judgement of a person goes before all of them. A
+    household that stood empty, or that the release before had no more, comes back with people of it who come back.
     """
     con.execute("""
+        create or replace table dulu_rumah_tangga as
+        select *, false as lama from lalu_rumah_tangga
+        union all
+        select *, true from lalu_rumah_lama where uid not in (select uid from lalu_rumah_tangga)
+    """)
+    # Whose id came back lived where the person lived for whom he was taken.
+    con.execute("""
+        create or replace table dulu_individu as
+        select uid, uid_rumah_tangga, umur, kepala, hadir from lalu_individu
+        union all
+        select k.uid, p.uid_rumah_tangga, p.umur, false, p.hadir
+        from kembali_individu as k inner join lalu_individu as p on k.penerus = p.uid
+    """)
+    con.execute(f"""
         create or replace table klaim as
         with now_kk as (
             select distinct h.rumah as klaster, g.no_kk, g.kode_desa, g.rt, g.rw
             from rumah as h inner join keluarga as g on h.fid = g.fid
         ),
-        members as (
-            select l.rumah as klaster, p.uid_rumah_tangga as uid, count(*) as bersama,
-                max(case when p.kepala then p.umur end) as umur_kepala
+        placed as (
+            select l.rumah as klaster, l.sumber, l.id_sumber, p.*
             from letak as l
             inner join uid_individu as u on l.klaster = u.klaster
-            inner join lalu_individu as p on u.uid = p.uid and p.hadir
-            group by l.rumah, p.uid_rumah_tangga
+            inner join dulu_individu as p on u.uid = p.uid
+        ),
+        returned as (
+            select p.*
+            from placed as p
+            inner join rekaman as r on p.sumber = r.sumber and p.id_sumber = r.id_sumber and r.hadir
+            where not p.hadir
+                and p.uid_rumah_tangga not in (select uid_rumah_tangga from dulu_individu where hadir)
+                -- Who moves in with others does not bring an old household along.
+                and p.klaster not in (select klaster from placed where hadir)
+        ),
+        members as (
+            select klaster, uid_rumah_tangga as uid, count(*) as bersama,
+                max(case when kepala then umur end) as umur_kepala
+            from (from placed where hadir union all from returned)
+            group by klaster, uid_rumah_tangga
+        ),
+        origin as (
+            select h.rumah as klaster, o.uid, count(*) as asal
+            from lalu_asal as o
+            inner join keluarga as g on o.sumber = g.sumber and o.id_sumber = g.id_keluarga
+            inner join rumah as h on g.fid = h.fid
+            where o.grain = 'rumah_tangga'
+            group by h.rumah, o.uid
+        ),
+        judged as (
+            select distinct klaster, uid
+            from ({JUDGED.format(grain="rumah_tangga", groups="rumah", node="fid", label="rumah")})
+                as j (klaster, uid, pertimbangan, asal, suara, prioritas)
         ),
         same_kk as (
             select distinct n.klaster, h.uid
-            from lalu_rumah_tangga as h inner join now_kk as n on h.no_kk = n.no_kk
+            from dulu_rumah_tangga as h inner join now_kk as n on h.no_kk = n.no_kk
         ),
         same_place as (
             select distinct m.klaster, m.uid
             from members as m
-            inner join lalu_rumah_tangga as h on m.uid = h.uid
+            inner join dulu_rumah_tangga as h on m.uid = h.uid
             inner join now_kk as n on m.klaster = n.klaster
                 and n.kode_desa = h.kode_desa and n.rt is not distinct from h.rt and n.rw is not distinct from h.rw
         ),
-        pairs as (select klaster, uid from members union select klaster, uid from same_kk)
-        select p.klaster, p.uid, k.uid is not null as kk_sama, coalesce(m.bersama, 0) as bersama,
+        pairs as (
+            select klaster, uid from members
+            union select klaster, uid from same_kk
+            union select klaster, uid from judged
+        )
+        select p.klaster, p.uid, j.uid is not null as pertimbangan, coalesce(o.asal, 0) as asal,
+            k.uid is not null as kk_sama, coalesce(m.bersama, 0) as bersama,
             a.uid is not null as alamat_sama, coalesce(m.umur_kepala, 0) as umur_kepala
         from pairs as p
         left join members as m on p.klaster = m.klaster and p.uid = m.uid
         left join same_kk as k on p.klaster = k.klaster and p.uid = k.uid
         left join same_place as a on p.klaster = a.klaster and p.uid = a.uid
+        left join judged as j on p.klaster = j.klaster and p.uid = j.uid
+        left join origin as o on p.klaster = o.klaster and p.uid = o.uid
         -- An id is carried on by people: a KK number alone (none of the old members) does not pass it on,
         -- unless the family was without members before.
-        where m.bersama > 0
-            or not exists (select 1 from lalu_individu as q where q.uid_rumah_tangga = p.uid and q.hadir)
+        where m.bersama > 0 or j.uid is not null
+            or not exists (
+                select 1 from dulu_individu as q where q.uid_rumah_tangga = p.uid and q.hadir
+                union all
+                select 1 from lalu_rumah_lama as q where q.uid = p.uid
+            )
     """)
-    _settle(con, "rumah_tangga", "klaim", "kk_sama desc, bersama desc, alamat_sama desc, umur_kepala desc")
+    order = "pertimbangan desc, asal desc, kk_sama desc, bersama desc, alamat_sama desc, umur_kepala desc"
+    settle(
+        con,
+        "rumah_tangga",
+        order,
+        """
+        select h.rumah as klaster, o.uid, false as pertimbangan, count(*) as asal, false as kk_sama, 0 as bersama,
+            false as alamat_sama, 0 as umur_kepala
+        from lalu_asal as o
+        inner join keluarga as g on o.sumber = g.sumber and o.id_sumber = g.id_keluarga
+        inner join rumah as h on g.fid = h.fid
+        where o.grain = 'rumah_tangga' and exists (
+            -- Carried on by people here too.
+            select 1 from letak as l
+            inner join uid_individu as u on l.klaster = u.klaster
+            inner join dulu_individu as p on u.uid = p.uid
+            where l.rumah = h.rumah and p.uid_rumah_tangga = o.penerus
+        )
+        group by h.rumah, o.uid
+    """,
+    )
+    con.execute("""
+        insert into peristiwa
+        select 'rumah_tangga', 'kembali', h.uid, null, 'orang-orangnya kembali'
+        from pewaris_rumah_tangga as w inner join dulu_rumah_tangga as h on w.uid = h.uid and h.lama
+    """)
     _mint(con, "rumah_tangga", key, id_rilis, """
         select h.rumah as klaster, g.sumber, g.id_keluarga as id_sumber, g.prioritas
         from rumah as h inner join keluarga as g on h.fid = g.fid
     """)  # fmt: skip
-
-
-def _settle(con, grain: str, claims: str, order: str) -> None:
-    """Give each old id to its best claimant, each claimant the oldest id it won (of equal age: the one with the best
-    claim); record merges and splits."""
-    known = f"lalu_{grain}"
-    con.execute(f"""
-        create or replace table menang_{grain} as
-        select * from {claims}
-        qualify row_number() over (partition by uid order by {order}, klaster) = 1
-    """)
-    con.execute(f"""
-        create or replace table pewaris_{grain} as
-        select m.klaster, m.uid from menang_{grain} as m inner join {known} as p on m.uid = p.uid
-        qualify row_number() over (partition by m.klaster order by p.awal, {order}, m.uid) = 1
-    """)
-    con.execute(f"""
-        insert into digantikan
-        select '{grain}', m.uid, w.uid
-        from menang_{grain} as m inner join pewaris_{grain} as w on m.klaster = w.klaster and m.uid <> w.uid
-    """)
-    con.execute(f"""
-        insert into peristiwa
-        select '{grain}', 'gabung', uid, digantikan_oleh, 'rekaman satu klaster' from digantikan where grain = '{grain}'
-    """)
 
 
 def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linkage import alias, cluster, evidence, exact, guards, household, model, registry, standard
+from linkage import alias, cluster, evidence, exact, guards, household, judgements, model, registry, review, standard
 from linkage.tables import OUTPUT
 
 
@@ -18,12 +18,16 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
     counts["ditimbang"] = model.score(con)
     counts |= guards.accept(con)
     counts |= cluster.cluster(con)
+    counts |= judgements.judge_persons(con)
     counts |= household.cluster_families(con)
+    counts |= judgements.judge_households(con)
     household.place_persons(con)
     counts["kk_lama_diserap"] = household.absorb_empty(con)
+    judgements.keep_apart(con)
     registry.assign_persons(con, key, id_rilis)
     registry.assign_households(con, key, id_rilis)
     _outputs(con)
+    counts["ditanyakan"] = review.ask(con)
     for table in ("uid_baru", "digantikan"):
         for grain, n in con.sql(f"select grain, count(*) from {table} group by grain").fetchall():
             counts[f"{table}_{grain}"] = n
@@ -37,20 +41,22 @@ def decide_exactly(con) -> dict[str, int]:
         create or replace table keluarga as
         select row_number() over (order by prioritas, id_keluarga) as fid, * from keluarga
     """)
-    for table in ("uid_baru", "digantikan", "peristiwa"):
+    for table in ("uid_baru", "digantikan", "peristiwa", "asal"):
         con.execute(f"create or replace table {table} ({', '.join(f'{c} varchar' for c in OUTPUT[table])})")
     con.execute("""
         create or replace table lalu_rid as
         select r.rid, t.uid from lalu_tautan as t
         inner join rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
     """)
-    counts = {"nik_lama": alias.apply_aliases(con)}
+    counts = judgements.prepare(con)
+    counts["nik_lama"] = alias.apply_aliases(con)
     pairs = exact.find_pairs(con, [exact.NUMBER])
     counts["nik_kembar"] = exact.withdraw_twins(con)
     cluster.nuclei(con)
     pairs |= exact.find_pairs(con, [name for name in exact.RULES if name != exact.NUMBER])
     counts |= {f"pasangan_{name}": n for name, n in pairs.items()}
     counts |= cluster.cluster(con)
+    judgements.judge_persons(con)
     evidence.find_company(con)
     return counts
 

@@ -62,6 +62,37 @@ INPUT = {
         "rw": "varchar",
         "awal": "varchar",
     },
+    # Which family record was whose in the release before.
+    "lalu_keluarga": {"sumber": "varchar", "id_keluarga": "varchar", "uid": "varchar"},
+    # Households that the release before has no more, and that may still come back (rules.md "Golden": 24 months).
+    "lalu_rumah_lama": {
+        "uid": "varchar",
+        "no_kk": "varchar",
+        "kode_desa": "varchar",
+        "rt": "varchar",
+        "rw": "varchar",
+        "awal": "varchar",
+    },
+    # Whose the records were before a merge that still stands: of the absorbed id and of the one that carries on.
+    "lalu_asal": {
+        "grain": "varchar",
+        "sumber": "varchar",
+        "id_sumber": "varchar",
+        "uid": "varchar",
+        "digantikan_oleh": "varchar",  # null: the id is in use
+        "penerus": "varchar",  # the id in use at the end of the chain; the id itself if it is in use
+        "awal": "varchar",
+    },
+    # Judgements of people in force, one row a pair of records.
+    "pertimbangan": {
+        "grain": "varchar",
+        "sumber_a": "varchar",
+        "id_a": "varchar",
+        "sumber_b": "varchar",
+        "id_b": "varchar",
+        "putusan": "varchar",  # sama, beda, ragu
+        "urutan": "bigint",  # of two that contradict each other the higher one counts
+    },
 }
 
 OUTPUT = {
@@ -71,6 +102,10 @@ OUTPUT = {
     "uid_baru": ("grain", "uid", "sumber_awal", "id_awal"),
     "digantikan": ("grain", "uid", "digantikan_oleh"),
     "peristiwa": ("grain", "jenis", "uid", "uid_terkait", "sebab"),
+    # Whose the records of merged ids were before, so that the merge can be undone.
+    "asal": ("grain", "uid", "sumber", "id_sumber"),
+    # One question a pair of persons that a human being has to look at.
+    "tinjauan": ("sumber_a", "id_a", "sumber_b", "id_b", "uid_a", "uid_b", "peluang", "sebab"),
 }
 
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from linkage.tables import INPUT, create_inputs
 from sinkron import database, ledger, transport
-from sinkron.period import reference_date
 from sinkron.settings import Settings
-from sinkron.steps.link import QUERIES
+from sinkron.steps.link_inputs import QUERIES, parameters
 
 # Faults in values that the linkage does not look at.
 _UNSEEN = ("ibu_tidak_diketahui", "nol_hilang", "luar_kabupaten")
@@ -70,17 +69,13 @@ def save_inputs(settings: Settings, world: Path, periode: str) -> None:
     target = folder(settings.home, periode)
     target.mkdir(parents=True, exist_ok=True)
     candidate = ledger.require_candidate(settings, periode)
-    parameters = {
-        "ini": candidate["id_rilis"],
-        "sebelum": candidate["id_sebelum"],
-        "acuan": reference_date(periode).isoformat(),
-    }
+    values = parameters(settings, candidate)
     with transport.work_folder(settings, "evaluate") as work, database.connect(settings) as connection:
         con = transport.workspace(work)
         create_inputs(con)
         for table, query in QUERIES.items():
             path = work / f"{table}.csv"
-            transport.copy_out(connection, query, parameters, path)
+            transport.copy_out(connection, query, values, path)
             transport.read_into(con, table, INPUT[table], path)
             con.execute(f"copy {table} to '{target / table}.parquet'")
         _truth(con, world / "kebenaran" / periode, target)

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from sinkron import catalogue, database, feeds, month, period, postgres
@@ -47,6 +48,29 @@ def reconcile(settings: Settings, arguments: argparse.Namespace) -> int:
     periode = period.parse(arguments.periode)
     database.migrate(settings)
     print(json.dumps(STEPS["reconcile"].run(settings_module.load(), periode)), flush=True)
+    return 0
+
+
+def export_review(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Pairs of people that somebody has to look at, into a CSV or XLSX to be filled in."""
+    from sinkron import review
+
+    path, rows = review.export(settings, arguments.file)
+    print(f"{rows} pasangan ditulis ke {path}")
+    print(
+        "Berkas ini memuat data pribadi: jangan kirim lewat surel atau pesan, hapus setelah dimasukkan.",
+        file=sys.stderr,
+    )
+    if not review.is_private(settings, path):
+        print("Letaknya di luar folder yang dijaga (make paths): pindahkan bila tidak disengaja.", file=sys.stderr)
+    return 0
+
+
+def import_review(settings: Settings, arguments: argparse.Namespace) -> int:
+    """What was decided about two people, from a filled-in file into the ledger."""
+    from sinkron import review
+
+    print(json.dumps(review.take(settings, Path(arguments.file), arguments.oleh)), flush=True)
     return 0
 
 
@@ -121,6 +145,13 @@ def main(argv: list[str] | None = None) -> int:
     again = commands.add_parser("reconcile", help=reconcile.__doc__)
     again.add_argument("periode")
     again.set_defaults(run=reconcile)
+    asked = commands.add_parser("review-export", help=export_review.__doc__)
+    asked.add_argument("file")
+    asked.set_defaults(run=export_review)
+    answered = commands.add_parser("review-import", help=import_review.__doc__)
+    answered.add_argument("file")
+    answered.add_argument("--oleh")
+    answered.set_defaults(run=import_review)
     address = commands.add_parser("url", help=url.__doc__)
     address.add_argument("--role", choices=("pemilik", "baca_penuh", "baca_samar", "baca_ringkasan"), default="pemilik")
     address.add_argument("--db", choices=("gudang", "airflow"), default="gudang")

@@ -9,65 +9,39 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
-from sinkron import database, ledger, transport
-from sinkron.period import reference_date
+from sinkron import database, ledger, review, transport
 from sinkron.settings import Settings
+from sinkron.steps.link_inputs import QUERIES, parameters
 
-# Input tables of `linkage.tables`, each from the warehouse.
-QUERIES = {
-    "rekaman": """
-        select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,
-            to_char(r.tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), r.jenis_kelamin, r.nama_ibu,
-            r.kode_desa, r.tanggal,
-            r.status_hidup is distinct from 'meninggal' and r.keberadaan is distinct from 'pindah'
-                and coalesce(v.hasil not in ('meninggal', 'pindah_luar_kab'), true),
-            -- Dukcapil does not know the number, or not with this birth date, which the number itself contradicts.
-            coalesce(
-                v.hasil = 'nik_tidak_ditemukan'
-                or (
-                    v.hasil = 'tidak_padan_tgl_lahir'
-                    and mod(substr(r.nik, 7, 4)::int, 4000) <> to_char(r.tanggal_lahir, 'DDMM')::int
-                    and substr(r.nik, 11, 2) <> to_char(r.tanggal_lahir, 'YY')
-                ),
-                false
-            )
-        from intermediate.int_individu__rekaman as r
-        left join identitas.verdik_kandidat as v on v.id_rilis = %(ini)s and r.nik = v.nik
-    """,
-    "keluarga": """
-        select sumber, id_keluarga, prioritas, no_kk, kk_terdaftar, kode_desa, rt, rw, tanggal
-        from intermediate.int_rumah_tangga__rekaman
-    """,
-    "nik_alias": """
-        select nik, nik_aktif, hasil in ('padan', 'padan_nama_beda', 'meninggal', 'pindah_luar_kab')
-        from identitas.verdik_kandidat where id_rilis = %(ini)s and nik_aktif is not null
-    """,
-    "lalu_tautan": """
-        select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'individu'
-        union all
-        -- Who was published on without a record (quarantined, or not delivered) is known again by the last main one.
-        select split_part(i.rekaman_identitas, '|', 1),
-            substr(i.rekaman_identitas, strpos(i.rekaman_identitas, '|') + 1), i.uid_individu
-        from rilis.individu as i
-        where i.id_rilis = %(sebelum)s and i.digantikan_oleh is null
-            and not (i.di_dtsen or i.di_dtjateng or i.di_simnakis)
-    """,
-    "lalu_individu": """
-        select i.uid_individu, i.uid_rumah_tangga, i.nik, r.id_rilis_awal,
-            extract(year from age(%(acuan)s::date, i.tanggal_lahir))::int, i.uid_individu = h.uid_kepala,
-            i.status_hidup <> 'meninggal' and i.keberadaan <> 'pindah'
-        from rilis.individu as i
-        inner join identitas.individu as r on i.uid_individu = r.uid and r.digantikan_oleh is null
-        left join rilis.rumah_tangga as h on h.id_rilis = i.id_rilis and i.uid_rumah_tangga = h.uid_rumah_tangga
-        where i.id_rilis = %(sebelum)s
-    """,
-    "lalu_rumah_tangga": """
-        select h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
-        from rilis.rumah_tangga as h
-        inner join identitas.rumah_tangga as r on h.uid_rumah_tangga = r.uid and r.digantikan_oleh is null
-        where h.id_rilis = %(sebelum)s
-    """,
-}
+# The questions of the candidate; those first in which somebody receives a programme that is still active.
+QUESTIONS = """
+    with penerima as (
+        select sumber, id_keluarga, id_anggota from intermediate.int_kepesertaan__rekaman where status = 'AKTIF'
+    ),
+    bertanya as (select uid_a as uid from tinjauan union select uid_b from tinjauan),
+    menerima as (
+        select distinct t.uid
+        from bertanya as q
+        inner join identitas.tautan as t on t.id_rilis = %(ini)s and t.grain = 'individu' and q.uid = t.uid
+        inner join intermediate.int_individu__rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
+        inner join penerima as p on r.sumber = p.sumber and r.id_keluarga = p.id_keluarga
+            and coalesce(p.id_anggota, r.id_sumber) = r.id_sumber
+    ),
+    dinilai as (
+        select t.*, t.uid_a in (select uid from menerima) or t.uid_b in (select uid from menerima) as program,
+            't-' || left(encode(sha256(convert_to(
+                t.sumber_a || '|' || t.id_a || '|' || t.sumber_b || '|' || t.id_b, 'UTF8'
+            )), 'hex'), 20) as id_tinjauan
+        from tinjauan as t
+    )
+    insert into identitas.tinjauan (
+        id_rilis, id_tinjauan, urutan, sumber_a, id_a, sumber_b, id_b, uid_a, uid_b, peluang, sebab, program
+    )
+    select %(ini)s, id_tinjauan,
+        row_number() over (order by program desc, peluang::float8 desc nulls last, id_tinjauan),
+        sumber_a, id_a, sumber_b, id_b, uid_a, uid_b, peluang::float8, sebab, program
+    from dinilai
+"""
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
@@ -79,13 +53,21 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         transport.work_folder(settings, "link") as folder,
     ):
         candidate = ledger.require_candidate(settings, periode)
+        run.counts.update(review.read_inbox(settings))
         with run.transaction() as connection:
             _withdraw(connection, candidate["id_rilis"])
+            candidate |= connection.execute(
+                "select coalesce(max(id_pertimbangan), 0) as pertimbangan from identitas.pertimbangan"
+            ).fetchone()
         con = transport.workspace(folder)
         _read(settings, con, candidate, folder)
         run.counts.update(link(con, settings.installation_key, candidate["id_rilis"]))
         with run.transaction() as connection:
             _write(connection, con, candidate["id_rilis"], folder)
+            connection.execute(
+                "update rilis.rilis set pertimbangan_sampai = %s where id_rilis = %s",
+                [candidate["pertimbangan"], candidate["id_rilis"]],
+            )
         con.close()
         return dict(run.counts)
 
@@ -104,23 +86,28 @@ def _withdraw(connection: psycopg.Connection, id_rilis: str) -> None:
             ).format(Identifier(grain)),
             [undone, grain],
         )
+        connection.execute(
+            SQL(
+                "update identitas.{} as r set digantikan_oleh = p.uid_terkait from identitas.peristiwa as p"
+                " where p.id_rilis = any(%s) and p.grain = %s and p.jenis = 'pisah' and p.uid = r.uid"
+            ).format(Identifier(grain)),
+            [undone, grain],
+        )
     connection.execute("delete from identitas.peristiwa where id_rilis = any(%s)", [undone])
+    connection.execute("delete from identitas.asal_gabung where id_rilis = any(%s)", [undone])
+    connection.execute("delete from identitas.tinjauan where id_rilis = any(%s)", [undone])
 
 
 def _read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) -> None:
     from linkage.tables import INPUT, create_inputs
 
     create_inputs(con)
-    parameters = {
-        "ini": candidate["id_rilis"],
-        "sebelum": candidate["id_sebelum"],
-        "acuan": reference_date(candidate["periode"]).isoformat(),
-    }
+    values = parameters(settings, candidate, candidate["pertimbangan"])
 
     def copy(table: str) -> Path:
         path = folder / f"{table}.csv"
         with database.connect(settings) as connection:
-            transport.copy_out(connection, QUERIES[table], parameters, path)
+            transport.copy_out(connection, QUERIES[table], values, path)
         return path
 
     # Two at a time: what the warehouse writes out as text keeps one core busy.
@@ -157,7 +144,7 @@ def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path
         )
         connection.execute(SQL("analyze {}").format(partition))
     connection.execute("delete from identitas.alias where id_rilis = %s", [id_rilis])
-    for output in ("alias", "uid_baru", "digantikan", "peristiwa"):
+    for output in ("alias", "uid_baru", "digantikan", "peristiwa", "asal", "tinjauan"):
         columns = ", ".join(f"{column} text" for column in OUTPUT[output])
         connection.execute(f"create temp table {output} ({columns}) on commit drop")
         copy(output, Identifier(output))
@@ -176,6 +163,13 @@ def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path
         )
         connection.execute(
             SQL(
+                "update {} as r set digantikan_oleh = null from peristiwa as p"
+                " where p.grain = %s and p.jenis = 'pisah' and p.uid = r.uid"
+            ).format(table),
+            [grain],
+        )
+        connection.execute(
+            SQL(
                 "update {} as r set digantikan_oleh = d.digantikan_oleh from digantikan as d"
                 " where d.grain = %s and d.uid = r.uid"
             ).format(table),
@@ -186,3 +180,9 @@ def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path
         " select %s, grain, jenis, uid, uid_terkait, sebab from peristiwa",
         [id_rilis],
     )
+    connection.execute(
+        "insert into identitas.asal_gabung (id_rilis, grain, uid, sumber, id_sumber)"
+        " select %s, grain, uid, sumber, id_sumber from asal",
+        [id_rilis],
+    )
+    connection.execute(QUESTIONS, {"ini": id_rilis})

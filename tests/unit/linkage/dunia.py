@@ -36,6 +36,10 @@ class Result:
     tables: dict[str, list[tuple]]
     counts: dict[str, int]
     id_rilis: str
+    # What the registry holds of ids after it: since when each is known, what was merged into what, whose records were.
+    awal: dict[str, str] = field(default_factory=dict)
+    merged: dict[tuple[str, str], str] = field(default_factory=dict)
+    asal: set[tuple] = field(default_factory=set)
 
     def _links(self, grain: str) -> dict[str, tuple]:
         return {f"{r[1]}:{r[2]}": r for r in self.tables["tautan"] if r[0] == grain}
@@ -101,11 +105,13 @@ class World:
 
     def link(self, before: Result | None = None, known: dict[str, dict[str, Any]] | None = None,
              id_rilis: str = "2026-06/1", threads: int = 2, shuffle: int | None = None,
-             aliases: list[tuple[str, str, bool]] | None = None) -> Result:  # fmt: skip
+             aliases: list[tuple[str, str, bool]] | None = None, judged: list[tuple[str, ...]] | None = None,
+             more: dict[str, list[dict[str, Any]]] | None = None) -> Result:  # fmt: skip
         """Link this month; `before` is last month's result, made from the world `known` describes.
 
         `known` maps `sumber:id` of last month's records to what the release said of the person (nik, umur, kepala,
-        hadir); `shuffle` seeds the order in which the input rows arrive; `aliases` are rows of `nik_alias`.
+        hadir); `shuffle` seeds the order in which the input rows arrive; `aliases` are rows of `nik_alias`; `judged`
+        are judgements (record, record, putusan[, grain]), the newest last; `more` are rows of the past by table.
         """
         con = duckdb.connect(config={"threads": threads})
         create_inputs(con)
@@ -116,15 +122,36 @@ class World:
         _fill(con, "rekaman", people)
         _fill(con, "keluarga", families)
         _fill(con, "nik_alias", [dict(zip(INPUT["nik_alias"], row, strict=True)) for row in aliases or []])
-        for table, rows in _release(before, known or {}).items():
-            _fill(con, table, rows)
+        _fill(con, "pertimbangan", [_judgement(n, *row) for n, row in enumerate(judged or [])])
+        for past in (_release(before, known or {}), more or {}):
+            for table, rows in past.items():
+                _fill(con, table, rows)
         counts = link(con, KEY, id_rilis)
         tables = {
             name: sorted(con.sql(f"select {', '.join(columns)} from {name}").fetchall(), key=repr)
             for name, columns in OUTPUT.items()
         }
         con.close()
-        return Result(tables, counts, id_rilis)
+        return _after(before, Result(tables, counts, id_rilis))
+
+
+def _judgement(urutan: int, a: str, b: str, putusan: str, grain: str = "individu") -> dict[str, Any]:
+    (sumber_a, id_a), (sumber_b, id_b) = sorted((a.split(":"), b.split(":")))
+    return {"grain": grain, "sumber_a": sumber_a, "id_a": id_a, "sumber_b": sumber_b, "id_b": id_b,
+            "putusan": putusan, "urutan": urutan}  # fmt: skip
+
+
+def _after(before: Result | None, result: Result) -> Result:
+    """The registry as the step link leaves it."""
+    if before:
+        result.awal, result.merged, result.asal = dict(before.awal), dict(before.merged), set(before.asal)
+    result.awal |= {row[1]: result.id_rilis for row in result.tables["uid_baru"]}
+    for grain, jenis, uid, *_ in result.tables["peristiwa"]:
+        if jenis == "pisah":
+            del result.merged[grain, uid]
+    result.merged |= {(grain, uid): heir for grain, uid, heir in result.tables["digantikan"]}
+    result.asal |= set(result.tables["asal"])
+    return result
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
@@ -137,7 +164,7 @@ def _release(before: Result | None, known: dict[str, dict[str, Any]]) -> dict[st
     """Last month's release as the linkage reads it."""
     if before is None:
         return {}
-    links, persons, houses = [], {}, {}
+    links, families, persons, houses = [], [], {}, {}
     homes = {person: house for person, house, *_ in before.tables["tempat"]}
     for grain, sumber, id_sumber, uid, *_ in before.tables["tautan"]:
         record = f"{sumber}:{id_sumber}"
@@ -145,15 +172,33 @@ def _release(before: Result | None, known: dict[str, dict[str, Any]]) -> dict[st
         if grain == "individu":
             links.append({"sumber": sumber, "id_sumber": id_sumber, "uid": uid})
             persons.setdefault(uid, {
-                "uid": uid, "uid_rumah_tangga": homes[uid], "nik": None, "awal": before.id_rilis, "umur": 40,
+                "uid": uid, "uid_rumah_tangga": homes[uid], "nik": None, "awal": before.awal[uid], "umur": 40,
                 "kepala": False, "hadir": True,
             })  # fmt: skip
             persons[uid].update({k: v for k, v in about.items() if v is not None})
         else:
+            families.append({"sumber": sumber, "id_keluarga": id_sumber, "uid": uid})
             houses.setdefault(uid, {
-                "uid": uid, "no_kk": None, "kode_desa": DESA, "rt": "001", "rw": "002", "awal": before.id_rilis,
+                "uid": uid, "no_kk": None, "kode_desa": DESA, "rt": "001", "rw": "002", "awal": before.awal[uid],
             })  # fmt: skip
             houses[uid].update({k: v for k, v in about.items() if v is not None})
     return {
-        "lalu_tautan": links, "lalu_individu": list(persons.values()), "lalu_rumah_tangga": list(houses.values()),
+        "lalu_tautan": links, "lalu_keluarga": families, "lalu_individu": list(persons.values()),
+        "lalu_rumah_tangga": list(houses.values()), "lalu_asal": _origins(before),
     }  # fmt: skip
+
+
+def _origins(before: Result) -> list[dict[str, Any]]:
+    """Rows of `lalu_asal`: the merges that stand."""
+
+    def last(grain: str, uid: str) -> str:
+        while (grain, uid) in before.merged:
+            uid = before.merged[grain, uid]
+        return uid
+
+    standing = {(grain, last(grain, uid)) for grain, uid in before.merged}
+    return [
+        {"grain": grain, "sumber": sumber, "id_sumber": id_sumber, "uid": uid,
+         "digantikan_oleh": before.merged.get((grain, uid)), "penerus": last(grain, uid), "awal": before.awal[uid]}
+        for grain, uid, sumber, id_sumber in sorted(before.asal) if (grain, last(grain, uid)) in standing
+    ]  # fmt: skip

@@ -1,0 +1,65 @@
+"""What the machine leaves to a person: one question a pair of persons, unless somebody has already judged it."""
+
+from __future__ import annotations
+
+AMBIGUOUS = "cocok dengan dua orang"
+
+
+def ask(con) -> int:
+    """Fill `tinjauan` from the pairs that were weighed without an answer (`ragu_pasangan`) and the records that fit two
+    persons equally (`lekat_ragu`); return the number of questions.
+
+    Of a pair of persons the likeliest pair of records is asked about. What anybody has judged about them, `ragu` also,
+    is not asked again. The record that sorts first is side a.
+    """
+    con.execute(f"""
+        create or replace table tinjauan as
+        with doubtful as (
+            select a, b, peluang, sebab from ragu_pasangan
+            union all
+            select rid, label, null, '{AMBIGUOUS}' from lekat_nomor_urut where ke = 1 and rid in (from lekat_ragu)
+            union all
+            select rid, label, null, '{AMBIGUOUS}' from lekat_lain_urut where ke = 1 and rid in (from lekat_ragu)
+        ),
+        orang as (
+            select r.rid, r.sumber, r.id_sumber, u.uid
+            from rekaman as r
+            inner join klaster as k on r.rid = k.rid
+            inner join uid_individu as u on k.klaster = u.klaster
+            where r.rid in (select unnest([a, b]) from doubtful)
+                or (r.sumber, r.id_sumber) in (
+                    select (sumber_a, id_a) from pertimbangan union select (sumber_b, id_b) from pertimbangan
+                )
+        ),
+        judged as (
+            select least(p.uid, q.uid) as satu, greatest(p.uid, q.uid) as dua
+            from pertimbangan as s
+            inner join orang as p on s.sumber_a = p.sumber and s.id_a = p.id_sumber
+            inner join orang as q on s.sumber_b = q.sumber and s.id_b = q.id_sumber
+            where s.grain = 'individu'
+        ),
+        sided as (
+            select
+                if((p.sumber, p.id_sumber) < (q.sumber, q.id_sumber), p, q) as a,
+                if((p.sumber, p.id_sumber) < (q.sumber, q.id_sumber), q, p) as b, d.peluang, d.sebab
+            from doubtful as d
+            inner join orang as p on d.a = p.rid
+            inner join orang as q on d.b = q.rid
+            where p.uid <> q.uid
+        )
+        select a.sumber as sumber_a, a.id_sumber as id_a, b.sumber as sumber_b, b.id_sumber as id_b,
+            a.uid as uid_a, b.uid as uid_b, peluang,
+            coalesce(
+                max(sebab) filter (sebab = '{AMBIGUOUS}') over (
+                    partition by least(a.uid, b.uid), greatest(a.uid, b.uid)
+                ),
+                sebab
+            ) as sebab
+        from sided
+        where (least(a.uid, b.uid), greatest(a.uid, b.uid)) not in (select (satu, dua) from judged)
+        qualify row_number() over (
+            partition by least(a.uid, b.uid), greatest(a.uid, b.uid)
+            order by peluang desc nulls last, a.sumber, a.id_sumber, b.sumber, b.id_sumber
+        ) = 1
+    """)
+    return con.sql("select count(*) from tinjauan").fetchall()[0][0]

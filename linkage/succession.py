@@ -1,0 +1,80 @@
+"""Who carries on which id: merges keep the older one, and what a merge absorbed comes back when it is undone."""
+
+from __future__ import annotations
+
+
+def settle(con, grain: str, order: str, origins: str) -> None:
+    """Give each old id to its best claimant, each claimant the oldest id it won (of equal age: the one with the best
+    claim); record merges, and those that are undone.
+
+    `origins` are claims (as in `klaim`) on absorbed ids by records that were theirs before the merge. Who has one and
+    does not carry on the id that absorbed it stands for itself again.
+    """
+    known = f"(select uid, awal from {'lalu_individu' if grain == 'individu' else 'dulu_rumah_tangga'})"
+    con.execute(f"""
+        create or replace table menang_{grain} as
+        select * from klaim
+        qualify row_number() over (partition by uid order by {order}, klaster) = 1
+    """)
+    con.execute(f"""
+        create or replace table kembali_{grain} as
+        with absorbed as (
+            select distinct uid, digantikan_oleh, penerus, awal from lalu_asal
+            where grain = '{grain}' and digantikan_oleh is not null and penerus in (select uid from {known})
+        ),
+        best as (
+            select * from ({origins}) where uid in (select uid from absorbed)
+            qualify row_number() over (partition by uid order by {order}, klaster) = 1
+        ),
+        parted as (
+            select b.*, a.digantikan_oleh, a.penerus, a.awal
+            from best as b inner join absorbed as a on b.uid = a.uid
+            where not exists (select 1 from menang_{grain} as m where m.uid = a.penerus and m.klaster = b.klaster)
+        )
+        select * from parted as p
+        -- What was absorbed by an id that comes back here stays with it.
+        where not exists (select 1 from parted as q where q.klaster = p.klaster and q.uid = p.digantikan_oleh)
+    """)
+    con.execute(f"""
+        create or replace table calon_pewaris as
+        select m.*, p.awal from menang_{grain} as m inner join {known} as p on m.uid = p.uid
+        union all by name
+        select * exclude (digantikan_oleh, penerus) from kembali_{grain}
+    """)
+    con.execute(f"""
+        create or replace table pewaris_{grain} as
+        select klaster, uid from calon_pewaris
+        qualify row_number() over (partition by klaster order by awal, {order}, uid) = 1
+    """)
+    con.execute(f"""
+        insert into digantikan
+        select '{grain}', m.uid, w.uid
+        from (select klaster, uid from menang_{grain} union select klaster, uid from kembali_{grain}) as m
+        inner join pewaris_{grain} as w on m.klaster = w.klaster and m.uid <> w.uid
+    """)
+    con.execute(f"""
+        insert into peristiwa
+        select '{grain}', 'gabung', uid, digantikan_oleh, 'rekaman satu klaster' from digantikan where grain = '{grain}'
+        union all
+        select '{grain}', 'pisah', uid, digantikan_oleh, 'penggabungan dibatalkan' from kembali_{grain}
+    """)
+    _remember(con, grain)
+
+
+def _remember(con, grain: str) -> None:
+    """`asal`: whose the records were before the merges of this release, of the id that goes and the one that stays."""
+    key = {"individu": "id_sumber", "rumah_tangga": "id_keluarga"}[grain]
+    records = {"individu": "lalu_tautan", "rumah_tangga": "lalu_keluarga"}[grain]
+    con.execute(f"""
+        insert into asal
+        with merged as (
+            select uid from digantikan where grain = '{grain}'
+            union select digantikan_oleh from digantikan where grain = '{grain}'
+        )
+        select '{grain}', t.uid, t.sumber, t.{key}
+        from {records} as t
+        where t.uid in (select uid from merged) and t.uid not in (select uid from kembali_{grain})
+        union
+        select grain, uid, sumber, id_sumber from lalu_asal
+        where grain = '{grain}' and uid in (select uid from merged) and uid in (select uid from kembali_{grain})
+    """)

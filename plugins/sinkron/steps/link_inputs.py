@@ -1,0 +1,114 @@
+"""What the step link reads of the warehouse: a query for each input table of the library `linkage`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sinkron import reference
+from sinkron.period import reference_date
+from sinkron.settings import Settings
+
+# Input tables of `linkage.tables`, each from the warehouse.
+QUERIES = {
+    "rekaman": """
+        select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,
+            to_char(r.tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), r.jenis_kelamin, r.nama_ibu,
+            r.kode_desa, r.tanggal,
+            r.status_hidup is distinct from 'meninggal' and r.keberadaan is distinct from 'pindah'
+                and coalesce(v.hasil not in ('meninggal', 'pindah_luar_kab'), true),
+            -- Dukcapil does not know the number, or not with this birth date, which the number itself contradicts.
+            coalesce(
+                v.hasil = 'nik_tidak_ditemukan'
+                or (
+                    v.hasil = 'tidak_padan_tgl_lahir'
+                    and mod(substr(r.nik, 7, 4)::int, 4000) <> to_char(r.tanggal_lahir, 'DDMM')::int
+                    and substr(r.nik, 11, 2) <> to_char(r.tanggal_lahir, 'YY')
+                ),
+                false
+            )
+        from intermediate.int_individu__rekaman as r
+        left join identitas.verdik_kandidat as v on v.id_rilis = %(ini)s and r.nik = v.nik
+    """,
+    "keluarga": """
+        select sumber, id_keluarga, prioritas, no_kk, kk_terdaftar, kode_desa, rt, rw, tanggal
+        from intermediate.int_rumah_tangga__rekaman
+    """,
+    "nik_alias": """
+        select nik, nik_aktif, hasil in ('padan', 'padan_nama_beda', 'meninggal', 'pindah_luar_kab')
+        from identitas.verdik_kandidat where id_rilis = %(ini)s and nik_aktif is not null
+    """,
+    "lalu_tautan": """
+        select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'individu'
+        union all
+        -- Who was published on without a record (quarantined, or not delivered) is known again by the last main one.
+        select split_part(i.rekaman_identitas, '|', 1),
+            substr(i.rekaman_identitas, strpos(i.rekaman_identitas, '|') + 1), i.uid_individu
+        from rilis.individu as i
+        where i.id_rilis = %(sebelum)s and i.digantikan_oleh is null
+            and not (i.di_dtsen or i.di_dtjateng or i.di_simnakis)
+    """,
+    "lalu_individu": """
+        select i.uid_individu, i.uid_rumah_tangga, i.nik, r.id_rilis_awal,
+            extract(year from age(%(acuan)s::date, i.tanggal_lahir))::int, i.uid_individu = h.uid_kepala,
+            i.status_hidup <> 'meninggal' and i.keberadaan <> 'pindah'
+        from rilis.individu as i
+        inner join identitas.individu as r on i.uid_individu = r.uid and r.digantikan_oleh is null
+        left join rilis.rumah_tangga as h on h.id_rilis = i.id_rilis and i.uid_rumah_tangga = h.uid_rumah_tangga
+        where i.id_rilis = %(sebelum)s
+    """,
+    "lalu_rumah_tangga": """
+        select h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
+        from rilis.rumah_tangga as h
+        inner join identitas.rumah_tangga as r on h.uid_rumah_tangga = r.uid and r.digantikan_oleh is null
+        where h.id_rilis = %(sebelum)s
+    """,
+    "lalu_keluarga": """
+        select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'rumah_tangga'
+    """,
+    # People of the release before whose household it has no more: as it was last published.
+    "lalu_rumah_lama": """
+        with pergi as (
+            select distinct i.uid_rumah_tangga as uid from rilis.individu as i
+            where i.id_rilis = %(sebelum)s and not exists (
+                select from rilis.rumah_tangga as h
+                where h.id_rilis = %(sebelum)s and h.uid_rumah_tangga = i.uid_rumah_tangga
+            )
+        )
+        select distinct on (h.uid_rumah_tangga) h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
+        from pergi
+        inner join identitas.rumah_tangga as r on pergi.uid = r.uid and r.digantikan_oleh is null
+        inner join rilis.rumah_tangga as h on pergi.uid = h.uid_rumah_tangga
+        inner join rilis.rilis as rilis on h.id_rilis = rilis.id_rilis and rilis.status in ('terbit', 'digantikan')
+        where rilis.periode >= %(kembali_sejak)s
+        order by h.uid_rumah_tangga, rilis.periode desc, rilis.revisi desc
+    """,
+    "lalu_asal": """
+        with asal as (
+            select distinct a.grain, a.sumber, a.id_sumber, a.uid,
+                coalesce(i.digantikan_oleh, h.digantikan_oleh) as oleh, coalesce(d.uid, a.uid) as penerus,
+                coalesce(i.id_rilis_awal, h.id_rilis_awal) as awal
+            from identitas.asal_gabung as a
+            left join identitas.individu as i on a.grain = 'individu' and a.uid = i.uid
+            left join identitas.rumah_tangga as h on a.grain = 'rumah_tangga' and a.uid = h.uid
+            left join antrean.uid_digantikan as d on a.grain = d.grain and a.uid = d.asal
+        )
+        select * from asal where (grain, penerus) in (select grain, penerus from asal where oleh is not null)
+    """,
+    "pertimbangan": """
+        select grain, sumber_a, id_a, sumber_b, id_b, putusan, id_pertimbangan from identitas.pertimbangan_berlaku
+        where id_pertimbangan <= coalesce(%(pertimbangan)s, id_pertimbangan)
+    """,
+}
+
+
+def parameters(settings: Settings, candidate: dict[str, Any], judged_until: int | None = None) -> dict[str, Any]:
+    """Parameters of QUERIES for a candidate; `judged_until`: the last judgement to use, None for all."""
+    months = int(reference.thresholds(settings, candidate["periode"])["kembali_bulan"][0])
+    year, month = divmod(int(candidate["periode"][:4]) * 12 + int(candidate["periode"][5:]) - 1 - months, 12)
+    return {
+        "ini": candidate["id_rilis"],
+        "sebelum": candidate["id_sebelum"],
+        "acuan": reference_date(candidate["periode"]).isoformat(),
+        "kembali_sejak": f"{year}-{month + 1:02d}",
+        "pertimbangan": judged_until,
+    }
