@@ -74,6 +74,14 @@ def import_review(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def train(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Train the linkage's model on the month that was built last, into a file (linkage/models/README.md)."""
+    from sinkron import training
+
+    print(f"dilatih dari {training.run(settings, Path(arguments.file))}: {arguments.file}")
+    return 0
+
+
 def url(settings: Settings, arguments: argparse.Namespace) -> int:
     """The address of a database for a role; makes the login of a reading role if it does not exist."""
     if arguments.db == "airflow":
@@ -152,6 +160,9 @@ def main(argv: list[str] | None = None) -> int:
     answered.add_argument("file")
     answered.add_argument("--oleh")
     answered.set_defaults(run=import_review)
+    taught = commands.add_parser("train", help=train.__doc__)
+    taught.add_argument("file")
+    taught.set_defaults(run=train)
     address = commands.add_parser("url", help=url.__doc__)
     address.add_argument("--role", choices=("pemilik", "baca_penuh", "baca_samar", "baca_ringkasan"), default="pemilik")
     address.add_argument("--db", choices=("gudang", "airflow"), default="gudang")

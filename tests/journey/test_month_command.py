@@ -12,6 +12,8 @@ import pytest
 from bulan_uji import JULY, JUNE, Bulan, Pabrik
 from kenari_uji import canaries
 
+from sinkron import training
+from sinkron.outcomes import NotReady
 from sinkron.settings import ROOT
 
 READY = ROOT / ".venv" / "ready"
@@ -89,3 +91,18 @@ def _month(month: str, approve: str) -> list[str]:
     if month == JULY and installed and shutil.which("make"):
         return ["make", "--no-print-directory", "month", f"PERIODE={month}", f"APPROVE={approve}"]
     return [sys.executable, "-m", "sinkron", "month", month, "--approve", approve]
+
+
+def test_a_model_trained_on_the_month_is_the_same_each_time_and_names_nobody(juli: Bulan, tmp_path):
+    assert training.run(juli.settings, tmp_path / "m-a.json") == f"{JULY}/1"
+    training.run(juli.settings, tmp_path / "m-b.json")
+    first, second = ((tmp_path / f"{name}.json").read_text() for name in ("m-a", "m-b"))
+    assert first.replace("m-a", "m-b") == second
+    names = [c["output_column_name"] for c in json.loads(first)["comparisons"]]
+    assert names == ["nama", "lahir", "ibu", "nik", "rumah"]
+    assert canaries(juli.world).found(first) == set()
+
+
+def test_without_a_month_there_is_nothing_to_train_on(pabrik: Pabrik, tmp_path):
+    with pytest.raises(NotReady, match="no month was built yet"):
+        training.run(pabrik.new("tanpa_bulan").settings, tmp_path / "model.json")

@@ -60,7 +60,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
                 "select coalesce(max(id_pertimbangan), 0) as pertimbangan from identitas.pertimbangan"
             ).fetchone()
         con = transport.workspace(folder)
-        _read(settings, con, candidate, folder)
+        read(settings, con, candidate, folder)
         run.counts.update(link(con, settings.installation_key, candidate["id_rilis"]))
         with run.transaction() as connection:
             _write(connection, con, candidate["id_rilis"], folder)
@@ -98,7 +98,11 @@ def _withdraw(connection: psycopg.Connection, id_rilis: str) -> None:
     connection.execute("delete from identitas.tinjauan where id_rilis = any(%s)", [undone])
 
 
-def _read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) -> None:
+def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) -> None:
+    """Fill the input tables of the linkage in a DuckDB connection, for a row of `rilis.rilis`.
+
+    Its `pertimbangan` is the last judgement to use (None for all); `folder` is private and keeps nothing.
+    """
     from linkage.tables import INPUT, create_inputs
 
     create_inputs(con)

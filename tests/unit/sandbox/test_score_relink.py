@@ -40,7 +40,8 @@ def kept(tmp_path):
         create_inputs(con)
         for sumber, ident, family, rank, nik, nama, lahir, kelamin in rows:
             con.execute(
-                "insert into rekaman values (?, ?, ?, ?, ?, ?, ?, ?, false, ?, '33.16.08.2001', '2026-05-01', true)",
+                "insert into rekaman values (?, ?, ?, ?, ?, ?, ?, ?, false, ?, null, '33.16.08.2001',"
+                " '2026-05-01', true, false)",
                 [sumber, ident, family, rank, NIK.get(nik), KK[family], nama, lahir, kelamin],
             )
         con.execute("""

@@ -1,0 +1,31 @@
+"""`make train`: the linkage's model anew, from the records of the month that was built last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sinkron import database, transport
+from sinkron.outcomes import NotReady
+from sinkron.settings import Settings
+from sinkron.steps import link
+
+
+def run(settings: Settings, into: Path) -> str:
+    """Train on what the step link read last and write the model to `into`; returns the release it was read for.
+
+    The file holds probabilities alone, of nobody. Raises NotReady before a first month was built.
+    """
+    from linkage.train import train
+
+    with database.connect(settings) as connection:
+        built = connection.execute(
+            "select * from rilis.rilis where dibangun is not null order by dibangun desc limit 1"
+        ).fetchone()
+    if built is None:
+        raise NotReady("no month was built yet, so there are no records to train on: run `make demo` or a month first")
+    with transport.work_folder(settings, "train") as folder:
+        con = transport.workspace(folder)
+        link.read(settings, con, built | {"pertimbangan": None}, folder)
+        train(con, into)
+        con.close()
+    return built["id_rilis"]
