@@ -91,6 +91,9 @@ def score(con) -> int:
     """Weigh `calon` by what `bukti` says: fill `bobot` (a, b, peluang); return how many pairs were weighed."""
     from splink import DuckDBAPI, Linker
 
+    con.execute("create or replace table bobot (a bigint, b bigint, peluang double)")
+    if not con.sql("select count(*) from calon").fetchall()[0][0]:
+        return 0
     settings = json.loads(MODEL.read_text(encoding="utf-8"))
     # The stored prior is that of the training sample; chance agreements grow with the number of people.
     records = con.sql("select count(*) from rekaman").fetchall()[0][0]
@@ -104,7 +107,7 @@ def score(con) -> int:
     linker.table_management.register_blocked_pairs_for_predict(api.register("calon_splink"))
     found = linker.inference.predict(warning_mode="never")
     con.execute(f"""
-        create or replace table bobot as
+        insert into bobot
         select least(unique_id_l, unique_id_r) as a, greatest(unique_id_l, unique_id_r) as b,
             match_probability as peluang
         from {found.physical_name}
