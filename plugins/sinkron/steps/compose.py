@@ -7,12 +7,11 @@ from typing import Any
 
 import psycopg
 
-from sinkron import deliveries, ledger
+from sinkron import deliveries, ledger, review
 from sinkron.line import REQUIRED
 from sinkron.settings import ROOT, Settings
 
-# What a candidate is made by, beside its deliveries: a change here makes the same deliveries another candidate
-# while none of them is published yet.
+# A change here makes the same deliveries another candidate while none of them is published yet.
 CODE = ("dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "linkage", "plugins/sinkron/steps")
 
 
@@ -21,9 +20,11 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 
     Not ready when a required source has not landed (unless IZINKAN_LAMA allows its newest earlier delivery), or
     when these deliveries were published already. A candidate that is still open and made of the same deliveries by
-    the same code is kept, so a killed run goes on with it; `dibangun` says that its tables are there already.
+    the same code and judgements is kept, so a killed run goes on with it; `dibangun` says that its tables are there
+    already. Judgements that wait in the inbox are taken first.
     """
     with ledger.step(settings, "compose", periode, lock="kandidat") as run:
+        run.counts.update(review.read_inbox(settings))
         with run.transaction() as connection:
             chosen, missing = _choose(connection, periode, settings.allowed_stale())
             if missing:
@@ -33,7 +34,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             if released := _already_released(connection, periode, composition):
                 run.counts.update(siap=False, kurang=[], id_rilis=released, sudah_terbit=True)
                 return dict(run.counts)
-            candidate = _candidate(connection, periode, composition, code_fingerprint(), chosen)
+            candidate = _candidate(connection, periode, composition, _maker(connection), chosen)
         run.counts.update(
             siap=True,
             kurang=[],
@@ -53,6 +54,12 @@ def code_fingerprint() -> str:
             if path.suffix in (".sql", ".py", ".csv", ".json") and path.is_file():
                 digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _maker(connection: psycopg.Connection) -> str:
+    """What a candidate is made by: the code, and what people have judged of identities."""
+    last = connection.execute("select max(id_pertimbangan) as id from identitas.pertimbangan").fetchone()["id"]
+    return hashlib.sha256(f"{code_fingerprint()}|{last or 0}".encode()).hexdigest()
 
 
 def _choose(

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
-from sinkron import database, ledger, review, transport
+from sinkron import database, ledger, transport
 from sinkron.settings import Settings
 from sinkron.steps.link_inputs import QUERIES, parameters
 
@@ -53,7 +53,6 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         transport.work_folder(settings, "link") as folder,
     ):
         candidate = ledger.require_candidate(settings, periode)
-        run.counts.update(review.read_inbox(settings))
         with run.transaction() as connection:
             _withdraw(connection, candidate["id_rilis"])
             candidate |= connection.execute(

@@ -10,6 +10,7 @@ from mendarat import JULI, JUNI, Bulan, Orang, kk, nik
 
 from sinkron import database
 from sinkron.settings import Settings
+from sinkron.steps import compose
 
 AGUSTUS = "2026-08"
 SIDIK = "ab" * 32
@@ -111,6 +112,23 @@ def test_questions_are_asked_the_worthwhile_ones_first_until_somebody_has_judged
     judge(warehouse, "dtsen:r11", "simnakis:r", "ragu")
     juni.bangun(warehouse)
     assert [row[1:3] for row in rows(warehouse, asked)] == [("dtsen:r9011", "simnakis:r")]
+
+
+def test_an_open_candidate_is_composed_anew_when_somebody_has_judged(warehouse: Settings):
+    juni = dua(JUNI)
+    juni.mendarat(warehouse)
+    juni.bangun(warehouse)
+    kept = compose.run(warehouse, JUNI)
+    assert (kept["revisi"], kept["dibangun"]) == (1, True)
+    folder = warehouse.inbox / "tinjauan"
+    folder.mkdir(parents=True)
+    (folder / "putusan.csv").write_text(
+        "id_tinjauan;grain;sumber_a;id_a;sumber_b;id_b;putusan;oleh;alasan\n"
+        "x;individu;dtsen;a;simnakis;b;sama;petugas;dilihat berkasnya\n"
+    )
+    anew = compose.run(warehouse, JUNI)
+    assert (anew["revisi"], anew["dibangun"], anew["tinjauan_masuk"]) == (1, False, 1)
+    assert compose.run(warehouse, JUNI)["tinjauan_masuk"] == 0
 
 
 def test_the_ledger_only_grows_and_the_last_word_counts(gudang: Settings):
