@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from gudang import warehouse
 
@@ -51,7 +52,11 @@ def instalasi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     settings = settings_module.load(
         {**environ, "SINKRON_HOME": str(home / "run"), "SINKRON_ENV_FILE": str(home / "env")}
     )
-    postgres.ensure_running(settings)
+    server = postgres.ensure_running(settings)
+    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
+        # Tests kill processes, never the machine: what the kernel has is as good as on disk.
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
     yield settings_module.load(settings.values)
     postgres.stop(settings)
 
