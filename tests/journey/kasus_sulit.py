@@ -23,7 +23,7 @@ class Dunia:
         self.sebelum = (self.mei, self.juni)
         for kasus in (
             _pecah_dan_ganti_kk, _rumah_bersama, _nomor, _kembar, _nomor_rusak, _sumber, _isi, _wilayah, _hidup_mati,
-            _kepesertaan,
+            _kepesertaan, _salah_gabung,
         ):  # fmt: skip
             kasus(self)
 
@@ -241,3 +241,14 @@ def _kepesertaan(d: Dunia) -> None:
         bulan.keluarga("dtjateng", "k50", kk(50), orang, bantuan=bantuan)
         bulan.keluarga("simnakis", "k50", kk(50), orang, program_daerah=daerah)
         bulan.program("k50", "RTLH", payer="NON_PEMERINTAH")
+
+
+def _salah_gabung(d: Dunia) -> None:
+    # 62: in June the district files a family under the KK of its neighbours, in July it is put right.
+    for bulan in d.semua:
+        bulan.di_semua("k62-a", kk(62), pasangan("k62-a", 62))
+        for sumber in ("dtsen", "dtjateng"):
+            bulan.keluarga(sumber, "k62-b", kk(162), pasangan("k62-b", 72))
+        nomor = 62 if bulan is d.juni else 162
+        bulan.keluarga("simnakis", "k62-b", kk(nomor), pasangan("k62-b", 72), f"{bulan.periode}-12")
+        bulan.program("k62-b", "PKH")

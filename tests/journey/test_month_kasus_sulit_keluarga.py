@@ -176,3 +176,15 @@ def test_52_a_child_alone_on_a_kk_is_a_household_without_a_head(terbit: Terbit):
     assert (rumah["uid_kepala"], rumah["nama_kepala"], rumah["status"], rumah["jumlah_anggota"]) == (
         None, None, "aktif", 1,
     )  # fmt: skip
+
+
+def test_62_a_wrong_merge_is_taken_back_under_the_old_ids(terbit: Terbit):
+    dulu, salah, pulih = (terbit.rumah("dtsen:k62-b", periode) for periode in (MAY, JUNE, JULY))
+    tetangga = terbit.rumah("dtsen:k62-a")
+    oleh = tetangga["uid_rumah_tangga"]
+    assert salah["uid_rumah_tangga"] == oleh == terbit.rumah("dtsen:k62-a", MAY)["uid_rumah_tangga"]
+    (lama,) = [r for r in terbit.tabel("rumah_tangga", JUNE) if r["uid_rumah_tangga"] == dulu["uid_rumah_tangga"]]
+    assert lama["digantikan_oleh"] == oleh
+    assert (salah["jumlah_anggota"], pulih["jumlah_anggota"], tetangga["jumlah_anggota"]) == (6, 3, 3)
+    assert ("PKH", "PUSAT", None) in terbit.peserta(pulih)
+    assert pulih["uid_rumah_tangga"] == dulu["uid_rumah_tangga"]
