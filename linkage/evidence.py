@@ -76,7 +76,7 @@ BLOCKING = {
 
 
 def find_company(con) -> None:
-    """Fill `rekaman_keluarga` (rid, fid), `kawan` (fid, kawan), `bebas` (rid, fid) and `tetangga` (fid, fid_lain).
+    """Fill `rekaman_keluarga` (rid, fid, klaster), `bebas` (rid, fid) and `tetangga` (fid, fid_lain).
 
     Free (`bebas`) are the records of `lepas` that exact rules attached to nobody. Neighbours of a family are itself,
     those of its KK number, and those with one of its other persons.
@@ -90,7 +90,7 @@ def find_company(con) -> None:
     """)
     con.execute("""
         create or replace table bebas as
-        select l.rid, k.fid, k.klaster
+        select l.rid, k.fid
         from lepas as l inner join rekaman_keluarga as k on l.rid = k.rid
         where l.rid not in (select rid from lekat)
     """)

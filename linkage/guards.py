@@ -9,8 +9,9 @@ from linkage.exact import BORN_ALIKE, MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR
 
 # At LINK a pair is evidence; between REVIEW and LINK it is a question for a person and no link.
 LINK, REVIEW = 0.99, 0.5
-# With a number that is nearly the same a name may be less alike than elsewhere; twins need nearly the same name.
-NEAR_NUMBER_NAME, TWIN_NAME, EQUAL_NAME = 0.82, 0.97, 0.99
+# With the same number and birth date a short name may be as mistyped as AYU and AUY; with a number that is nearly the
+# same it may be less alike than elsewhere; twins need nearly the same name.
+TYPED_NAME, NEAR_NUMBER_NAME, TWIN_NAME, EQUAL_NAME = 0.55, 0.82, 0.97, 0.99
 # Of one name in one house, but with birth dates in which nothing agrees: only this sure, and not so many years apart
 # as a parent and a child.
 SURE, GENERATION = 0.9999, 12
@@ -34,12 +35,12 @@ def accept(con) -> dict[str, int]:
             abs(p.tanggal_lahir - q.tanggal_lahir) <= 31 as sebulan,
             abs(year(p.tanggal_lahir) - year(q.tanggal_lahir)) < {GENERATION} as segenerasi,
             coalesce(p.nik = q.nik, false) as nik_sama,
-            coalesce(hamming(p.nik, q.nik) <= 2, false) as nik_dekat,
+            coalesce(hamming(p.nik, q.nik) <= 2 and left(p.nik, 12) <> left(q.nik, 12), false) as nik_dekat,
+            p.hadir = q.hadir as sehidup,
             w.a in (select rid from kembar) or w.b in (select rid from kembar)
-                -- Twins have neighbouring serials.
+                -- Twins have neighbouring serials: a slip only where Dukcapil knows the one and not the other.
                 or coalesce(
-                    p.nik <> q.nik and left(p.nik, 12) = left(q.nik, 12) and not p.nik_ditolak and not q.nik_ditolak,
-                    false
+                    p.nik <> q.nik and left(p.nik, 12) = left(q.nik, 12) and p.nik_ditolak = q.nik_ditolak, false
                 ) as kembar
         from bobot as w
         inner join rekaman as p on w.a = p.rid
@@ -56,11 +57,13 @@ def accept(con) -> dict[str, int]:
             -- Half a village of the old was born on 31 December: only a common house tells two of one name apart.
             when tanggal_baku then 'tanggal baku'
             when mirip < case when nik_dekat then {NEAR_NUMBER_NAME} else {SIMILAR_NAME} end
-                and not (nik_sama and lahir_sama) then 'nama beda'
+                and not (nik_sama and lahir_sama and mirip >= {TYPED_NAME}) then 'nama beda'
             when not lahir_sama
                 and not (lahir_mirip and mirip >= {SAME_NAME})
                 and not (nik_sama and (lahir_mirip or sebulan))
-                and not (segenerasi and mirip >= {EQUAL_NAME} and peluang >= {SURE}) then 'tanggal lahir beda'
+                -- A child may be given the name of one who died before it.
+                and not (segenerasi and sehidup and mirip >= {EQUAL_NAME} and peluang >= {SURE})
+                then 'tanggal lahir beda'
             when peluang < {LINK} then 'bukti kurang'
         end as sebab
         from timbang

@@ -6,6 +6,16 @@ NIK and No KK are null unless structurally valid; text is upper case with single
 
 from __future__ import annotations
 
+# A household as it was published.
+_HOUSEHOLD = {
+    "uid": "varchar",
+    "no_kk": "varchar",
+    "kode_desa": "varchar",
+    "rt": "varchar",
+    "rw": "varchar",
+    "awal": "varchar",
+}
+
 INPUT = {
     # One row a person record of a current delivery.
     "rekaman": {
@@ -54,25 +64,11 @@ INPUT = {
         "kepala": "boolean",
         "hadir": "boolean",  # neither dead nor moved: only such a person carries on a household
     },
-    "lalu_rumah_tangga": {
-        "uid": "varchar",
-        "no_kk": "varchar",
-        "kode_desa": "varchar",
-        "rt": "varchar",
-        "rw": "varchar",
-        "awal": "varchar",
-    },
+    "lalu_rumah_tangga": _HOUSEHOLD,
     # Which family record was whose in the release before.
     "lalu_keluarga": {"sumber": "varchar", "id_keluarga": "varchar", "uid": "varchar"},
     # Households that the release before has no more, and that may still come back (rules.md "Golden": 24 months).
-    "lalu_rumah_lama": {
-        "uid": "varchar",
-        "no_kk": "varchar",
-        "kode_desa": "varchar",
-        "rt": "varchar",
-        "rw": "varchar",
-        "awal": "varchar",
-    },
+    "lalu_rumah_lama": _HOUSEHOLD,
     # Whose the records were before a merge that still stands: of the absorbed id and of the one that carries on.
     "lalu_asal": {
         "grain": "varchar",

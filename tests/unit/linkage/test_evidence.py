@@ -188,3 +188,32 @@ def test_old_neighbours_of_one_name_and_a_default_birth_date_stay_two():
     world.person("dtsen:A", "K", "KASMIN", nik=nik(1, "1950-12-31"), **old)
     result = world.person("simnakis:B", "S", "KASMIN", nik=nik(2, "1950-12-31"), **old).link()
     assert len(result.persons()) == 2
+
+
+@pytest.mark.parametrize(("known", "alone"), [(False, True), (True, False)])
+def test_neighbouring_serials_that_nobody_knows_are_twins_and_one_beside_a_known_one_is_a_slip(
+    known: bool, alone: bool
+):
+    """Each registry lists one child; Dukcapil knows none of the two numbers, or one."""
+    world = couple_in_both()
+    born = CHILD | {"lahir": "2015-06-02"}
+    world.person("dtsen:3", "K", "SITI AMINAH", nik=nik(3, "2015-06-02", "P"), nik_ditolak=not known, **born)
+    world.person("simnakis:3", "K", "SITI AMINATU", nik=nik(4, "2015-06-02", "P"), nik_ditolak=True, **born)
+    assert (frozenset({"simnakis:3"}) in world.link().persons()) == alone
+
+
+@pytest.mark.parametrize(("hadir", "alone"), [(False, True), (True, False)])
+def test_a_child_named_after_one_who_died_is_not_the_dead_one(hadir: bool, alone: bool):
+    world = couple_in_both()
+    # Among so many others the name is rare enough to make the model sure.
+    world.family("dtjateng:Z", kk(9))
+    for number in range(400):
+        name = f"SUMI{number:03}".translate(str.maketrans("0123456789", "ABDEGKLNRT"))
+        world.person(
+            f"dtjateng:{number}", "Z", name, lahir=f"{1930 + number % 67}-{number // 67 + 1:02}-{11 + number % 17}"
+        )
+    world.person(
+        "dtsen:3", "K", "SITI AMINAH", nik=nik(3, "2008-12-20", "P"), hadir=hadir, **CHILD | {"lahir": "2008-12-20"}
+    )
+    world.person("simnakis:3", "K", "SITI AMINAH", **CHILD | {"lahir": "2009-01-10"})
+    assert (frozenset({"simnakis:3"}) in world.link().persons()) == alone
