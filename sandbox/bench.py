@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -18,7 +17,8 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 import sandbox
-from sinkron import catalogue, database, deliveries, feeds, month, postgres, transport
+from sandbox import installation
+from sinkron import database, deliveries, feeds, month, postgres, transport
 from sinkron import settings as settings_module
 from sinkron.line import LINE, REQUIRED, STEPS
 from sinkron.settings import Settings
@@ -47,16 +47,8 @@ FORM_LIMIT = {"csv": 3, "parquet": 3, "xlsx": 25}
 
 def run(scale: float) -> int:
     """Two months in a folder of their own; prints the second (a month with a past). Returns 1 over a limit."""
-    base = settings_module.load()
-    home = base.home / "bench"
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    environment = {k: v for k, v in base.values.items() if not k.startswith(("SINKRON_", "AIRFLOW_", "DATABASE_URL"))}
-    environment |= {"SINKRON_HOME": str(home), "SINKRON_ENV_FILE": str(home / "env")}
-    settings = settings_module.load(environment)
-    database.migrate(settings)
-    settings = settings_module.load(environment)
-    catalogue.ensure(settings)
+    home = settings_module.load().home / "bench"
+    settings, environment = installation.make(home)
     sandbox.build(home / "dunia", scale, SEED, list(MONTHS))
     server = sandbox.serve(home / "dunia", 0)
     try:

@@ -7,7 +7,6 @@ months that such a run kept once more, with the matcher as it is now, and scores
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,18 @@ from typing import Any
 from psycopg.sql import SQL, Literal
 
 import sandbox
-from sandbox import evaluate_inputs, evaluate_relink, evaluate_report, evaluate_rivals, score, score_households
+from sandbox import (
+    evaluate_inputs,
+    evaluate_relink,
+    evaluate_report,
+    evaluate_rivals,
+    installation,
+    score,
+    score_households,
+)
 from sandbox.faults import PRESETS
 from sandbox.state import month_number, month_text
-from sinkron import catalogue, database, feeds, month, postgres
+from sinkron import database, feeds, month, postgres
 from sinkron import settings as settings_module
 from sinkron.line import LINE, REQUIRED, STEPS
 from sinkron.period import reference_date
@@ -35,16 +42,8 @@ def run(scale: float, months: int, faults: str) -> int:
     Raises KeyError for faults that are none of `sandbox.faults.PRESETS`, and whatever stops a month.
     """
     rates = PRESETS[faults]
-    base = settings_module.load()
-    home = base.home / "evaluate" / faults
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    environment = {k: v for k, v in base.values.items() if not k.startswith(("SINKRON_", "AIRFLOW_", "DATABASE_URL"))}
-    environment |= {"SINKRON_HOME": str(home), "SINKRON_ENV_FILE": str(home / "env")}
-    settings = settings_module.load(environment)
-    database.migrate(settings)
-    settings = settings_module.load(environment)
-    catalogue.ensure(settings)
+    home = settings_module.load().home / "evaluate" / faults
+    settings, environment = installation.make(home)
     periods = [month_text(month_number(FIRST) + n) for n in range(months)]
     sandbox.build(home / "dunia", scale, SEED, periods, rates)
     server = sandbox.serve(home / "dunia", 0)
