@@ -24,6 +24,8 @@ from sinkron.settings import Settings
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 NUMBER = re.compile(r"\d{9}")
 LOCK = "sinkron:tinjauan"
+# A hundred thousand judgements are a tenth of it.
+SIZE_LIMIT = 50 << 20
 SHOWN = 20
 
 
@@ -89,6 +91,8 @@ def take(settings: Settings, path: Path, oleh: str | None = None) -> dict[str, A
     `alasan` are still open and left out. Raises ReviewRefused with what is wrong, row by row.
     """
     try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise ReviewRefused(f"berkas lebih besar dari {SIZE_LIMIT >> 20} MiB; bagi menjadi beberapa berkas")
         content = path.read_bytes()
     except OSError as error:
         raise ReviewRefused(f"berkas tidak dapat dibaca ({type(error).__name__})") from None
@@ -134,6 +138,7 @@ def read_inbox(settings: Settings) -> dict[str, int]:
             report = {"status": "ditolak", "pesan": str(why)}
         folder = settings.outbox / "laporan" / "tinjauan"
         folder.mkdir(parents=True, exist_ok=True)
-        name = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        # Not by its content, which perhaps cannot be read, nor by its name, which may tell of somebody.
+        name = hashlib.sha256(path.name.encode()).hexdigest()[:12]
         (folder / f"{name}.json").write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
     return {"tinjauan_masuk": taken, "tinjauan_ditolak": refused}

@@ -6,17 +6,20 @@ from pathlib import Path
 
 from sinkron import database, transport
 from sinkron.outcomes import NotReady
-from sinkron.settings import Settings
+from sinkron.settings import Settings, SettingsError
 from sinkron.steps import link
 
 
 def run(settings: Settings, into: Path) -> str:
     """Train on what the step link read last and write the model to `into`; returns the release it was read for.
 
-    The file holds probabilities alone, of nobody. Raises NotReady before a first month was built.
+    The file holds probabilities alone, of nobody. Raises NotReady before a first month was built, SettingsError when
+    `into` is no JSON file.
     """
     from linkage.train import train
 
+    if into.suffix != ".json":
+        raise SettingsError(f"FILE: got {str(into)!r}, expected the model's new file, as linkage/models/2026-12.json")
     with database.connect(settings) as connection:
         built = connection.execute(
             "select * from rilis.rilis where dibangun is not null order by dibangun desc limit 1"

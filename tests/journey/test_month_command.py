@@ -14,7 +14,7 @@ from kenari_uji import canaries
 
 from sinkron import training
 from sinkron.outcomes import NotReady
-from sinkron.settings import ROOT
+from sinkron.settings import ROOT, SettingsError
 
 READY = ROOT / ".venv" / "ready"
 
@@ -106,3 +106,9 @@ def test_a_model_trained_on_the_month_is_the_same_each_time_and_names_nobody(jul
 def test_without_a_month_there_is_nothing_to_train_on(pabrik: Pabrik, tmp_path):
     with pytest.raises(NotReady, match="no month was built yet"):
         training.run(pabrik.new("tanpa_bulan").settings, tmp_path / "model.json")
+
+
+def test_a_model_goes_into_a_json_file_that_is_named(juli: Bulan, tmp_path):
+    for name in ("", "model.txt"):
+        with pytest.raises(SettingsError, match=r"FILE: got .*, expected the model's new file"):
+            training.run(juli.settings, tmp_path / name)
