@@ -10,7 +10,7 @@ FAULTS ?= biasa
 ROLE ?= pemilik
 DB ?= gudang
 .DEFAULT_GOAL := help
-.PHONY: help demo up down month reconcile feeds test fuzz check bench migrate url paths psql evaluate train lock review-export review-import
+.PHONY: help demo up down month reconcile feeds test fuzz check bench migrate url paths psql evaluate train mengapa-sama lock review-export review-import
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -84,6 +84,9 @@ evaluate: $(VENV)/ready ## Score what the line publishes against the truth: [SCA
 
 train: $(VENV)/ready ## Train the linkage's model on the month that was built last: FILE=linkage/models/<name>.json
 	@$(RUN) -m sinkron train "$(FILE)"
+
+mengapa-sama: $(VENV)/ready ## Why two records of the month built last are one person or not: A=<sumber>:<id> B=<sumber>:<id>
+	@$(RUN) -m sinkron mengapa-sama "$(A)" "$(B)"
 
 lock: $(VENV)/ready ## Rewrite requirements.txt from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \

@@ -8,6 +8,7 @@ that the same records give the same links.
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,20 @@ def comparisons() -> list[Any]:
     import splink.comparison_level_library as level
     import splink.comparison_library as library
 
+    other = level.ElseLevel().configure(label_for_charts="beda")
+
     def custom(name: str, null: str, *levels: tuple[str, str]) -> Any:
         unknown = level.CustomLevel(null, "tidak diketahui").configure(is_null_level=True)
         return library.CustomComparison(
-            [unknown, *(level.CustomLevel(sql, label) for sql, label in levels), level.ElseLevel()],
+            [unknown, *(level.CustomLevel(sql, label) for sql, label in levels), other],
             output_column_name=name,
         )
 
     return [
         library.CustomComparison(
             [
-                level.NullLevel("nama_baku"),
-                level.ExactMatchLevel("nama_baku", term_frequency_adjustments=True),
+                level.NullLevel("nama_baku").configure(label_for_charts="tidak diketahui"),
+                level.ExactMatchLevel("nama_baku", term_frequency_adjustments=True).configure(label_for_charts="sama"),
                 level.CustomLevel(
                     "list_has_all(kata_l, kata_r) or list_has_all(kata_r, kata_l) or nama_urut_l = nama_urut_r"
                     " or replace(nama_baku_l, ' ', '') = replace(nama_baku_r, ' ', '')",
@@ -42,7 +45,7 @@ def comparisons() -> list[Any]:
                 level.CustomLevel(
                     "jaro_winkler_similarity(nama_baku_l, nama_baku_r) >= 0.82 or seinisial(kata_l, kata_r)", "mirip"
                 ),
-                level.ElseLevel(),
+                other,
             ],
             output_column_name="nama",
         ),
@@ -89,23 +92,10 @@ def comparisons() -> list[Any]:
 
 def score(con) -> int:
     """Weigh `calon` by what `bukti` says: fill `bobot` (a, b, peluang); return how many pairs were weighed."""
-    from splink import DuckDBAPI, Linker
-
     con.execute("create or replace table bobot (a bigint, b bigint, peluang double)")
     if not con.sql("select count(*) from calon").fetchall()[0][0]:
         return 0
-    settings = json.loads(MODEL.read_text(encoding="utf-8"))
-    # The stored prior is that of the training sample; chance agreements grow with the number of people.
-    records = con.sql("select count(*) from rekaman").fetchall()[0][0]
-    settings["probability_two_random_records_match"] = 2 / max(records, DISTRICT)
-    con.execute("""
-        create or replace table calon_splink as
-        select blok as match_key, a as join_key_l, b as join_key_r from calon order by a, b
-    """)
-    api = DuckDBAPI(con)
-    linker = Linker(api.register("bukti"), settings, log_level=None, validate_settings=False)
-    linker.table_management.register_blocked_pairs_for_predict(api.register("calon_splink"))
-    found = linker.inference.predict(warning_mode="never")
+    found = _predict(con, _settings(con))
     con.execute(f"""
         insert into bobot
         select least(unique_id_l, unique_id_r) as a, greatest(unique_id_l, unique_id_r) as b,
@@ -114,3 +104,54 @@ def score(con) -> int:
     """)
     found.drop_table_from_database_and_remove_from_cache()
     return con.sql("select count(*) from bobot").fetchall()[0][0]
+
+
+def compare(con) -> tuple[list[tuple[str, str, float]], float]:
+    """The comparisons of the only pair in `calon`: (name, level, weight as log2 odds) each, and its probability.
+
+    First the prior, `awal`. The frequency of a name is part of its weight; what cannot be compared weighs 0.
+    """
+    settings = _settings(con) | {"retain_intermediate_calculation_columns": True}
+    found = _predict(con, settings)
+    (row,) = con.sql(f"from {found.physical_name}").fetchall()
+    values = dict(zip(con.sql(f"from {found.physical_name}").columns, row, strict=True))
+    found.drop_table_from_database_and_remove_from_cache()
+    prior = settings["probability_two_random_records_match"]
+    told = [("awal", "sebelum apa pun dibandingkan", log_odds(prior))]
+    for comparison in settings["comparisons"]:
+        name = comparison["output_column_name"]
+        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        # Splink counts levels from the least alike, 0, upwards; -1 is unknown.
+        at = values[f"gamma_{name}"]
+        label = "tidak diketahui" if at < 0 else levels[len(levels) - 1 - at]["label_for_charts"]
+        weights = [value for column, value in values.items() if column in (f"mw_{name}", f"mw_tf_adj_{name}")]
+        told.append((name, label, round(sum(weights), 2)))
+    return told, values["match_probability"]
+
+
+def log_odds(probability: float) -> float:
+    """Base 2, to a hundredth; a certainty has those of a probability that differs from it by 1e-12."""
+    kept = min(max(probability, 1e-12), 1 - 1e-12)
+    return round(math.log2(kept / (1 - kept)), 2)
+
+
+def _settings(con) -> dict[str, Any]:
+    """The stored model, its prior for the number of records here."""
+    settings = json.loads(MODEL.read_text(encoding="utf-8"))
+    # The stored prior is that of the training sample; chance agreements grow with the number of people.
+    records = con.sql("select count(*) from rekaman").fetchall()[0][0]
+    settings["probability_two_random_records_match"] = 2 / max(records, DISTRICT)
+    return settings
+
+
+def _predict(con, settings: dict[str, Any]) -> Any:
+    from splink import DuckDBAPI, Linker
+
+    con.execute("""
+        create or replace table calon_splink as
+        select blok as match_key, a as join_key_l, b as join_key_r from calon order by a, b
+    """)
+    api = DuckDBAPI(con)
+    linker = Linker(api.register("bukti"), settings, log_level=None, validate_settings=False)
+    linker.table_management.register_blocked_pairs_for_predict(api.register("calon_splink"))
+    return linker.inference.predict(warning_mode="never")

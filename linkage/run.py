@@ -12,7 +12,12 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
     `key` is the installation key under which new ids are made, `id_rilis` the release that founds them. The same
     inputs give the same outputs, whatever the number of threads. Raises exact.PairExplosion.
     """
-    counts = decide_exactly(con)
+    return decide_exactly(con) | decide_rest(con, key, id_rilis)
+
+
+def decide_rest(con, key: bytes, id_rilis: str) -> dict[str, int]:
+    """What follows on `decide_exactly`: evidence, people's judgements, households, ids; fills the output tables."""
+    counts: dict[str, int] = {}
     counts |= {f"calon_{name}": n for name, n in evidence.find_candidates(con).items()}
     evidence.describe(con)
     counts["ditimbang"] = model.score(con)

@@ -82,6 +82,14 @@ def train(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def mengapa_sama(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Why two records of the month that was built last are one person, or are not."""
+    from sinkron import explanation
+
+    print(*explanation.run(settings, arguments.a, arguments.b), sep="\n")
+    return 0
+
+
 def url(settings: Settings, arguments: argparse.Namespace) -> int:
     """The address of a database for a role; makes the login of a reading role if it does not exist."""
     if arguments.db == "airflow":
@@ -163,6 +171,10 @@ def main(argv: list[str] | None = None) -> int:
     taught = commands.add_parser("train", help=train.__doc__)
     taught.add_argument("file")
     taught.set_defaults(run=train)
+    asked = commands.add_parser("mengapa-sama", help=mengapa_sama.__doc__)
+    asked.add_argument("a")
+    asked.add_argument("b")
+    asked.set_defaults(run=mengapa_sama)
     address = commands.add_parser("url", help=url.__doc__)
     address.add_argument("--role", choices=("pemilik", "baca_penuh", "baca_samar", "baca_ringkasan"), default="pemilik")
     address.add_argument("--db", choices=("gudang", "airflow"), default="gudang")

@@ -111,3 +111,14 @@ def require_candidate(settings: Settings, periode: str) -> dict[str, Any]:
     if found is None:
         raise NotReady(f"month {periode} has no open candidate: run the step compose first")
     return found
+
+
+def last_built(settings: Settings) -> dict[str, Any]:
+    """The release that was built last, whatever became of it; raises NotReady before there is one."""
+    with database.connect(settings) as connection:
+        built = connection.execute(
+            "select * from rilis.rilis where dibangun is not null order by dibangun desc limit 1"
+        ).fetchone()
+    if built is None:
+        raise NotReady("no month was built yet, so there are no records to look at: run `make demo` or a month first")
+    return built

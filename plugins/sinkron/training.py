@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sinkron import database, transport
-from sinkron.outcomes import NotReady
+from sinkron import ledger, transport
 from sinkron.settings import Settings, SettingsError
 from sinkron.steps import link
 
@@ -20,12 +19,7 @@ def run(settings: Settings, into: Path) -> str:
 
     if into.suffix != ".json":
         raise SettingsError(f"FILE: got {str(into)!r}, expected the model's new file, as linkage/models/2026-12.json")
-    with database.connect(settings) as connection:
-        built = connection.execute(
-            "select * from rilis.rilis where dibangun is not null order by dibangun desc limit 1"
-        ).fetchone()
-    if built is None:
-        raise NotReady("no month was built yet, so there are no records to train on: run `make demo` or a month first")
+    built = ledger.last_built(settings)
     with transport.work_folder(settings, "train") as folder:
         con = transport.workspace(folder)
         link.read(settings, con, built | {"pertimbangan": None}, folder)

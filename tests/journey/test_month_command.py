@@ -12,7 +12,7 @@ import pytest
 from bulan_uji import JULY, JUNE, Bulan, Pabrik
 from kenari_uji import canaries
 
-from sinkron import training
+from sinkron import explanation, training
 from sinkron.outcomes import NotReady
 from sinkron.settings import ROOT, SettingsError
 
@@ -106,6 +106,29 @@ def test_a_model_trained_on_the_month_is_the_same_each_time_and_names_nobody(jul
 def test_without_a_month_there_is_nothing_to_train_on(pabrik: Pabrik, tmp_path):
     with pytest.raises(NotReady, match="no month was built yet"):
         training.run(pabrik.new("tanpa_bulan").settings, tmp_path / "model.json")
+
+
+def test_two_records_of_the_month_are_explained_without_anybodys_value(juli: Bulan):
+    pair = juli.rows(
+        "select a.sumber || ':' || a.id_sumber as a, b.sumber || ':' || b.id_sumber as b from rilis.tautan as a"
+        " inner join rilis.tautan as b using (id_rilis, uid, grain) where id_rilis = %s and grain = 'individu'"
+        " and a.aturan = 'nik_sama' and b.aturan = 'nik_sama' and a.sumber < b.sumber order by 1, 2 limit 1",
+        f"{JULY}/1",
+    )[0]
+    lines = explanation.run(juli.settings, *pair)
+    assert lines[-1].split()[-2:] == ["satu", "orang"]
+    assert any(line.split() == ["aturan", "pasti", "nik_sama"] for line in lines)
+    assert any("nik: sama" in line and float(line.split()[1]) > 5 for line in lines)
+    assert canaries(juli.world).found("\n".join(lines)) == set()
+    stranger = juli.rows(
+        "select sumber || ':' || id_sumber from rilis.tautan where id_rilis = %s and grain = 'individu'"
+        " and nasib = 'karantina' order by 1 limit 1",
+        f"{JULY}/1",
+    )[0][0]
+    with pytest.raises(SettingsError, match=f"{JULY}/1: no person record of '{stranger.partition(':')[0]}'"):
+        explanation.run(juli.settings, pair[0], stranger)
+    with pytest.raises(SettingsError, match="B: expected <sumber>:<id_sumber>"):
+        explanation.run(juli.settings, pair[0], "dtsen")
 
 
 def test_a_model_goes_into_a_json_file_that_is_named(juli: Bulan, tmp_path):

@@ -103,16 +103,11 @@ class World:
         })  # fmt: skip
         return self
 
-    def link(self, before: Result | None = None, known: dict[str, dict[str, Any]] | None = None,
-             id_rilis: str = "2026-06/1", threads: int = 2, shuffle: int | None = None,
-             aliases: list[tuple[str, str, bool]] | None = None, judged: list[tuple[str, ...]] | None = None,
-             more: dict[str, list[dict[str, Any]]] | None = None) -> Result:  # fmt: skip
-        """Link this month; `before` is last month's result, made from the world `known` describes.
-
-        `known` maps `sumber:id` of last month's records to what the release said of the person (nik, umur, kepala,
-        hadir); `shuffle` seeds the order in which the input rows arrive; `aliases` are rows of `nik_alias`; `judged`
-        are judgements (record, record, putusan[, grain]), the newest last; `more` are rows of the past by table.
-        """
+    def fill(self, before: Result | None = None, known: dict[str, dict[str, Any]] | None = None, threads: int = 2,
+             shuffle: int | None = None, aliases: list[tuple[str, str, bool]] | None = None,
+             judged: list[tuple[str, ...]] | None = None,
+             more: dict[str, list[dict[str, Any]]] | None = None) -> duckdb.DuckDBPyConnection:  # fmt: skip
+        """A connection whose input tables hold this month, as `link` describes."""
         con = duckdb.connect(config={"threads": threads})
         create_inputs(con)
         people, families = list(self.people), list(self.families)
@@ -126,6 +121,19 @@ class World:
         for past in (_release(before, known or {}), more or {}):
             for table, rows in past.items():
                 _fill(con, table, rows)
+        return con
+
+    def link(self, before: Result | None = None, known: dict[str, dict[str, Any]] | None = None,
+             id_rilis: str = "2026-06/1", threads: int = 2, shuffle: int | None = None,
+             aliases: list[tuple[str, str, bool]] | None = None, judged: list[tuple[str, ...]] | None = None,
+             more: dict[str, list[dict[str, Any]]] | None = None) -> Result:  # fmt: skip
+        """Link this month; `before` is last month's result, made from the world `known` describes.
+
+        `known` maps `sumber:id` of last month's records to what the release said of the person (nik, umur, kepala,
+        hadir); `shuffle` seeds the order in which the input rows arrive; `aliases` are rows of `nik_alias`; `judged`
+        are judgements (record, record, putusan[, grain]), the newest last; `more` are rows of the past by table.
+        """
+        con = self.fill(before, known, threads, shuffle, aliases, judged, more)
         counts = link(con, KEY, id_rilis)
         tables = {
             name: sorted(con.sql(f"select {', '.join(columns)} from {name}").fetchall(), key=repr)
