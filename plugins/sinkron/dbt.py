@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -27,17 +29,13 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
     Returns counts by status; raises BuildError naming what failed.
     """
     failures = _Failures()
-    with _environment(run.settings, candidate):
-        from dbt.cli.main import dbtRunner
-
-        arguments = [
-            "--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none",
-            "build", "--fail-fast",
-            "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-            "--target-path", str(run.settings.home / "dbt"), "--no-write-json",
-            "--select", *(f"path:{layer}" for layer in layers),
-        ]  # fmt: skip
-        outcome = dbtRunner(callbacks=[failures]).invoke(arguments)
+    target = run.settings.home / "dbt"
+    with _environment(run.settings, candidate) as database_name:
+        paths = [f"path:{layer}" for layer in layers]
+        manifest = _manifest(target, database_name)
+        outcome = _invoke(
+            target, "build", "--fail-fast", "--select", *paths, manifest=manifest, callbacks=[failures]
+        )  # fmt: skip
     if outcome.exception is not None and outcome.result is None:
         raise BuildError(f"dbt could not build {', '.join(layers)}: {type(outcome.exception).__name__}")
     results = list(outcome.result.results)
@@ -53,6 +51,25 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
     for result in results:
         counts[str(result.status)] = counts.get(str(result.status), 0) + 1
     return counts
+
+
+@functools.lru_cache(maxsize=2)
+def _manifest(target: Path, database_name: str) -> Any:
+    """The project's manifest, read once a process: it names the database in every relation."""
+    outcome = _invoke(target, "parse")
+    if not outcome.success:
+        raise BuildError(f"dbt could not read {PROJECT.name}: {type(outcome.exception).__name__}")
+    return outcome.result
+
+
+def _invoke(target: Path, command: str, *arguments: str, **runner: Any) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    return dbtRunner(**runner).invoke([
+        "--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none",
+        command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(target), "--no-write-json", *arguments,
+    ])  # fmt: skip
 
 
 def _rows(result: Any) -> int | None:
@@ -90,8 +107,11 @@ class _Failures:
 
 
 @contextlib.contextmanager
-def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[None]:
-    """Where dbt connects and what it builds: libpq's PGOPTIONS carries the candidate as session settings."""
+def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[str]:
+    """Where dbt connects and what it builds: libpq's PGOPTIONS carries the candidate as session settings.
+
+    Yields the name of the database.
+    """
     url = urlsplit(database.owner_url(settings))
     session = {
         "sinkron.id_rilis": candidate["id_rilis"],
@@ -115,7 +135,7 @@ def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[None
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
-        yield
+        yield values["SINKRON_DBT_DBNAME"]
     finally:
         for name, value in before.items():
             if value is None:
