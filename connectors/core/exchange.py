@@ -7,8 +7,10 @@ certificate that is not checked, no second host. What is raised names kinds of e
 from __future__ import annotations
 
 import asyncio
+import functools
 import ipaddress
 import logging
+import os
 import socket
 import ssl
 import zlib
@@ -58,7 +60,9 @@ class Exchange:
         for logger in ("httpx", "httpcore"):
             logging.getLogger(logger).setLevel(logging.WARNING)
         try:
+            trusted = _trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
             self._http = httpx.AsyncClient(
+                verify=trusted,
                 timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
                 # One request a connection: what a source says beyond an answer is never taken for the next one, and a
                 # connection that it dropped between two pages costs no try.
@@ -66,7 +70,7 @@ class Exchange:
                 # httpx itself would unpack whatever is installed, and each piece as far as it goes.
                 headers={"Accept-Encoding": "gzip", "Connection": "close", "User-Agent": "sinkron"},
                 # A proxy of the environment is for the outside, never for this machine.
-                transport=httpx.AsyncHTTPTransport() if _is_own(connection.base_url) else None,
+                transport=httpx.AsyncHTTPTransport(verify=trusted) if _is_own(connection.base_url) else None,
             )
         except (httpx.InvalidURL, ValueError, ImportError, OSError) as error:
             raise SourceUnavailable(
@@ -138,6 +142,12 @@ class Exchange:
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
+
+
+@functools.lru_cache(maxsize=2)
+def _trusted(cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
+    """The certificates that httpx trusts in this environment: to read them takes longer than most exchanges."""
+    return httpx.create_ssl_context()
 
 
 def _is_own(base_url: str) -> bool:

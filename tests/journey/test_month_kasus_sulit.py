@@ -3,7 +3,7 @@
 The numbers are those of the project's list of hard cases; the families stand in kasus_sulit.py, the cases of households
 in test_month_kasus_sulit_keluarga.py. Shown elsewhere: 14 (numbers in each other's column:
 tests/sql/landing/test_refused_deliveries.py, the delivery is refused), 25 to 38 and 53 to 57 (tests/sql/casework,
-test_month_deactivations.py), 39 (a late month: test_month_outcomes.py, test_month_stale.py), 40 and 41
+test_month_deactivations.py), 39 (a late month: test_month_stale.py), 40 and 41
 (test_month_deliveries.py), 42 and 43 (test_refused_deliveries.py), 58 and 59 (tests/sql/golden/test_kepesertaan.py).
 49 is in neither: what it asks for is not published.
 """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bulan_uji import JULY, JUNE, Bulan, Pabrik, set_manifest
 
-from sinkron import database
-from sinkron.steps import audit, land
+from sinkron import database, questions
+from sinkron.steps import audit, compose, land
 
 FIRST = f"{JUNE}/1"
 
@@ -116,8 +116,24 @@ def test_what_a_gate_holds_or_a_person_rejects_is_not_published(pabrik: Pabrik, 
     assert bulan.releases(JULY) == [(1, "kandidat")]
     assert bulan.seen() == before
 
+    # Built by other code they are asked about again, and the question says what was answered before.
+    assert not [line for line in bulan.said if "pernah ditolak" in line]
+    with monkeypatch.context() as changed:
+        changed.setattr(compose, "code_fingerprint", lambda: "kode lain")
+        code, line = bulan.run(JULY)
+    assert (code, line["revisi"], line["status"]) == (5, 2, "kandidat")
+    told = f"kiriman yang sama sudah pernah ditolak: rilis {JULY}/1, oleh uji-verifikator (otomatis) pada "
+    warned = [line for line in bulan.said if told in line]
+    assert len(warned) == 1
+    with database.connect(bulan.settings) as connection:
+        asked = questions.body(connection, questions.question(connection, "publish", JULY, 1))
+    assert f"**Perhatian:** {warned[0].removeprefix('  ! ')}." in asked
+
+    # Other deliveries are another matter.
+    bulan.said.clear()
     bulan.deliver(JULY, 2)
     code, line = bulan.run(JULY, "publish")
+    assert not [line for line in bulan.said if "pernah ditolak" in line]
     assert (code, line["revisi"], line["status"]) == (0, 2, "terbit")
     assert bulan.releases(JULY) == [(1, "ditarik"), (2, "terbit")]
     assert bulan.tables(f"{JULY}/2")["individu"] != rejected["individu"]
@@ -138,28 +154,3 @@ def test_what_a_gate_holds_or_a_person_rejects_is_not_published(pabrik: Pabrik, 
         "select id_rilis, jawaban from keputusan.putusan where id_rilis like %s order by 1", f"{JULY}/%"
     )
     assert answers == [(f"{JULY}/1", "tolak"), (f"{JULY}/2", "setuju")]
-
-
-def test_an_allowed_old_delivery_builds_the_month_and_is_marked(pabrik: Pabrik, juni: Bulan):
-    bulan = pabrik.copy(juni, "lama")
-    bulan.pass_to(JULY)
-    code, line = bulan.run(JULY, "publish", IZINKAN_LAMA="dtsen")
-    assert (code, line["revisi"], line["status"]) == (0, 1, "terbit")
-    composed = bulan.rows(
-        "select sumber, periode, lama from buku.susunan join buku.kiriman using (id_kiriman, sumber)"
-        " where id_rilis = %s order by 1",
-        f"{JULY}/1",
-    )
-    assert composed == [("dtjateng", JULY, False), ("dtsen", JUNE, True), ("simnakis", JULY, False)]
-    assert bulan.seen()[0] == f"{JULY}/1"
-    # The same again is nothing new; without the permission the month is complete no more, but what is out stays.
-    assert bulan.run(JULY, "publish", IZINKAN_LAMA="dtsen")[0] == 0
-    assert bulan.run(JULY, "publish")[0] == 4
-    assert bulan.releases(JULY) == [(1, "terbit")]
-
-    bulan.deliver(JULY)
-    code, line = bulan.run(JULY, "publish", IZINKAN_LAMA="dtsen")
-    assert (code, line["revisi"]) == (0, 2)
-    fresh = bulan.rows("select lama from buku.susunan where id_rilis = %s", f"{JULY}/2")
-    assert fresh == [(False,)] * 3
-    assert bulan.releases(JULY) == [(1, "digantikan"), (2, "terbit")]

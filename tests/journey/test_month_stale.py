@@ -22,17 +22,29 @@ def test_a_refused_delivery_may_be_stood_in_for_by_the_one_before(pabrik: Pabrik
     bulan = pabrik.copy(juni, "lama_ditolak")
     set_manifest(bulan.deliver(JULY), "anggota.csv", sha256="0" * 64)
     assert bulan.run(JULY, "publish")[0] == 4
+    # Another source's permission is none for this one.
+    assert bulan.run(JULY, "publish", IZINKAN_LAMA="simnakis")[0] == 4
     assert bulan.releases(JULY) == []
     code, line = bulan.run(JULY, "publish", IZINKAN_LAMA="dtsen")
     assert (code, line["revisi"], line["status"]) == (0, 1, "terbit")
     assert line["kiriman"][0] == {"sumber": "dtsen", "status": "ditolak", "kode": "manifest_tidak_cocok"}
     expected = [("dtjateng", JULY, False), ("dtsen", JUNE, True), ("simnakis", JULY, False)]
     assert composed(bulan, f"{JULY}/1") == expected
+    assert bulan.seen()[0] == f"{JULY}/1"
     # Readers see it too.
     marked = bulan.one("select kiriman from publikasi.rilis where periode = %s and revisi = 1", JULY)
     assert [(row["sumber"], row["lama"]) for row in marked] == [(sumber, old) for sumber, _, old in expected]
-    # Another source's permission is none for this one.
-    assert bulan.run(JULY, "publish", IZINKAN_LAMA="simnakis")[0] == 4
+    # The same again is nothing new; without the permission the month is complete no more, but what is out stays.
+    assert bulan.run(JULY, "publish", IZINKAN_LAMA="dtsen")[0] == 0
+    assert bulan.run(JULY, "publish")[0] == 4
+    assert bulan.releases(JULY) == [(1, "terbit")]
+
+    # What comes after all is taken, whatever is still permitted.
+    bulan.deliver(JULY, 2)
+    code, line = bulan.run(JULY, "publish", IZINKAN_LAMA="dtsen")
+    assert (code, line["revisi"]) == (0, 2)
+    assert {old for _, _, old in composed(bulan, f"{JULY}/2")} == {False}
+    assert bulan.releases(JULY) == [(1, "digantikan"), (2, "terbit")]
 
 
 def test_two_sources_may_be_old_of_which_one_is_down(pabrik: Pabrik, juni: Bulan):

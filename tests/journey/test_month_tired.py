@@ -9,7 +9,6 @@ from kenari_uji import canaries
 from proksi import Asked, Fault, Line, Proksi
 
 from connectors.core import client, exchange
-from sandbox import answers
 
 
 def shut(line: Line) -> None:
@@ -73,22 +72,16 @@ class Tired:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses and time-outs that a test can wait for, and five pages of each source even of a small world.
-
-    What the source asks us to wait stays as it is.
-    """
+    """Pauses and time-outs that a test can wait for; what the source asks us to wait stays as it is."""
     monkeypatch.setattr(client, "FIRST_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(exchange, "READ_SECONDS", 0.8)
     monkeypatch.setattr(exchange, "EXCHANGE_SECONDS", 1.6)
-    monkeypatch.setattr(answers, "_MOST_ROWS", 100)
 
 
-def test_a_tired_month_is_a_month(pabrik: Pabrik, short: None, caplog: pytest.LogCaptureFixture):
+def test_a_tired_month_is_a_month(pabrik: Pabrik, juni: Bulan, short: None, caplog: pytest.LogCaptureFixture):
     """The same pages: tables name the delivery that a row came from, and a delivery is known by its bytes."""
-    calm, tired = pabrik.new("tenang"), pabrik.new("lelah")
-    for bulan in (calm, tired):
-        bulan.deliver(JUNE)
-    assert calm.run(JUNE, "publish")[0] == 0, calm.said
+    tired = pabrik.new("lelah")
+    tired.deliver(JUNE)
     script = Tired()
     caplog.set_level("DEBUG")
     with Proksi(tired.server.server_address, script) as proxy:
@@ -96,9 +89,9 @@ def test_a_tired_month_is_a_month(pabrik: Pabrik, short: None, caplog: pytest.Lo
     assert code == 0, tired.said
     assert (script.left, script.again) == ({path: [] for path in AGAIN}, {path: [] for path in AGAIN})
     assert script.token == script.expire == []
-    assert deliveries(tired) == deliveries(calm)
-    assert tired.tables(f"{JUNE}/1") == calm.tables(f"{JUNE}/1")
-    assert tired.seen() == calm.seen()
+    assert deliveries(tired) == deliveries(juni)
+    assert tired.tables(f"{JUNE}/1") == juni.tables(f"{JUNE}/1")
+    assert tired.seen() == juni.seen()
     assert canaries(tired.world).found("\n".join([caplog.text, *tired.said])) == set()
 
 

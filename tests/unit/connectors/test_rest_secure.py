@@ -22,6 +22,7 @@ from proksi import Asked, Fault, Proksi, Script, always, on
 from server import FakeServer
 
 import connectors
+from connectors.core import exchange
 from connectors.core.client import Client
 from connectors.core.paging import read_all
 from connectors.interface import Connection, SourceUnavailable
@@ -159,7 +160,8 @@ def test_one_module_speaks_to_the_network_and_it_switches_nothing_off():
                 if {name.split(".")[0] for name in names} & speaks or "urllib.request" in names:
                     found[file.name] = True
             if isinstance(node, ast.keyword):
-                assert node.arg not in ("verify", "cert", "check_hostname", "verify_mode", "trust_env"), file
+                assert node.arg not in ("cert", "check_hostname", "verify_mode", "trust_env"), file
+                assert node.arg != "verify" or ast.unparse(node.value) == "trusted", file
             if isinstance(node, ast.Attribute):
                 assert node.attr not in ("CERT_NONE", "_create_unverified_context"), file
             asks = ("client.get", "client.send", "client.ask", "self._client.ask")
@@ -168,6 +170,11 @@ def test_one_module_speaks_to_the_network_and_it_switches_nothing_off():
     assert list(found) == ["exchange.py"]
     assert paths == {"access.jalur", "feed.akses.jalur", "path"}
     assert "path = self._client.source.akses.jalur_token" in (CONNECTORS / "core/authentication.py").read_text()
+
+
+def test_what_is_trusted_is_checked_against_the_hosts_name():
+    trusted = exchange._trusted(None, None)
+    assert (trusted.verify_mode, trusted.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 def test_a_proxy_of_the_environment_is_used_for_others_and_never_for_this_machine(tired_simnakis, monkeypatch):
