@@ -52,11 +52,14 @@ RULES = {
                 a.nik in (
                     select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1
                 ) as berulang,
-                a.jenis_kelamin is not distinct from b.jenis_kelamin as sejenis, {BORN_ALIKE} as lahir_mirip
+                a.jenis_kelamin is not distinct from b.jenis_kelamin as sejenis, {BORN_ALIKE} as lahir_mirip,
+                a.nama_baku is null or b.nama_baku is null as tanpa_nama
             from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
         )
         where (lahir_sama and mirip >= {PLAUSIBLE_NAME} and (mirip >= {SIMILAR_NAME} or not berulang))
             or (mirip >= {SIMILAR_NAME} and sejenis and (lahir_mirip or mirip >= {SAME_NAME}))
+            -- A newborn that has its number before its name.
+            or (tanpa_nama and lahir_sama and sejenis and not berulang)
     """,
     "kk_lahir_nama": f"""
         select a, b, mirip from (

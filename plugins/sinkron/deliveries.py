@@ -63,26 +63,39 @@ def landed_after(connection: psycopg.Connection, periode: str) -> bool:
 def store(connection: psycopg.Connection, extracted: Extracted) -> str:
     """Write the ledger rows of bytes that are in the store; returns the id.
 
-    The same bytes again change nothing, but for a delivery that was refused: it is judged again (its seeds may have
-    changed since).
+    The same bytes again change nothing where they are what counts. Otherwise they are judged again: a delivery that
+    was refused (its seeds may have changed since), and a read that says again what an earlier one said (a source
+    whose reads have no revision counts by what it said last).
     """
     id_kiriman = identifier(extracted.sumber, extracted.periode, extracted.sha256)
+    before = newest(connection, extracted.sumber, extracted.periode)
     new = connection.execute(
         "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status, keterangan)"
-        " values (%s, %s, %s, %s, %s, 'disimpan', %s) on conflict (id_kiriman) do update"
-        " set status = 'disimpan', kode = null, pesan = null where buku.kiriman.status = 'ditolak'"
-        " returning xmax = 0 as baru",
+        " values (%s, %s, %s, %s, %s, 'disimpan', %s) on conflict (id_kiriman) do nothing returning id_kiriman",
         [
             id_kiriman, extracted.sumber, extracted.periode, extracted.revisi, extracted.sha256,
             json.dumps(extracted.keterangan),
         ],
     ).fetchone()  # fmt: skip
-    if new and new["baru"]:
+    if new:
         with connection.cursor() as cursor:
             cursor.executemany(
                 "insert into buku.berkas (id_kiriman, urutan, nama, sha256, ukuran) values (%s, %s, %s, %s, %s)",
                 [(id_kiriman, n, f.nama, f.sha256, f.ukuran) for n, f in enumerate(extracted.berkas, start=1)],
             )
+    elif before and before["id_kiriman"] != id_kiriman and not extracted.revisi:
+        connection.execute(
+            "update buku.kiriman set urutan = default,"
+            " status = case when status = 'diterima' then status else 'disimpan' end, kode = null, pesan = null"
+            " where id_kiriman = %s",
+            [id_kiriman],
+        )
+    else:
+        connection.execute(
+            "update buku.kiriman set status = 'disimpan', kode = null, pesan = null"
+            " where id_kiriman = %s and status = 'ditolak'",
+            [id_kiriman],
+        )
     return id_kiriman
 
 

@@ -166,13 +166,14 @@ def summary(settings: Settings, periode: str) -> dict[str, Any]:
             "select revisi, status from rilis.rilis where periode = %s order by revisi desc limit 1", [periode]
         ).fetchone()
         found = {sumber: deliveries.newest(connection, sumber, periode) for sumber in REQUIRED}
+    # What is stored and not yet accepted or refused (a gate holds it) has no status for others.
+    judged = {sumber: row if row and row["status"] != "disimpan" else {} for sumber, row in found.items()}
     return {
         "periode": periode,
         "revisi": release["revisi"] if release else None,
         "status": release["status"] if release else None,
         "kiriman": [
-            {"sumber": sumber, "status": row["status"] if row else None, "kode": row["kode"] if row else None}
-            for sumber, row in found.items()
+            {"sumber": sumber, "status": row.get("status"), "kode": row.get("kode")} for sumber, row in judged.items()
         ],
     }
 

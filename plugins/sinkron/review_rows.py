@@ -189,8 +189,8 @@ def _problems(row: Row, known: set[tuple[str, str, str]], often: int) -> list[st
     wrong = []
     if row.putusan not in WORDS:
         wrong.append(f"putusan harus {', '.join(WORDS)}")
-    if not 3 <= len(row.alasan) <= 500:
-        wrong.append("alasan wajib diisi, 3 sampai 500 huruf")
+    if not 1 <= len(row.alasan) <= 500:
+        wrong.append("alasan wajib diisi, paling banyak 500 huruf")
     if not row.oleh:
         wrong.append("tidak disebut oleh siapa; isi kolom oleh atau OLEH=")
     if any(NUMBER.search(text) for text in (row.alasan, row.oleh, row.id_tinjauan)):

@@ -50,6 +50,22 @@ def test_the_same_deliveries_again_make_nothing_new(pabrik: Pabrik, juli: Bulan)
     assert bulan.seen() == juli.seen()
 
 
+def test_a_good_read_after_a_bad_one_counts_again(pabrik: Pabrik, juli: Bulan):
+    bulan = pabrik.copy(juli, "buruk_lalu_baik")
+    # Simnakis, whose reads carry no month, gives June's families once more.
+    bulan.pass_to(JUNE)
+    code, line = bulan.run(JULY, "publish")
+    assert (code, line["kiriman"][2]) == (
+        4, {"sumber": "simnakis", "status": "ditolak", "kode": "sama_dengan_bulan_lalu"},
+    )  # fmt: skip
+    bulan.pass_to(JULY)
+    code, line = bulan.run(JULY, "publish")
+    assert (code, line["revisi"], line["kiriman"][2]) == (
+        0, 1, {"sumber": "simnakis", "status": "diterima", "kode": None},
+    )  # fmt: skip
+    assert bulan.seen() == juli.seen()
+
+
 def test_a_correction_after_publication_is_a_new_revision(pabrik: Pabrik, juli: Bulan):
     bulan = pabrik.copy(juli, "koreksi")
     before = bulan.seen()

@@ -79,7 +79,7 @@ def test_what_a_gate_holds_or_a_person_rejects_is_not_published(pabrik: Pabrik, 
     with monkeypatch.context() as planted:
         planted.setattr(land, "_load", load_and_lose)
         code, line = bulan.run(JULY, "yes")
-    assert (code, line["revisi"], codes(line)["dtsen"]) == (3, None, ("disimpan", None))
+    assert (code, line["revisi"], codes(line)["dtsen"]) == (3, None, (None, None))
     failed = bulan.rows(
         "select distinct periksa from audit.hasil_periksa where gerbang = 'pendaratan' and hasil = 'gagal'"
         " and keparahan = 'kritis' and subjek like %s",

@@ -16,7 +16,7 @@ dalam_desa as (
 
 pelengkap as (
     select
-        kode_desa, ukuran, kelas, jumlah,
+        kode_desa, ukuran, kelas, jumlah, tersembunyi_desa,
         tersembunyi or (tersembunyi_desa = 1 and urut_desa = 1 and ukuran <> 'penerima_program') as tersembunyi
     from dalam_desa
 ),
@@ -25,7 +25,13 @@ antar_desa as (
     select
         *,
         count(*) filter (where tersembunyi) over (partition by ukuran, kelas) as tersembunyi_kelas,
-        row_number() over (partition by ukuran, kelas, tersembunyi order by jumlah, kode_desa) as urut_kelas
+        -- Hidden beside it is a cell of a village that hides others of this measure, and of one village for all classes:
+        -- alone in its village it could be told from that village's total.
+        row_number() over (
+            partition by ukuran, kelas, tersembunyi
+            order by
+                (tersembunyi_desa > 0) desc, case when ukuran = 'penerima_program' then jumlah end, kode_desa
+        ) as urut_kelas
     from pelengkap
 ),
 

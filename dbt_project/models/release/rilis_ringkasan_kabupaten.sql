@@ -1,9 +1,27 @@
 {{ config(alias='ringkasan_kabupaten') }}
--- Open data of the district, beside the public figures (information, never a verdict).
-with jumlah as (
-    select ukuran, kelas, sum(jumlah)::int as jumlah from {{ ref('ringkasan_dasar') }} group by ukuran, kelas
+-- Open data of the district, beside the public figures (information, never a verdict). Cells under the limit are
+-- hidden, and one more of the same measure where a single one could be told from the total.
+with kecil as (
+    select
+        ukuran, kelas, sum(jumlah)::int as jumlah, sum(jumlah) < {{ ambang('sel_minimum') }} as tersembunyi,
+        -- Somebody may receive several programmes: they have no total.
+        ukuran <> 'penerima_program' as berjumlah
+    from {{ ref('ringkasan_dasar') }} group by ukuran, kelas
     union all
-    select ukuran, kelas, jumlah from {{ ref('angka_publik') }} where per <= {{ tanggal_acuan() }}
+    select ukuran, kelas, jumlah, jumlah < {{ ambang('sel_minimum') }}, false
+    from {{ ref('angka_publik') }} where per <= {{ tanggal_acuan() }}
+),
+
+urut as (
+    select
+        *,
+        count(*) filter (where tersembunyi) over (partition by ukuran, berjumlah) as sejumlah,
+        row_number() over (partition by ukuran, berjumlah, tersembunyi order by jumlah, kelas) as ke
+    from kecil
+),
+
+jumlah as (
+    select ukuran, kelas, jumlah, tersembunyi or (berjumlah and sejumlah = 1 and ke = 1) as tersembunyi from urut
 ),
 
 rilis_ringkasan_kabupaten as (
@@ -14,8 +32,8 @@ rilis_ringkasan_kabupaten as (
         null::text as kecamatan,
         ukuran,
         kelas,
-        case when jumlah >= {{ ambang('sel_minimum') }} then jumlah end as jumlah,
-        jumlah < {{ ambang('sel_minimum') }} as disamarkan,
+        case when not tersembunyi then jumlah end as jumlah,
+        tersembunyi as disamarkan,
         {{ id_rilis() }}::text as id_rilis
     from jumlah
 )

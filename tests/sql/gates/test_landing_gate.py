@@ -143,6 +143,11 @@ def test_equal_rows_that_were_merged_are_not_repeated_keys(bersih: Settings):
     assert verdict.putusan == "lulus"
 
 
+def test_another_districts_rows_need_no_village_of_this_one(bersih: Settings):
+    outside = f"update {KELUARGA} set nasib = 'di_luar_lingkup', kode_kelurahan_desa = null, kode_desa = null"
+    assert judge(bersih, f"{outside} where nomor_baris = 1").putusan == "lulus"
+
+
 @pytest.mark.parametrize("sumber", ["dtjateng", "simnakis"])
 def test_an_empty_delivery_of_another_source_is_held_by_findings_and_faults(bersih: Settings, sumber: str):
     """Nothing landed and nothing in the ledger: neither passes, and no check is skipped silently."""

@@ -98,6 +98,18 @@ def test_open_data_hides_small_cells_and_one_more_that_would_tell(emas: Emas):
     assert emas.rows(
         "select count(*) as n from rilis.ringkasan_desa where jumlah < 5 or (jumlah is null) <> disamarkan"
     ) == [{"n": 0}]
+    # No hidden cell is the only one of a total that is shown: of a village, a class over all villages, the district.
+    alone = emas.rows("""
+        select 'desa' as dari from rilis.ringkasan_desa where ukuran <> 'penerima_program'
+        group by id_rilis, kode_desa, ukuran having count(*) > 1 and count(*) filter (where disamarkan) = 1
+        union all
+        select 'kelas' from rilis.ringkasan_desa
+        group by id_rilis, ukuran, kelas having count(*) > 1 and count(*) filter (where disamarkan) = 1
+        union all
+        select 'kabupaten' from rilis.ringkasan_kabupaten where ukuran like 'individu%%' or ukuran like 'rumah%%'
+        group by id_rilis, ukuran having count(*) > 1 and count(*) filter (where disamarkan) = 1
+    """)
+    assert alone == []
     besar = emas.rows(
         "select jumlah from rilis.ringkasan_desa where id_rilis = '2026-06/1' and kode_desa = '33.16.08.2001'"
         " and ukuran = 'rumah_tangga'"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from dbt.task.runnable import GraphRunnableTask
 
-from sinkron import database, dbt, ledger
+from connectors.interface import Extracted
+from sinkron import database, dbt, deliveries, ledger
 from sinkron.settings import Settings
 from sinkron.steps import compose
 
@@ -32,6 +33,37 @@ def test_a_failing_model_is_named_with_its_class_of_error(gudang: Settings, note
     said = str(caught.value)
     assert "model.sinkron.stg_dtsen__keluarga (error, SQLSTATE 42703)" in said
     assert "alamat" not in said and "LINE" not in said
+
+
+def test_a_source_without_revisions_counts_by_what_it_said_last(gudang: Settings):
+    """Accepted, then something else, then the first again: judged anew where something else was accepted meanwhile."""
+
+    def read(connection, content: str, then: str | None = None) -> tuple[str, str]:
+        digest = content * 64
+        id_kiriman = deliveries.store(connection, Extracted("simnakis", "2026-06", 0, (), digest, {}))
+        found = deliveries.newest(connection, "simnakis", "2026-06")
+        assert found["id_kiriman"] == id_kiriman
+        if then:
+            connection.execute(
+                "update buku.kiriman set status = 'digantikan' where status = 'diterima' and %s = 'diterima'", [then]
+            )
+            connection.execute(
+                "update buku.kiriman set status = %s, kode = case when %s = 'ditolak' then 'kosong' end"
+                " where id_kiriman = %s",
+                [then, then, id_kiriman],
+            )
+        return found["sha256"][0], found["status"]
+
+    with database.connect(gudang) as connection:
+        assert read(connection, "a", then="diterima") == ("a", "disimpan")
+        assert read(connection, "a") == ("a", "diterima")
+        assert read(connection, "b", then="ditolak") == ("b", "disimpan")
+        assert read(connection, "a") == ("a", "diterima")
+        assert read(connection, "b", then="ditolak") == ("b", "disimpan")
+        assert read(connection, "c", then="diterima") == ("c", "disimpan")
+        # What it said before c is no longer what was accepted.
+        assert read(connection, "a", then="diterima") == ("a", "disimpan")
+        assert deliveries.accepted(connection, "simnakis", "2026-06")["sha256"][0] == "a"
 
 
 def test_an_older_month_takes_what_came_before_it_and_never_what_came_after(gudang: Settings):

@@ -208,6 +208,21 @@ def test_a_newborn_without_a_name_is_not_found_by_its_mothers():
     assert len(pair(*names, a={"lahir": "2026-06-01"}, b={"lahir": "2026-06-01"}).link().persons()) == 2
 
 
+def test_a_newborn_that_has_its_number_before_its_name_is_one_person():
+    """The very same record in two registries; twins, each with a number of its own, stay two."""
+    born = {"lahir": "2026-06-01"}
+    number, other = nik(1, "2026-06-01"), nik(2, "2026-06-01")
+    name = "BY. NY. SRI LESTARI"
+    one = pair(name, name, a=born | {"nik": number}, b=born | {"nik": number})
+    assert (one.link().persons(), one.link().rule("simnakis:B")) == ({TOGETHER}, "nik_sama")
+    named = pair(name, "AHMAD ZAKI", a=born | {"nik": number}, b=born | {"nik": number})
+    assert named.link().persons() == {TOGETHER}
+    assert len(pair(name, name, a=born | {"nik": number}, b=born | {"nik": other}).link().persons()) == 2
+    assert (
+        len(pair(name, name, a=born | {"nik": number}, b={"lahir": "2024-01-01", "nik": number}).link().persons()) == 2
+    )
+
+
 def test_a_value_shared_by_many_records_stops_the_run():
     con = duckdb.connect()
     create_inputs(con)
