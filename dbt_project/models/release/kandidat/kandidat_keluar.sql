@@ -1,6 +1,6 @@
 -- What speaks for visiting a household because of what it receives, one row a finding. `program` is empty where a
 -- finding is about all that the household or person receives. What is proposed to end already is not visited first.
-with rumah as (
+with rumah as materialized (
     select uid_rumah_tangga, uid_hunian, status, jumlah_anggota, desil_nasional, exclude, di_dtsen, di_simnakis,
         aset_bergerak_mobil = 'Ya' as bermobil,
         (coalesce(aset_bergerak_ac = 'Ya', false))::int + (coalesce(aset_tidak_bergerak_rumah_lainnya = 'Ya', false))::int
@@ -9,61 +9,87 @@ with rumah as (
     where digantikan_oleh is null and status <> 'pindah'
 ),
 
-diusulkan as (
+hunian as (
+    -- So many KK at one point are no dwelling but a point that somebody filled in for a hamlet.
+    select uid_hunian, max(jumlah_anggota) as terbanyak
+    from rumah
+    where status <> 'bubar'
+    group by uid_hunian
+    having count(*) between 2 and {{ ambang('verifikasi_kk_sehunian') }}
+),
+
+serumah as materialized (
+    select rumah.uid_rumah_tangga, rumah.uid_hunian, rumah.jumlah_anggota, hunian.terbanyak
+    from rumah
+    inner join hunian on rumah.uid_hunian = hunian.uid_hunian
+    where rumah.status <> 'bubar'
+),
+
+bertanda as materialized (
+    select distinct uid as uid_individu from {{ ref('rilis_masalah') }} where kode = 'ALM_PADA_NAMA' and grain = 'individu'
+),
+
+orang as materialized (
+    -- The few people who matter here, found in one pass: the dead, those whom a name calls so, the old who live alone.
+    select
+        uid_individu, uid_rumah_tangga, status_hidup = 'meninggal' as mati,
+        kelompok_umur = '60+' and status_hidup <> 'meninggal' and keberadaan <> 'pindah' as lansia
+    from {{ ref('rilis_individu') }}
+    where digantikan_oleh is null
+        and (
+            status_hidup = 'meninggal'
+            or uid_individu in (select bertanda.uid_individu from bertanda)
+            or uid_rumah_tangga in (
+                select serumah.uid_rumah_tangga from serumah where serumah.jumlah_anggota = 1 and serumah.terbanyak > 1
+            )
+        )
+),
+
+diusulkan as materialized (
     select distinct coalesce(uid_individu, uid_rumah_tangga) as penerima, program from {{ ref('casework_usulan') }}
 ),
 
-peserta as not materialized (
-    -- Who receives what, and is not proposed to lose it.
-    select golden.uid_rumah_tangga, golden.uid_individu, golden.program, golden.grain
-    from {{ ref('golden_kepesertaan') }} as golden
+peserta as materialized (
+    -- What they and those who share a dwelling receive, and what overlaps; in one pass too.
+    select
+        kepesertaan.uid_rumah_tangga, kepesertaan.uid_individu, kepesertaan.program, kepesertaan.tumpang_tindih, kepesertaan.aturan_tumpang_tindih,
+        kepesertaan.uid_individu is null and coalesce(program.grain, '') <> 'hunian' as keluarga,
+        diusulkan.penerima is not null as diusulkan
+    from {{ ref('rilis_kepesertaan') }} as kepesertaan
+    left join {{ ref('program') }} as program on kepesertaan.program = program.program
     left join diusulkan
-        on coalesce(golden.uid_individu, golden.uid_rumah_tangga) = diusulkan.penerima
-        and golden.program = diusulkan.program
-    where golden.status = 'AKTIF' and diusulkan.penerima is null
-),
-
-mati as (
-    select uid_individu, uid_rumah_tangga
-    from {{ ref('rilis_individu') }}
-    where status_hidup = 'meninggal' and digantikan_oleh is null
+        on coalesce(kepesertaan.uid_individu, kepesertaan.uid_rumah_tangga) = diusulkan.penerima
+        and kepesertaan.program = diusulkan.program
+    where kepesertaan.status = 'AKTIF'
+        and (
+            kepesertaan.tumpang_tindih
+            or kepesertaan.uid_rumah_tangga in (
+                select orang.uid_rumah_tangga from orang
+                union
+                select serumah.uid_rumah_tangga from serumah
+            )
+        )
 ),
 
 penerima_mati as (
     select peserta.uid_rumah_tangga, peserta.uid_individu, peserta.program
     from peserta
-    inner join mati on peserta.uid_individu = mati.uid_individu
+    inner join orang on peserta.uid_individu = orang.uid_individu and orang.mati
     union
     -- The family's own programmes when no member lives any more.
     select peserta.uid_rumah_tangga, null, peserta.program
     from peserta
     inner join rumah on peserta.uid_rumah_tangga = rumah.uid_rumah_tangga and rumah.status = 'bubar'
-    inner join mati on peserta.uid_rumah_tangga = mati.uid_rumah_tangga
-    where peserta.grain = 'keluarga'
+    inner join orang on peserta.uid_rumah_tangga = orang.uid_rumah_tangga and orang.mati
+    where peserta.keluarga
 ),
 
 almarhum as (
-    select orang.uid_rumah_tangga, orang.uid_individu, golden.program
-    from (
-        select distinct uid from {{ ref('rilis_masalah') }} where kode = 'ALM_PADA_NAMA' and grain = 'individu'
-    ) as bertanda
-    inner join {{ ref('rilis_individu') }} as orang on bertanda.uid = orang.uid_individu
     -- Always a candidate, also who receives nothing.
-    left join {{ ref('golden_kepesertaan') }} as golden
-        on orang.uid_individu = golden.uid_individu and golden.status = 'AKTIF'
-),
-
-serumah as (
-    -- So many KK at one point are no dwelling but a point that somebody filled in for a hamlet.
-    select *
-    from (
-        select uid_rumah_tangga, uid_hunian, jumlah_anggota, count(*) over satu as kk,
-            max(jumlah_anggota) over satu as terbanyak
-        from rumah
-        where status <> 'bubar'
-        window satu as (partition by uid_hunian)
-    ) as hunian
-    where kk between 2 and {{ ambang('verifikasi_kk_sehunian') }}
+    select orang.uid_rumah_tangga, orang.uid_individu, peserta.program
+    from bertanda
+    inner join orang on bertanda.uid_individu = orang.uid_individu
+    left join peserta on orang.uid_individu = peserta.uid_individu
 ),
 
 program_serumah as (
@@ -72,7 +98,8 @@ program_serumah as (
         select serumah.uid_rumah_tangga, peserta.program,
             count(*) over (partition by serumah.uid_hunian, peserta.program) as kk
         from serumah
-        inner join peserta on serumah.uid_rumah_tangga = peserta.uid_rumah_tangga and peserta.grain = 'keluarga'
+        inner join peserta
+            on serumah.uid_rumah_tangga = peserta.uid_rumah_tangga and peserta.keluarga and not peserta.diusulkan
         -- A programme of two payers or terms is one.
         group by serumah.uid_rumah_tangga, serumah.uid_hunian, peserta.program
     ) as berulang
@@ -82,9 +109,7 @@ program_serumah as (
 lansia_sendiri as (
     select serumah.uid_rumah_tangga
     from serumah
-    inner join {{ ref('rilis_individu') }} as orang
-        on serumah.uid_rumah_tangga = orang.uid_rumah_tangga and orang.kelompok_umur = '60+'
-        and orang.status_hidup <> 'meninggal' and orang.keberadaan <> 'pindah' and orang.digantikan_oleh is null
+    inner join orang on serumah.uid_rumah_tangga = orang.uid_rumah_tangga and orang.lansia
     where serumah.jumlah_anggota = 1 and serumah.terbanyak > 1
 ),
 
@@ -102,13 +127,10 @@ tumpang as (
     select
         peserta.uid_rumah_tangga, peserta.uid_individu, peserta.program, aturan.pbi,
         aturan.sendiri or min(peserta.program) over satu <> max(peserta.program) over satu as masih
-    from {{ ref('rilis_kepesertaan') }} as bertanda
-    cross join lateral unnest(string_to_array(bertanda.aturan_tumpang_tindih, ', ')) as kena (aturan)
+    from peserta
+    cross join lateral unnest(string_to_array(peserta.aturan_tumpang_tindih, ', ')) as kena (aturan)
     inner join aturan on kena.aturan = aturan.aturan
-    inner join peserta
-        on bertanda.uid_rumah_tangga = peserta.uid_rumah_tangga and bertanda.program = peserta.program
-        and coalesce(bertanda.uid_individu, '') = coalesce(peserta.uid_individu, '')
-    where bertanda.tumpang_tindih
+    where peserta.tumpang_tindih and not peserta.diusulkan
     window satu as (
         partition by
             peserta.uid_rumah_tangga, case when aturan.perorangan then peserta.uid_individu end, aturan.aturan
