@@ -36,7 +36,8 @@ def subject(schema: str, id_rilis: str) -> Subject:
             group by v.ctid, v.skor, v.alasan
         ) as w where (w.dikenal > 0 and w.dikenal = w.alasan and w.bobot = w.skor) is not true"""
     order = f"""select count(*) from (
-            select count(*) as baris, count(distinct peringkat) as ragam, min(peringkat) as awal, max(peringkat) as akhir
+            select count(*) as baris, count(distinct peringkat) as ragam, min(peringkat) as awal,
+                max(peringkat) as akhir
             from {table} group by arah
         ) as p where (p.baris = p.ragam and p.awal = 1 and p.akhir = p.baris) is not true"""
     return Subject("kandidat_verifikasi", f"from {table}", (

@@ -188,6 +188,7 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         kunjungan("beda", "beda", jenis="berkala", rujukan=None),
         kunjungan("tabrak", "tabrak", "2026-06-20", jenis="berkala", rujukan=None, program=["PKH"]),
     ]  # fmt: skip
+    asing = {"nik": nik(990, "1961-04-04"), "nama": "Bu Asing"}
     mohon = [
         pengajuan("54", "k54", "graduasi_mandiri", "layak", program=["PKH"]),
         # Granted, and taken back before anything was proposed.
@@ -195,9 +196,8 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         pengajuan("cabut", "hidup", "graduasi_mandiri", "dicabut", versi=2, diubah="2026-06-14T09:00:00+07:00"),
         pengajuan("54-lagi", "k54", "baru", "diajukan", dibuat="2026-06-25T08:00:00+07:00"),
         # Worthy, of people whom no registry has, and of people whom all have.
-        pengajuan("baru", "hidup", "baru", "layak", pemohon={"nik": nik(990, "1961-04-04"), "nama": "Bu Asing"},
-                  kode_desa=SELATAN),
-        pengajuan("baru-nanti", "hidup", "baru", "diajukan", pemohon={"nik": nik(991, "1961-04-04"), "nama": "Bu Asing"}),
+        pengajuan("baru", "hidup", "baru", "layak", pemohon=asing, kode_desa=SELATAN),
+        pengajuan("baru-nanti", "hidup", "baru", "diajukan", pemohon=asing),
         pengajuan("baru-ada", "hidup", "baru", "layak"),
         pengajuan("57-foto", "hidup", "baru", "diajukan", koordinat={"lat": -6.2, "lon": 106.8}),
     ]

@@ -36,7 +36,8 @@ def test_what_is_proposed_to_end_is_not_visited_first_again(kasus_juni: Kasus, k
     assert not usulan & set(listed(kasus_juni))
     # Nor a dead recipient whose programmes are on their way out.
     for kasus in (kasus_juni, kasus_juli):
-        assert kasus.rows(f"select alasan from {kasus.schema}.kandidat_temuan where alasan = 'PENERIMA_MENINGGAL'") == []
+        temuan = kasus.rows(f"select distinct alasan from {kasus.schema}.kandidat_temuan")
+        assert ("TETANGGA_TERBUKTI",) in temuan and ("PENERIMA_MENINGGAL",) not in temuan
     assert kasus_juni.usulan("dukcapil") == {("PKH", None), ("PBI_JK", "dukcapil-satu")}
 
 

@@ -284,7 +284,8 @@ def _kunjungan_masuk(juni: Bulan, juli: Bulan) -> None:
     tanah = {"jenis_lantai_terluas": "8", "jenis_dinding_terluas": "4", "fasilitas_bab": "6"}
     for bulan in (juni, juli):
         for kunci, n, kolom in (
-            ("butuh", 431, {"desil_nasional": 2, **tanah}), ("butuh-kosong", 432, tanah),
+            ("butuh", 431, {"desil_nasional": 2, **tanah}),
+            ("butuh-kosong", 432, tanah),
             ("butuh-dua", 433, {"desil_nasional": 4, **tanah, "fasilitas_bab": "1"}),
             # A programme of the province, an exclusion, a higher decile, one bad thing only.
             ("butuh-kjs", 434, {"desil_nasional": 2, **tanah}),

@@ -1,4 +1,4 @@
-"""Whom the work list of visits names and why, out and in: hard cases 17, 23, 49, 52, 59, 60 and what is planted beside."""
+"""Whom the work list of visits names and why, out and in: hard cases 17, 23, 49, 52, 59, 60 and others."""
 
 from __future__ import annotations
 
