@@ -103,7 +103,7 @@ def test_both_months_are_published_and_the_summary_says_so(demo):
     assert f"Terbit: {persons} individu" in ended.stdout
     (visits,) = rows(
         settings,
-        "select count(*) filter (where arah = 'keluar'), count(*) filter (where arah = 'masuk')"
+        "select count(*) filter (where arah = 'keluar') as keluar, count(*) filter (where arah = 'masuk') as masuk"
         " from publikasi_penuh.kandidat_verifikasi",
     )
     assert "Daftar kunjungan: {} karena yang diterimanya, {} karena belum dibantu".format(*visits) in ended.stdout
