@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from expectations import change, masking
+from expectations import change, masking, visits
 from expectations.contract import Table
 from expectations.suite import Gate, Measure, Subject, literal, one_of, repeated, violations
 
@@ -69,6 +69,7 @@ def gate(candidate: Candidate) -> Gate:
         _relations(candidate),
         _memberships(candidate),
         _accounting(candidate),
+        visits.subject(candidate.skema, candidate.id_rilis),
         masking.subject(candidate.skema, candidate.tabel),
     ]
     if candidate.sebelum is not None:

@@ -55,6 +55,14 @@ def _balance(connection: psycopg.Connection, release: dict[str, Any]) -> list[st
         [release["id_rilis"]],
     ).fetchall()
     lines.append("  NIK: " + ", ".join(f"{row['nik_status']} {row['n']}" for row in numbers))
+    visits = connection.execute(
+        "select count(*) filter (where arah = 'keluar') as keluar, count(*) filter (where arah = 'masuk') as masuk"
+        " from rilis.kandidat_verifikasi where id_rilis = %s",
+        [release["id_rilis"]],
+    ).fetchone()
+    lines.append(
+        f"  Daftar kunjungan: {visits['keluar']} karena yang diterimanya, {visits['masuk']} karena belum dibantu"
+    )
     return lines
 
 

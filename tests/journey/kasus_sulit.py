@@ -74,6 +74,7 @@ def _pecah_dan_ganti_kk(d: Dunia) -> None:
 
 
 def _rumah_bersama(d: Dunia) -> None:
+    lansia = Orang("k49-lansia", "RESMI SASTROWIDJOJO", "1948-02-11", "P", nik=nik(49, "1948-02-11", "P"))
     yatim = Orang("k52-anak", "YATIMAN SUROSO", "2014-05-05", nik=nik(52, "2014-05-05"))
     for bulan in d.semua:
         # 48: two KK in one dwelling, that has had its help once.
@@ -81,6 +82,10 @@ def _rumah_bersama(d: Dunia) -> None:
         bulan.keluarga("dtsen", "k48-b", kk(148), pasangan("k48-b", 88), id_pelanggan_pln="529000000048")
         for keluarga in ("k48-a", "k48-b"):
             bulan.program(keluarga, "RTLH", payer="PROVINSI")
+        # 49: an old woman on a KK of her own in her child's house; she has a programme, the child's family none.
+        bulan.keluarga("dtsen", "k49-lansia", kk(49), [lansia], id_pelanggan_pln="529000000049")
+        bulan.keluarga("dtsen", "k49-anak", kk(149), pasangan("k49-anak", 89), id_pelanggan_pln="529000000049")
+        bulan.program("k49-lansia", "SEMBAKO")
         # 52: a child alone on a KK.
         bulan.di_semua("k52", kk(52), [yatim])
 
@@ -182,6 +187,7 @@ def _isi(d: Dunia) -> None:
         bulan.keluarga("dtsen", "k22", kk(22), pasangan("k22", 22), desil_nasional="")
         bulan.keluarga("dtsen", "k23", kk(23), pasangan("k23", 23), desil_nasional=2, exclude="YA",
                        alasan_exclude="KK_ASN")  # fmt: skip
+        bulan.program("k23", "PKH")
         bulan.keluarga("dtsen", "k24", kk(24), pasangan("k24", 24), desil_nasional=6 if bulan is d.juli else 4)
         bulan.program("k24", "PKH")
         bulan.program("k24", "PBI_JK", "k24-ayah")
@@ -233,6 +239,10 @@ def _hidup_mati(d: Dunia) -> None:
 
 def _kepesertaan(d: Dunia) -> None:
     for bulan in d.semua:
+        # 59: the nation and the district pay for the same person's health insurance.
+        bulan.di_semua("k59", kk(59), pasangan("k59", 59))
+        bulan.program("k59", "PBI_JK", "k59-ibu")
+        bulan.program("k59", "PBI_PEMDA", "k59-ibu", payer="KABUPATEN")
         # 50: help for one house from the province, the district and a company.
         orang = pasangan("k50", 50)
         bantuan = [{"program": "RTLH", "tahun": 2026, "sumber_dana": "PROVINSI"}]

@@ -71,6 +71,14 @@ class Terbit:
             if r["uid_rumah_tangga"] == rumah["uid_rumah_tangga"]
         }
 
+    def kandidat(self, rumah: Baris, periode: str = JULY) -> dict[tuple[str, str | None, str | None], list[str]]:
+        """Reasons of a household on the work list of visits, by (direction, uid_individu, programme)."""
+        return {
+            (k["arah"], k["uid_individu"], k["program"]): k["alasan"]
+            for k in self.tabel("kandidat_verifikasi", periode)
+            if k["uid_rumah_tangga"] == rumah["uid_rumah_tangga"]
+        }
+
     def masalah(self, rekaman: str, periode: str = JULY) -> set[tuple[str, str]]:
         """(kode, since when) of the problems of a record."""
         sumber, id_sumber = rekaman.split(":")

@@ -101,6 +101,12 @@ def test_both_months_are_published_and_the_summary_says_so(demo):
     assert "SELISIH" not in ended.stdout and ended.stdout.count(" pas\n") == 18
     persons = rows(settings, "select count(*) from publikasi.individu")[0][0]
     assert f"Terbit: {persons} individu" in ended.stdout
+    (visits,) = rows(
+        settings,
+        "select count(*) filter (where arah = 'keluar') as keluar, count(*) filter (where arah = 'masuk') as masuk"
+        " from publikasi_penuh.kandidat_verifikasi",
+    )
+    assert "Daftar kunjungan: {} karena yang diterimanya, {} karena belum dibantu".format(*visits) in ended.stdout
     assert airflow_setup.passwords(settings)["uji-verifikator"] in ended.stdout
     assert f"http://127.0.0.1:{airflow_setup.port(settings)}" in ended.stdout
 

@@ -3,9 +3,8 @@
 The numbers are those of the project's list of hard cases; the families stand in kasus_sulit.py, the cases of households
 in test_month_kasus_sulit_keluarga.py. Shown elsewhere: 14 (numbers in each other's column:
 tests/sql/landing/test_refused_deliveries.py, the delivery is refused), 25 to 38 and 53 to 57 (tests/sql/casework,
-test_month_deactivations.py), 39 (a late month: test_month_stale.py), 40 and 41
-(test_month_deliveries.py), 42 and 43 (test_refused_deliveries.py), 58 and 59 (tests/sql/golden/test_kepesertaan.py).
-49 is in neither: what it asks for is not published.
+test_month_deactivations.py), 39 (a late month: test_month_stale.py), 40 and 41 (test_month_deliveries.py), 42 and 43
+(test_refused_deliveries.py), 58 (tests/sql/golden/test_kepesertaan.py).
 """
 
 from __future__ import annotations
@@ -132,11 +131,26 @@ def test_51_a_newborn_that_gets_a_number_is_the_same_person(terbit: Terbit):
     assert len({terbit.nasib("individu", f"{s}:k51-bayi")[1] for s in SEMUA}) == 1
 
 
+def test_59_one_person_on_pbi_jk_and_pbi_pemda_is_on_the_exception_list(terbit: Terbit):
+    ibu, rumah = terbit.orang("dtsen:k59-ibu")["uid_individu"], terbit.rumah("dtsen:k59")
+    assert {kunci: p["aturan_tumpang_tindih"] for kunci, p in terbit.peserta(rumah).items()} == {
+        ("PBI_JK", "PUSAT", ibu): "pbi_eksklusif", ("PBI_PEMDA", "KABUPATEN", ibu): "pbi_eksklusif",
+    }  # fmt: skip
+    assert terbit.kandidat(rumah) == {
+        ("keluar", ibu, "PBI_JK"): ["PBI_DAN_PBI_PEMDA"], ("keluar", ibu, "PBI_PEMDA"): ["PBI_DAN_PBI_PEMDA"],
+    }  # fmt: skip
+
+
 def test_60_alm_before_a_name_is_a_hint_and_no_other_person(terbit: Terbit):
     ayah = terbit.orang("dtsen:k60-ayah")
     assert ayah["uid_individu"] == terbit.orang("simnakis:k60-ayah")["uid_individu"]
     assert (ayah["nama"], ayah["status_hidup"]) == ("BASUKI WIDODO", "hidup")
     assert terbit.masalah("simnakis:k60-ayah") == {("ALM_PADA_NAMA", MAY)}
+    # A task for somebody who goes there, in every month until it is answered.
+    for periode in (MAY, JUNE, JULY):
+        tugas = terbit.kandidat(terbit.rumah("dtsen:k60", periode), periode)
+        assert tugas == {("keluar", ayah["uid_individu"], None): ["ALM_PADA_NAMA"]}
+    assert not [p for p in terbit.tabel("penonaktifan") if p["uid_rumah_tangga"] == ayah["uid_rumah_tangga"]]
 
 
 def test_61_a_default_birth_date_links_nobody(terbit: Terbit):

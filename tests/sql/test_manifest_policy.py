@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,42 @@ def test_staging_reads_sources_only_and_nothing_above_reads_landed_rows(manifest
         if not layered:
             wrong.append(name)
     assert wrong == [], "staging renames one source's table; what follows reads staging"
+
+
+def test_the_work_list_leads_to_no_deactivation(models: dict[str, Any]):
+    """What makes proposals, or is released beside it, reads none of what leads to the work list; nor does code."""
+    list_of_visits = models["rilis_kandidat_verifikasi"]
+    leads = {name for name in models if name.startswith("kandidat_")}
+    assert len(leads) == 5 and all(_reads(models, list_of_visits, models[name]) for name in leads)
+    assert all(_reads(models, list_of_visits, models[name]) for name in ("casework_usulan", "casework_kasus"))
+    readers = {
+        name for name, node in models.items()
+        if any(_reads(models, node, models[lead]) for lead in [*leads, "rilis_kandidat_verifikasi"])
+    }  # fmt: skip
+    assert readers <= leads | {"rilis_kandidat_verifikasi"}
+    code = [
+        str(path.relative_to(ROOT))
+        for folder in ("plugins", "dags", "connectors", "linkage")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in {".py", ".sql"} and re.search("kandidat_(verifikasi|temuan|keluar|masuk)", path.read_text())
+    ]
+    assert code == []
+
+
+def test_a_reason_of_the_work_list_has_one_direction_and_a_bad_house_dtsen_s_own_labels():
+    def seed(name: str) -> list[dict[str, str]]:
+        with (PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    directions = {(row["kode"], row["arah"]) for row in seed("alasan_verifikasi")}
+    assert {arah for _, arah in directions} == {"keluar", "masuk"}
+    assert len(dict(directions)) == len(directions)
+    # Online gambling is a mark for evaluation only (hard case 55).
+    assert not [kode for kode, _ in directions if "JUDOL" in kode]
+    bad = {(row["kolom"], row["label"]) for row in seed("rumah_buruk")}
+    assert bad <= {(row["kolom"], row["label"]) for row in seed("kode")}
+    text = (PROJECT / "models" / "release" / "kandidat" / "kandidat_masuk.sql").read_text("utf-8")
+    assert {kolom for kolom, _ in bad} == set(re.findall(r"'([a-z_]+)'", text.split("kolom_buruk =")[1].split("]")[0]))
 
 
 def test_the_digits_of_a_kabupaten_stand_in_settings_and_seeds_only():

@@ -14,7 +14,7 @@ KELUARGA = {
     "hilang-sehari": 18, "bantah": 19, "mati": 20, "berkala": 22, "foto-a": 23, "foto-b": 24, "luar": 25,
     "tanggal": 26, "alasan": 27, "tanpa": 28, "k36": 29, "k37": 30, "k35": 31, "k27-cabut": 32, "k27-kirim": 33,
     "sanggah": 34, "sanggah-buka": 35, "pergi": 36, "nanti": 37, "pemda": 38, "layak": 39, "hidup": 40,
-    "tabrak": 41,
+    "tabrak": 41, "judol": 42, "sanggah-awal": 43, "tanpa-bantuan": 44,
 }  # fmt: skip
 # A person alone: nobody is left when this one dies.
 SENDIRI = {"mati-sendiri": 50, "dukcapil": 51, "beda": 52}
@@ -61,8 +61,10 @@ def registries(periode: str) -> Bulan:
             bulan.dtsen.keluarga(kunci, no_kk(kunci), anggota)
         else:
             bulan.keluarga(kunci, no_kk(kunci), anggota)
-            if kunci not in ("pemda", "k53") and not habis:
+            if kunci not in ("pemda", "k53", "tanpa-bantuan") and not habis:
                 bulan.dtjateng.program(kunci, "PKH", f"{kunci}-ayah")
+        if kunci == "tanpa-bantuan":
+            continue
         bulan.dtsen.program(
             kunci, "PKH", status="GRADUASI_ALAMIAH" if kunci == "k53" else "TIDAK_AKTIF" if habis else "AKTIF"
         )
@@ -154,7 +156,8 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         aduan("hilang-sehari", "hilang-sehari"), aduan("bantah", "bantah"), aduan("mati", "mati"),
         aduan("mati-sendiri", "mati-sendiri"), aduan("foto", "foto-a"), aduan("luar", "luar"),
         aduan("tanggal", "tanggal"), aduan("alasan", "alasan"), aduan("tanpa", "tanpa"),
-        aduan("belum", "nanti", "diperiksa"),
+        aduan("belum", "nanti", "diperiksa"), aduan("judol", "judol", "diperiksa", alasan="JUDOL"),
+        aduan("sanggah-awal", "sanggah-awal"), aduan("tanpa-bantuan", "tanpa-bantuan"),
         aduan("pemda", "pemda"), aduan("layak", "layak"),
     ]  # fmt: skip
     periksa = [
@@ -185,12 +188,17 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         kunjungan("beda", "beda", jenis="berkala", rujukan=None),
         kunjungan("tabrak", "tabrak", "2026-06-20", jenis="berkala", rujukan=None, program=["PKH"]),
     ]  # fmt: skip
+    asing = {"nik": nik(990, "1961-04-04"), "nama": "Bu Asing"}
     mohon = [
         pengajuan("54", "k54", "graduasi_mandiri", "layak", program=["PKH"]),
         # Granted, and taken back before anything was proposed.
         pengajuan("cabut", "hidup", "graduasi_mandiri", "layak"),
         pengajuan("cabut", "hidup", "graduasi_mandiri", "dicabut", versi=2, diubah="2026-06-14T09:00:00+07:00"),
         pengajuan("54-lagi", "k54", "baru", "diajukan", dibuat="2026-06-25T08:00:00+07:00"),
+        # Worthy, of people whom no registry has, and of people whom all have.
+        pengajuan("baru", "hidup", "baru", "layak", pemohon=asing, kode_desa=SELATAN),
+        pengajuan("baru-nanti", "hidup", "baru", "diajukan", pemohon=asing),
+        pengajuan("baru-ada", "hidup", "baru", "layak"),
         pengajuan("57-foto", "hidup", "baru", "diajukan", koordinat={"lat": -6.2, "lon": 106.8}),
     ]
     return {"aduan": aduan_juni, "verifikasi": periksa, "pengajuan": mohon}
@@ -215,6 +223,7 @@ def juli() -> dict[str, list[dict[str, Any]]]:
         "pengajuan": [
             pengajuan("35", "k35", "baru", "diajukan", **july),
             pengajuan("sanggah", "sanggah", "sanggah", "layak", rujukan="VL-sanggah", **july),
+            pengajuan("sanggah-awal", "sanggah-awal", "sanggah", "layak", rujukan="AD-sanggah-awal", **july),
             pengajuan("sanggah-buka", "sanggah-buka", "sanggah", "diajukan", rujukan="AD-sanggah-buka", **july),
         ],
     }  # fmt: skip

@@ -52,6 +52,22 @@ select uid_rumah_tangga, uid_individu, 'PBI_JK', 'PUSAT', null, 'AKTIF', 'aktif'
     '{RELEASE}'
 from asli.individu
 """
+# Of a person, of a household, of an application that no registry carries; a weight that is not in force yet.
+VISITS = f"""
+create schema if not exists staging;
+create table staging.alasan_verifikasi (kode text, arah text, bobot int, keterangan text, berlaku_dari date);
+insert into staging.alasan_verifikasi values ('PENERIMA_MENINGGAL', 'keluar', 100, '', '2020-01-01'),
+    ('KENDARAAN_DESIL_1', 'keluar', 60, '', '2020-01-01'), ('KENDARAAN_DESIL_1', 'keluar', 90, '', '2026-08-01'),
+    ('PENGAJUAN_LAYAK_TANPA_REGISTRI', 'masuk', 100, '', '2020-01-01');
+insert into asli.kasus (id_kasus, id_rilis) values ('pengajuan/1', '{RELEASE}');
+update asli.kasus set sumber = 'pengajuan', status_resolusi = 'tidak_ada';
+insert into asli.kandidat_verifikasi
+    (periode, revisi, uid_rumah_tangga, uid_individu, arah, program, skor, alasan, peringkat, id_kasus, id_rilis)
+values
+    ('2026-07', 1, 'r300', 'i300-1', 'keluar', 'PBI_JK', 100, '{{PENERIMA_MENINGGAL}}', 1, null, '{RELEASE}'),
+    ('2026-07', 1, 'r301', null, 'keluar', null, 60, '{{KENDARAAN_DESIL_1}}', 2, null, '{RELEASE}'),
+    ('2026-07', 1, null, null, 'masuk', null, 100, '{{PENGAJUAN_LAYAK_TANPA_REGISTRI}}', 1, 'pengajuan/1', '{RELEASE}')
+"""
 # Every fate occurs: published, merged, quarantined, outside.
 LINKS = f"""
 insert into asli.tautan (periode, revisi, grain, sumber, id_sumber, id_kiriman, nomor_baris, nasib, uid, id_rilis)
@@ -121,7 +137,7 @@ def build(connection: psycopg.Connection) -> None:
             # No constraint at all: the gate must find what a constraint would have kept out.
             columns = ", ".join(f"{c.nama} {c.tipe}" for c in table.kolom)
             connection.execute(f"create table {schema}.{table.nama} ({columns})")
-    for statement in (HOUSEHOLDS, PERSONS, MEMBERSHIPS, LINKS, LEDGER):
+    for statement in (HOUSEHOLDS, PERSONS, MEMBERSHIPS, VISITS, LINKS, LEDGER):
         connection.execute(statement)
     for table in tables():
         for column in table.kolom:

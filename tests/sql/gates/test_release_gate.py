@@ -22,7 +22,7 @@ PLANTS: dict[str, tuple[str, set[str]]] = {
     "rumah_tangga_ada": (
         "truncate release.rumah_tangga",
         {"kecamatan_lengkap", "desil_ada", "individu_berumah", "kepesertaan_rujukan", "tautan_rujukan",
-         "rumah_tangga_turun", "kecamatan_turun"},
+         "rumah_tangga_turun", "kecamatan_turun", "kandidat_rujukan"},
     ),
     "rumah_tangga_kunci": (
         "insert into release.rumah_tangga select * from release.rumah_tangga where uid_rumah_tangga = 'r1'", set(),
@@ -44,7 +44,7 @@ PLANTS: dict[str, tuple[str, set[str]]] = {
     "individu_ada": (
         "truncate release.individu",
         {"jumlah_anggota", "kepala_anggota", "kepesertaan_rujukan", "tautan_rujukan", "individu_turun",
-         "orang_hilang"},
+         "orang_hilang", "kandidat_rujukan"},
     ),
     "individu_kunci": (
         "insert into release.individu select * from release.individu where uid_individu = 'i1-4';"
@@ -90,6 +90,16 @@ PLANTS: dict[str, tuple[str, set[str]]] = {
     ),
     "neraca_tautan": ("delete from release.tautan where id_sumber = 'i1-1'", set()),
     "tautan_rujukan": ("update release.tautan set uid = null where id_sumber = 'r1'", set()),
+    "kandidat_rujukan": (
+        # Nobody lives there, and nothing says that this is why.
+        "update release.rumah_tangga set status = 'bubar', jumlah_anggota = 0, uid_kepala = null"
+        " where uid_rumah_tangga = 'r301'; update release.individu set keberadaan = 'pindah'"
+        " where uid_rumah_tangga = 'r301'", set(),
+    ),
+    "kandidat_alasan": ("update release.kandidat_verifikasi set skor = 61 where uid_rumah_tangga = 'r301'", set()),
+    "kandidat_peringkat": (
+        "update release.kandidat_verifikasi set peringkat = 1 where uid_rumah_tangga = 'r301'", set(),
+    ),
     "karantina_tercatat": ("delete from release.karantina", set()),
     "karantina_wajar": (
         "insert into release.karantina (sumber, periode, id_kiriman, berkas, nomor_baris, kode, id_rilis)"
@@ -188,6 +198,34 @@ def test_the_planted_defect_is_caught(bersih: Settings, name: str):
     assert failing(verdict) == {name} | others
     assert all(check.hasil == "gagal" for check in verdict.failed)
     assert verdict.putusan == ("peringatan" if failing(verdict) <= WARNINGS else "gagal")
+
+
+@pytest.mark.parametrize(
+    ("plant", "check"),
+    [
+        ("set uid_rumah_tangga = 'r0'", "kandidat_rujukan"), ("set uid_individu = 'i0-1'", "kandidat_rujukan"),
+        ("set uid_rumah_tangga = null, id_kasus = 'pengajuan/0'", "kandidat_rujukan"),
+        ("set alasan = '{MOBIL}'", "kandidat_alasan"), ("set alasan = '{}'", "kandidat_alasan"),
+        # A reason of the other direction, and a weight that is not in force yet.
+        ("set alasan = '{PENGAJUAN_LAYAK_TANPA_REGISTRI}', skor = 100", "kandidat_alasan"),
+        ("set skor = 90", "kandidat_alasan"), ("set peringkat = 3", "kandidat_peringkat"),
+    ],
+)  # fmt: skip
+def test_a_work_list_that_names_nobody_or_cannot_say_why_is_held(bersih: Settings, plant: str, check: str):
+    verdict = judge(bersih, f"update release.kandidat_verifikasi {plant} where uid_rumah_tangga = 'r301'")
+    assert failing(verdict) == {check}
+    twice = "insert into release.kandidat_verifikasi select * from release.kandidat_verifikasi where arah = 'masuk'"
+    assert failing(judge(bersih, twice)) == {check, "kunci_lain", "kandidat_peringkat"}
+
+
+def test_a_family_of_which_nobody_lives_may_stand_on_the_work_list_for_what_it_is_still_paid(bersih: Settings):
+    verdict = judge(
+        bersih,
+        "update release.rumah_tangga set status = 'bubar', jumlah_anggota = 0, uid_kepala = null"
+        " where uid_rumah_tangga = 'r300'; update release.individu set status_hidup = 'meninggal'"
+        " where uid_rumah_tangga = 'r300'",
+    )
+    assert failing(verdict) == set()
 
 
 def test_the_first_release_is_judged_without_comparisons(bersih: Settings):

@@ -57,3 +57,11 @@ class Emas:
             uid_rumah_tangga, f"{periode}/1",
         )  # fmt: skip
         return {(r["program"], r["uid_individu"]): r for r in found}
+
+    def kandidat(self, record: str, periode: str = JUNI) -> dict[tuple[str, str | None, str | None], list[str]]:
+        """Reasons of a family record's household on the work list, by (direction, person, programme)."""
+        found = self.rows(
+            "select * from rilis.kandidat_verifikasi where uid_rumah_tangga = %s and id_rilis = %s",
+            self.uid("rumah_tangga", record, periode), f"{periode}/1",
+        )  # fmt: skip
+        return {(r["arah"], r["uid_individu"], r["program"]): r["alasan"] for r in found}

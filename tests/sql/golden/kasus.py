@@ -5,6 +5,8 @@ The numbers are those of the project's list of hard cases. What has to come of e
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mendarat import BLUNGUN, GAYAM, JULI, JUNI, Bulan, Orang, kk, nik
 
 LAIN_DESA = "33.16.08.2002"
@@ -27,7 +29,10 @@ def pasangan(kasus: str, serial: int, anak: int = 1) -> list[Orang]:
 def dunia() -> tuple[Bulan, Bulan]:
     """June and July with all cases."""
     juni, juli = Bulan(JUNI), Bulan(JULI)
-    for kasus in (_hidup_keluarga, _nomor, _sumber, _mati_dan_pindah, _kepesertaan, _wilayah, _kk, _ringkasan):
+    for kasus in (
+        _hidup_keluarga, _nomor, _sumber, _mati_dan_pindah, _kepesertaan, _wilayah, _kk, _ringkasan, _kunjungan_keluar,
+        _kunjungan_masuk,
+    ):  # fmt: skip
         kasus(juni, juli)
     return juni, juli
 
@@ -213,6 +218,87 @@ def _ringkasan(juni: Bulan, juli: Bulan) -> None:
         for n in range(9):
             bulan.dtsen.keluarga(f"r{n}", kk(900 + n), pasangan(f"r{n}", 900 + n, 0), desa="33.16.01.2001",
                                  desil_nasional=1 if n < 6 else 2)  # fmt: skip
+
+
+def _kunjungan_keluar(juni: Bulan, juli: Bulan) -> None:
+    serumah = {"id_pelanggan_pln": "520000000049"}
+    for bulan in (juni, juli):
+        # 49: an old woman on a KK of her own in her child's house; a couple alone in one, an old man in none.
+        lansia = Orang("k49-lansia", "MBAH RESMI", "1948-02-11", "P", nik=nik(490, "1948-02-11", "P"))
+        bulan.dtsen.keluarga("k49-lansia", kk(490), [lansia], **serumah)
+        bulan.dtsen.keluarga("k49-anak", kk(491), pasangan("k49-anak", 491), **serumah)
+        bulan.keluarga("k49-jauh", kk(492), [
+            Orang("k49-jauh", "MBAH KARTO", "1947-02-11", nik=nik(492, "1947-02-11")),
+        ])  # fmt: skip
+        # 48: two KK of one dwelling with one programme, and one of another; so many at one point are no dwelling.
+        for n, (kunci, program) in enumerate((("k48-a", "SEMBAKO"), ("k48-b", "SEMBAKO"), ("k48-c", "PKH"))):
+            bulan.dtsen.keluarga(kunci, kk(480 + n), pasangan(kunci, 480 + n), id_pelanggan_pln="520000000048")
+            bulan.simnakis.keluarga(kunci, kk(480 + n), pasangan(kunci, 480 + n))
+            bulan.dtsen.program(kunci, program)
+            # The same of two terms is one.
+            bulan.dtsen.program(kunci, program, periode_salur="2026-01")
+        for n in range(6):
+            kunci, orang = f"titik{n}", pasangan(f"titik{n}", 470 + n, 0)
+            bulan.dtsen.keluarga(kunci, kk(470 + n), orang)
+            bulan.simnakis.keluarga(kunci, kk(470 + n), orang, "2026-06-20", lat=-7.01, lon=111.42)
+            bulan.dtsen.program(kunci, "SEMBAKO")
+        # A car, or several things that cost much, at the lowest decile, with and without a programme; at the next one.
+        mobil, mewah = {"aset_bergerak_mobil": "1"}, {"aset_bergerak_ac": "1", "daya_terpasang": "4"}
+        for kunci, n, kolom in (
+            ("mobil", 451, {"desil_nasional": 1, **mobil}), ("mewah", 452, {"desil_nasional": 1, **mewah}),
+            ("mobil-saja", 453, {"desil_nasional": 1, **mobil}), ("mobil-2", 454, {"desil_nasional": 2, **mobil}),
+            ("ac", 455, {"desil_nasional": 1, "aset_bergerak_ac": "1"}),
+        ):  # fmt: skip
+            bulan.dtsen.keluarga(kunci, kk(n), pasangan(kunci, n), **kolom)
+            bulan.simnakis.keluarga(kunci, kk(n), pasangan(kunci, n))
+            if kunci != "mobil-saja":
+                bulan.dtsen.program(kunci, "PKH")
+        # 17: known to the nation alone, and it receives.
+        bulan.dtsen.keluarga("k17-terima", kk(450), pasangan("k17-terima", 450), desil_nasional=2)
+        bulan.dtsen.program("k17-terima", "SEMBAKO")
+        # 23: excluded, and it receives; excluded with help for the house only.
+        for kunci, n, program in (("k23-terima", 456, "PKH"), ("k23-rumah", 457, "RTLH")):
+            bulan.keluarga(kunci, kk(n), pasangan(kunci, n))
+            bulan.dtsen.baris["keluarga"][-1] |= {"exclude": True, "alasan_exclude": "KK_ASN"}
+            bulan.dtsen.program(kunci, program)
+        # Dead by two registries: one of a family, with a programme of his own; everybody of another one.
+        ayah, ibu = pasangan("mati", 458, 0)
+        ayah, ibu = (o.kata(status_hidup="meninggal", tanggal_meninggal="2026-05-02") for o in (ayah, ibu))
+        hidup = pasangan("mati", 458, 0)[1]
+        for kunci, n, anggota in (("mati", 458, [ayah, hidup]), ("mati-semua", 459, None)):
+            orang = anggota or [o.kata(kunci=f"{kunci}-{o.jk}", nama=f"{o.nama} SEMUA", nik=nik(n, o.lahir, o.jk))
+                                for o in (ayah, ibu)]  # fmt: skip
+            bulan.simnakis.keluarga(kunci, kk(n), orang, "2026-06-25")
+            dtsen = [replace(o, kolom={"keberadaan": "2"} if o.kolom else {}) for o in orang]
+            bulan.dtsen.keluarga(kunci, kk(n), dtsen)
+            bulan.dtsen.program(kunci, "PKH")
+            bulan.dtsen.program(kunci, "PBI_JK", orang[0].kunci)
+        # 60 with a programme of his own.
+        ayah, ibu = pasangan("k60-pbi", 460, 0)
+        bulan.dtsen.keluarga("k60-pbi", kk(460), [ayah, ibu])
+        bulan.simnakis.keluarga("k60-pbi", kk(460), [ayah.kata(nama=f"ALM. {ayah.nama}"), ibu])
+        bulan.dtsen.program("k60-pbi", "PBI_JK", "k60-pbi-ayah")
+
+
+def _kunjungan_masuk(juni: Bulan, juli: Bulan) -> None:
+    tanah = {"jenis_lantai_terluas": "8", "jenis_dinding_terluas": "4", "fasilitas_bab": "6"}
+    for bulan in (juni, juli):
+        for kunci, n, kolom in (
+            ("butuh", 431, {"desil_nasional": 2, **tanah}),
+            ("butuh-kosong", 432, tanah),
+            ("butuh-dua", 433, {"desil_nasional": 4, **tanah, "fasilitas_bab": "1"}),
+            # A programme of the province, an exclusion, a higher decile, one bad thing only.
+            ("butuh-kjs", 434, {"desil_nasional": 2, **tanah}),
+            ("butuh-asn", 435, {"desil_nasional": 2, "exclude": True, **tanah}),
+            ("butuh-lima", 436, {"desil_nasional": 5, **tanah}),
+            ("butuh-satu", 437, {"desil_nasional": 2, "jenis_lantai_terluas": "8"}),
+        ):
+            bulan.dtsen.keluarga(kunci, kk(n), pasangan(kunci, n), **kolom)
+            bulan.simnakis.keluarga(kunci, kk(n), pasangan(kunci, n))
+        bulan.dtjateng.keluarga("butuh-kjs", kk(434), pasangan("butuh-kjs", 434))
+        bulan.dtjateng.program("butuh-kjs", "KJS", "butuh-kjs-ayah")
+    # In July no registry mentions it: what it receives is not known.
+    juni.dtsen.keluarga("butuh-hilang", kk(438), pasangan("butuh-hilang", 438), desil_nasional=1, **tanah)
 
 
 __all__ = ["BLUNGUN", "GAYAM", "LAIN_DESA", "dunia"]

@@ -56,6 +56,7 @@ VALUES = {
     "status_lokal": "'aktif'",
     "sejak": "%(periode)s",
     "aturan": "'uji'",
+    "arah": "'keluar'",
     "tanggal": "date '2026-06-11'",
     "jumlah": "n",
     "ukuran": "'rumah_tangga'",

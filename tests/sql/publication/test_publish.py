@@ -25,6 +25,7 @@ def test_a_candidate_becomes_what_readers_see(katalog):
     assert result["baris"] == {
         "asal_usul": 0,
         "individu": 5,
+        "kandidat_verifikasi": 5,
         "karantina": 5,
         "kasus": 5,
         "kepesertaan": 5,

@@ -26,7 +26,8 @@ MASKED = (
     | {"publikasi.riwayat_individu", "publikasi.riwayat_rumah_tangga"}
 )  # fmt: skip
 FULL = {name.replace("publikasi.", "publikasi_penuh.") for name in MASKED} | {
-    f"publikasi_penuh.{name}" for name in ("asal_usul", "karantina", "kasus", "masalah", "tautan")
+    f"publikasi_penuh.{name}"
+    for name in ("asal_usul", "kandidat_verifikasi", "karantina", "kasus", "masalah", "tautan")
 }
 AUDITED = {
     "audit.hasil_periksa",

@@ -68,6 +68,7 @@ def test_what_stands_only_in_publikasi_penuh():
     assert {name for name, table in CONTRACTS.items() if table.identified} == {
         "tautan",
         "asal_usul",
+        "kandidat_verifikasi",
         "karantina",
         "kasus",
         "masalah",

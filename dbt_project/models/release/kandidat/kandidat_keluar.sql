@@ -1,0 +1,212 @@
+-- What speaks for visiting a household because of what it receives, one row a finding. `program` is empty where a
+-- finding is about all that the household or person receives. What is proposed to end already is not visited first.
+with rumah as materialized (
+    select uid_rumah_tangga, uid_hunian, status, jumlah_anggota, desil_nasional, exclude, di_dtsen, di_simnakis,
+        aset_bergerak_mobil = 'Ya' as bermobil,
+        (coalesce(aset_bergerak_ac = 'Ya', false))::int + (coalesce(aset_tidak_bergerak_rumah_lainnya = 'Ya', false))::int
+        + (coalesce(daya_terpasang in ('2200', '>2200'), false))::int as aset_mahal
+    from {{ ref('rilis_rumah_tangga') }}
+    where digantikan_oleh is null and status <> 'pindah'
+),
+
+hunian as (
+    -- So many KK at one point are no dwelling but a point that somebody filled in for a hamlet.
+    select uid_hunian, max(jumlah_anggota) as terbanyak
+    from rumah
+    where status <> 'bubar'
+    group by uid_hunian
+    having count(*) between 2 and {{ ambang('verifikasi_kk_sehunian') }}
+),
+
+serumah as materialized (
+    select rumah.uid_rumah_tangga, rumah.uid_hunian, rumah.jumlah_anggota, hunian.terbanyak
+    from rumah
+    inner join hunian on rumah.uid_hunian = hunian.uid_hunian
+    where rumah.status <> 'bubar'
+),
+
+bertanda as materialized (
+    select distinct uid as uid_individu from {{ ref('rilis_masalah') }} where kode = 'ALM_PADA_NAMA' and grain = 'individu'
+),
+
+orang as materialized (
+    -- The few people who matter here, found in one pass: the dead, those whom a name calls so, the old who live alone.
+    select
+        uid_individu, uid_rumah_tangga, status_hidup = 'meninggal' as mati,
+        kelompok_umur = '60+' and status_hidup <> 'meninggal' and keberadaan <> 'pindah' as lansia
+    from {{ ref('rilis_individu') }}
+    where digantikan_oleh is null
+        and (
+            status_hidup = 'meninggal'
+            or uid_individu in (select bertanda.uid_individu from bertanda)
+            or uid_rumah_tangga in (
+                select serumah.uid_rumah_tangga from serumah where serumah.jumlah_anggota = 1 and serumah.terbanyak > 1
+            )
+        )
+),
+
+diusulkan as materialized (
+    select distinct coalesce(uid_individu, uid_rumah_tangga) as penerima, program from {{ ref('casework_usulan') }}
+),
+
+peserta as materialized (
+    -- What they and those who share a dwelling receive, and what overlaps; in one pass too.
+    select
+        kepesertaan.uid_rumah_tangga, kepesertaan.uid_individu, kepesertaan.program, kepesertaan.tumpang_tindih, kepesertaan.aturan_tumpang_tindih,
+        kepesertaan.uid_individu is null and coalesce(program.grain, '') <> 'hunian' as keluarga,
+        diusulkan.penerima is not null as diusulkan
+    from {{ ref('rilis_kepesertaan') }} as kepesertaan
+    left join {{ ref('program') }} as program on kepesertaan.program = program.program
+    left join diusulkan
+        on coalesce(kepesertaan.uid_individu, kepesertaan.uid_rumah_tangga) = diusulkan.penerima
+        and kepesertaan.program = diusulkan.program
+    where kepesertaan.status = 'AKTIF'
+        and (
+            kepesertaan.tumpang_tindih
+            or kepesertaan.uid_rumah_tangga in (
+                select orang.uid_rumah_tangga from orang
+                union
+                select serumah.uid_rumah_tangga from serumah
+            )
+        )
+),
+
+penerima_mati as (
+    select peserta.uid_rumah_tangga, peserta.uid_individu, peserta.program
+    from peserta
+    inner join orang on peserta.uid_individu = orang.uid_individu and orang.mati
+    union
+    -- The family's own programmes when no member lives any more.
+    select peserta.uid_rumah_tangga, null, peserta.program
+    from peserta
+    inner join rumah on peserta.uid_rumah_tangga = rumah.uid_rumah_tangga and rumah.status = 'bubar'
+    inner join orang on peserta.uid_rumah_tangga = orang.uid_rumah_tangga and orang.mati
+    where peserta.keluarga
+),
+
+almarhum as (
+    -- Always a candidate, also who receives nothing.
+    select orang.uid_rumah_tangga, orang.uid_individu, peserta.program
+    from bertanda
+    inner join orang on bertanda.uid_individu = orang.uid_individu
+    left join peserta on orang.uid_individu = peserta.uid_individu
+),
+
+program_serumah as (
+    select uid_rumah_tangga, program
+    from (
+        select serumah.uid_rumah_tangga, peserta.program,
+            count(*) over (partition by serumah.uid_hunian, peserta.program) as kk
+        from serumah
+        inner join peserta
+            on serumah.uid_rumah_tangga = peserta.uid_rumah_tangga and peserta.keluarga and not peserta.diusulkan
+        -- A programme of two payers or terms is one.
+        group by serumah.uid_rumah_tangga, serumah.uid_hunian, peserta.program
+    ) as berulang
+    where kk > 1
+),
+
+lansia_sendiri as (
+    select serumah.uid_rumah_tangga
+    from serumah
+    inner join orang on serumah.uid_rumah_tangga = orang.uid_rumah_tangga and orang.lansia
+    where serumah.jumlah_anggota = 1 and serumah.terbanyak > 1
+),
+
+aturan as (
+    select
+        aturan, bool_or(grain = 'individu') as perorangan, bool_or(program_a = program_b) as sendiri,
+        bool_or(array['PBI_JK', 'PBI_PEMDA'] <@ array[program_a, program_b]) as pbi
+    from {{ ref('aturan_tumpang_tindih') }}
+    where grain <> 'hunian'
+    group by aturan
+),
+
+tumpang as (
+    -- A pair of which one side is proposed to end is a pair no more.
+    select
+        peserta.uid_rumah_tangga, peserta.uid_individu, peserta.program, aturan.pbi,
+        aturan.sendiri or min(peserta.program) over satu <> max(peserta.program) over satu as masih
+    from peserta
+    cross join lateral unnest(string_to_array(peserta.aturan_tumpang_tindih, ', ')) as kena (aturan)
+    inner join aturan on kena.aturan = aturan.aturan
+    where peserta.tumpang_tindih and not peserta.diusulkan
+    window satu as (
+        partition by
+            peserta.uid_rumah_tangga, case when aturan.perorangan then peserta.uid_individu end, aturan.aturan
+    )
+),
+
+ditemui as (
+    -- The last sound visit of these months: who was found worthy is not suspected again on the same grounds.
+    select distinct on (uid_rumah_tangga) uid_rumah_tangga, hasil, tanggal
+    from {{ ref('casework_verifikasi') }}
+    where sah and not dibantah and tanggal <= {{ tanggal_acuan() }}
+        and tanggal > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_kunjungan_bulan') }}::int)
+    order by uid_rumah_tangga, tanggal desc, id_verifikasi desc
+),
+
+keadaan as (
+    -- Of the household as it is, with the day since which a visit would have answered it.
+    select uid_rumah_tangga, 'KENDARAAN_DESIL_1' as alasan, null::text as program, null::date as sejak
+    from rumah
+    where bermobil and desil_nasional <= {{ ambang('verifikasi_desil_terendah') }}
+    union all
+    select uid_rumah_tangga, 'ASET_DESIL_1', null, null
+    from rumah
+    where aset_mahal >= {{ ambang('verifikasi_aset_mahal') }}
+        and desil_nasional <= {{ ambang('verifikasi_desil_terendah') }}
+    union all
+    select uid_rumah_tangga, 'SATU_HUNIAN_BEBERAPA_KK', program, null from program_serumah
+    union all
+    select uid_rumah_tangga, 'SATU_HUNIAN_BEBERAPA_KK', null, null from lansia_sendiri
+    union all
+    select aduan.uid_rumah_tangga, aduan.alasan, null, aduan.dibuka
+    from {{ ref('kandidat_aduan') }} as aduan
+    inner join {{ ref('kandidat_penerima') }} as penerima
+        on aduan.uid_rumah_tangga = penerima.uid_rumah_tangga and penerima.berprogram
+),
+
+semua as (
+    select keadaan.uid_rumah_tangga, null::text as uid_individu, keadaan.program, keadaan.alasan
+    from keadaan
+    left join ditemui
+        on keadaan.uid_rumah_tangga = ditemui.uid_rumah_tangga and ditemui.hasil = 'layak'
+        and ditemui.tanggal >= coalesce(keadaan.sejak, '-infinity')
+    where ditemui.uid_rumah_tangga is null
+    union
+    select rumah.uid_rumah_tangga, null, null, alasan.kode
+    from rumah
+    inner join {{ ref('kandidat_penerima') }} as penerima
+        on rumah.uid_rumah_tangga = penerima.uid_rumah_tangga and penerima.berprogram
+    cross join lateral (
+        values
+        ('EXCLUDE_MASIH_MENERIMA', rumah.exclude),
+        ('PENERIMA_DI_LUAR_SIMNAKIS', rumah.di_dtsen and not rumah.di_simnakis)
+    ) as alasan (kode, ya)
+    where alasan.ya
+    union
+    select uid_rumah_tangga, uid_individu, program, case when pbi then 'PBI_DAN_PBI_PEMDA' else 'TUMPANG_TINDIH' end
+    from tumpang
+    where masih
+    union
+    select uid_rumah_tangga, uid_individu, program, 'ALM_PADA_NAMA' from almarhum
+    union
+    select uid_rumah_tangga, uid_individu, program, 'PENERIMA_MENINGGAL' from penerima_mati
+),
+
+kandidat_keluar as (
+    select semua.uid_rumah_tangga, semua.uid_individu, semua.program, semua.alasan
+    from semua
+    inner join rumah on semua.uid_rumah_tangga = rumah.uid_rumah_tangga
+    left join diusulkan
+        on coalesce(semua.uid_individu, semua.uid_rumah_tangga) = diusulkan.penerima
+        and semua.program = diusulkan.program
+    where diusulkan.penerima is null
+        -- Nobody is left to visit, but who pays has to know.
+        and (rumah.status <> 'bubar' or semua.alasan = 'PENERIMA_MENINGGAL')
+        -- Every programme of the household is proposed to end.
+        and (semua.uid_individu is not null or semua.program is not null or rumah.status <> 'nonaktif_diusulkan')
+)
+
+select * from kandidat_keluar

@@ -1,0 +1,58 @@
+-- Who needs help by what is known and gets none: households of this month without a programme of any payer, and
+-- applications found worthy whose people no registry carries. `ciri`: how many things of the house are bad.
+{%- set kolom_buruk = ['jenis_lantai_terluas', 'jenis_dinding_terluas', 'jenis_atap_terluas', 'fasilitas_bab',
+    'sumber_air_minum_utama', 'sumber_penerangan_utama'] %}
+with mampu as (
+    -- The last sound visit of these months found that it needs none.
+    select uid_rumah_tangga
+    from (
+        select distinct on (uid_rumah_tangga) uid_rumah_tangga, hasil
+        from {{ ref('casework_verifikasi') }}
+        where sah and not dibantah and tanggal <= {{ tanggal_acuan() }}
+            and tanggal > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_kunjungan_bulan') }}::int)
+        order by uid_rumah_tangga, tanggal desc, id_verifikasi desc
+    ) as terakhir
+    where hasil = 'mampu'
+),
+
+tanpa_bantuan as (
+    select
+        rumah.uid_rumah_tangga, rumah.desil_nasional is null as tanpa_desil, rumah.di_dtsen, rumah.di_simnakis,
+        {% for kolom in kolom_buruk -%}
+        coalesce((
+            rumah.{{ kolom }} = any(array(
+                select buruk.label from {{ ref('rumah_buruk') }} as buruk
+                where buruk.kolom = '{{ kolom }}'
+                    and {{ tanggal_acuan() }} between buruk.berlaku_dari and coalesce(buruk.berlaku_sampai, 'infinity')
+            ))
+        )::int, 0){{ ' +' if not loop.last }}
+        {% endfor %} as ciri
+    from {{ ref('rilis_rumah_tangga') }} as rumah
+    left join {{ ref('kandidat_penerima') }} as penerima on rumah.uid_rumah_tangga = penerima.uid_rumah_tangga
+    left join mampu on rumah.uid_rumah_tangga = mampu.uid_rumah_tangga
+    where rumah.status = 'aktif' and penerima.uid_rumah_tangga is null and mampu.uid_rumah_tangga is null
+        and (rumah.desil_nasional is null or rumah.desil_nasional <= {{ ambang('verifikasi_desil_rendah') }})
+        and rumah.exclude is distinct from true
+        -- What a household receives that no registry mentions this month is not known.
+        and (rumah.di_dtsen or rumah.di_dtjateng or rumah.di_simnakis)
+),
+
+kandidat_masuk as (
+    select
+        uid_rumah_tangga, null::text as id_kasus, ciri,
+        case when tanpa_desil then 'DESIL_KOSONG_RUMAH_BURUK_TANPA_BANTUAN'
+            else 'DESIL_RENDAH_RUMAH_BURUK_TANPA_BANTUAN' end as alasan
+    from tanpa_bantuan
+    where ciri >= {{ ambang('verifikasi_ciri_rumah_buruk') }}
+    union all
+    select uid_rumah_tangga, null, ciri, 'DESIL_RENDAH_DI_LUAR_SIMNAKIS'
+    from tanpa_bantuan
+    where not tanpa_desil and di_dtsen and not di_simnakis
+    union all
+    select null, id_kasus, 0, 'PENGAJUAN_LAYAK_TANPA_REGISTRI'
+    from {{ ref('casework_kasus') }}
+    where sumber = 'pengajuan' and jenis in ('baru', 'usulan_desa') and status in ('layak', 'musdes', 'diusulkan')
+        and uid_rumah_tangga is null
+)
+
+select * from kandidat_masuk

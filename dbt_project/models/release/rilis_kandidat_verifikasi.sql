@@ -1,0 +1,43 @@
+{{ config(alias='kandidat_verifikasi', indexes=[{'columns': ['uid_rumah_tangga']}]) }}
+-- The work list for officers: whom to visit first, by direction. It ends nothing; only a proof does (casework_bukti).
+with baris as (
+    select
+        uid_rumah_tangga, uid_individu, id_kasus, arah, program, sum(bobot)::int as skor,
+        array_agg(alasan order by alasan collate "C") as alasan, bool_or(menerima) as menerima, max(ciri) as ciri
+    from {{ ref('kandidat_temuan') }}
+    group by uid_rumah_tangga, uid_individu, id_kasus, arah, program
+),
+
+berperingkat as (
+    -- Who receives something now goes before equals; then the worse house; then whatever is the same when built again.
+    select
+        *,
+        (row_number() over (
+            partition by arah
+            order by
+                skor desc, menerima desc, ciri desc, uid_rumah_tangga collate "C", uid_individu collate "C" nulls first,
+                program collate "C" nulls first, id_kasus collate "C"
+        ))::int as peringkat
+    from baris
+),
+
+rilis_kandidat_verifikasi as (
+    select
+        {{ periode() }}::text as periode,
+        {{ revisi() }} as revisi,
+        berperingkat.uid_rumah_tangga,
+        berperingkat.uid_individu,
+        berperingkat.arah,
+        berperingkat.program,
+        berperingkat.skor,
+        berperingkat.alasan,
+        berperingkat.peringkat,
+        berperingkat.id_kasus,
+        coalesce(rumah.kode_desa, kasus.kode_desa) as kode_desa,
+        {{ id_rilis() }}::text as id_rilis
+    from berperingkat
+    left join {{ ref('rilis_rumah_tangga') }} as rumah on berperingkat.uid_rumah_tangga = rumah.uid_rumah_tangga
+    left join {{ ref('casework_kasus') }} as kasus on berperingkat.id_kasus = kasus.id_kasus
+)
+
+select * from rilis_kandidat_verifikasi
