@@ -57,33 +57,36 @@ def rates(right: int, claimed: int, true: int) -> dict[str, float]:
 
 
 def person_ids(con: Any, links: str, truth: str, into: str) -> None:
-    """Table `into` (benar, uid): the uid that most records of a true person have, the lesser of two equal ones."""
+    """Table `into` (benar, uid): the uid that most records of a true person have, or all that as many have."""
     con.execute(f"""
         create or replace table {into} as
         select t.orang as benar, l.uid
         from {truth} as t inner join {links} as l on t.rekaman = l.rekaman
         where l.uid is not null
         group by t.orang, l.uid
-        qualify row_number() over (partition by t.orang order by count(*) desc, l.uid) = 1
+        qualify rank() over (partition by t.orang order by count(*) desc) = 1
     """)
 
 
 def stability(con: Any, before: str, after: str, events: str) -> dict[str, float]:
     """Of those that are there in both months, how many keep their id; how many changes no event tells of.
 
-    An event tells of a change when it names both ids, in whichever order.
+    Who has two ids as often as each other, for want of a link, keeps both. An event tells of a change when it names
+    both ids, in whichever order.
     """
     stayed, kept, silent = con.sql(f"""
-        with both_months as (
-            select a.uid as dulu, b.uid as kini
+        with pairs as (
+            select a.benar, a.uid as dulu, b.uid as kini
             from {before} as a inner join {after} as b on a.benar = b.benar
-        )
-        select count(*), count(*) filter (dulu = kini),
-            count(*) filter (dulu <> kini and not exists (
+        ),
+        both_months as (
+            select benar, bool_or(dulu = kini) as kept, bool_or(exists (
                 select 1 from {events} as e
-                where (e.uid = m.dulu and e.uid_terkait = m.kini) or (e.uid = m.kini and e.uid_terkait = m.dulu)
-            ))
-        from both_months as m
+                where (e.uid = dulu and e.uid_terkait = kini) or (e.uid = kini and e.uid_terkait = dulu)
+            )) as told
+            from pairs group by benar
+        )
+        select count(*), count(*) filter (kept), count(*) filter (not kept and not told) from both_months
     """).fetchall()[0]
     return {
         "berlanjut": stayed, "tetap": kept, "bagian": kept / stayed if stayed else 1.0, "tanpa_peristiwa": silent,

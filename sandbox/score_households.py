@@ -56,14 +56,14 @@ def causes(con: Any) -> dict[str, int]:
 def household_ids(con: Any, into: str) -> None:
     """Table `into` (benar, uid): the golden household that has most certain members of a true one.
 
-    Of those that `households` just judged; the lesser of two equal ones.
+    Of those that `households` just judged; all that have as many.
     """
     con.execute(f"""
         create or replace table {into} as
         select rumah as benar, uid_rumah_tangga as uid
         from penghuni where hidup and pasti
         group by rumah, uid_rumah_tangga
-        qualify row_number() over (partition by rumah order by count(distinct orang) desc, uid_rumah_tangga) = 1
+        qualify rank() over (partition by rumah order by count(distinct orang) desc) = 1
     """)
 
 
