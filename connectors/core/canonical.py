@@ -68,6 +68,9 @@ SECOND_TRY = {
     f" then try_cast(replace({_BARE}, ',', '.') as decimal(18, 2)) end",
     "rt_rw": "case when regexp_full_match({x}, '\\d{{1,3}}(\\.0)?') then lpad(regexp_extract({x}, '^\\d+'), 3, '0')"
     " when regexp_full_match({x}, '0\\d{{3}}') then right({x}, 3) end",
+    # Region codes with or without dots are one value; which system a code is of is told by `core.wilayah`.
+    "wilayah": "case when regexp_full_match({x}, '\\d\\d(\\d\\d){{0,2}}(\\d{{4}})?')"
+    " then concat_ws('.', {x}[1:2], nullif({x}[3:4], ''), nullif({x}[5:6], ''), nullif({x}[7:], '')) else {x} end",
     "ya_lain": "upper({x}) = 'YA'",
     # Open names: every programme has a value, by its alias or in upper case; see _second_try.
     "program": "upper({x})",
@@ -80,6 +83,7 @@ FIRST_TRY = {
     "ya_lain": "case {x} when 'YA' then true when 'TIDAK' then false end",
     "rupiah": "case when regexp_full_match({x}, '\\d{{1,12}}') then try_cast({x} as decimal(18, 2)) end",
     "rt_rw": "case when regexp_full_match({x}, '\\d{{3}}') then {x} end",
+    "wilayah": "case when regexp_full_match({x}, '\\d\\d\\.\\d\\d\\.\\d\\d(\\.\\d{{4}})?') then {x} end",
     "jenis_kelamin": "case {x} when 'L' then 'L' when 'P' then 'P' when '1' then 'L' when '2' then 'P' end",
 }
 # x without leading zeros and `.0`, as `source.normalised` writes a code or spelling.

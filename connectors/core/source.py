@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 # Landing types (name in source.yml -> type of the Postgres column).
 POSTGRES_TYPE = {
     "id": "text", "text": "text", "nik": "text", "kk": "text", "kode": "text", "jenis_kelamin": "text",
-    "program": "text", "rt_rw": "text", "kode_desa": "text", "kode_kecamatan_bps": "text",
+    "program": "text", "rt_rw": "text", "kode_desa": "text", "kode_kecamatan_bps": "text", "wilayah": "text",
     "tanggal": "date", "waktu": "timestamptz", "bulat": "integer", "desil": "smallint",
     "desimal": "numeric", "rupiah": "numeric", "lintang": "numeric", "bujur": "numeric",
     "exclude": "boolean", "ya_lain": "boolean",

@@ -28,6 +28,14 @@ def test_clean_delivery_is_loaded_whole(land_dtsen):
     assert lines(landed.karantina) == [] and lines(landed.masalah) == []
 
 
+def test_region_codes_with_and_without_dots_are_the_same_content(land_dtsen):
+    dotted, plain = dtsen(), dtsen()
+    for row in plain["keluarga"]:
+        row["kode_kelurahan_desa"] = row["kode_kelurahan_desa"].replace(".", "")
+    assert plain["keluarga"] != dotted["keluarga"]
+    assert land_dtsen(plain).sha256_isi == land_dtsen(dotted).sha256_isi
+
+
 @pytest.mark.parametrize(
     ("table", "field", "value", "canonical"),
     [
@@ -38,6 +46,10 @@ def test_clean_delivery_is_loaded_whole(land_dtsen):
         ("keluarga", "bahan_bakar_utama_memasak", "0", "0"),
         ("keluarga", "daya_terpasang", ">2200", "5"),
         ("keluarga", "rt", "7", "007"),
+        ("keluarga", "kode_kelurahan_desa", "3316082001", "33.16.08.2001"),
+        ("keluarga", "kode_kecamatan", "331608", "33.16.08"),
+        ("keluarga", "kode_kecamatan", "33.16.08", "33.16.08"),
+        ("keluarga", "kode_kecamatan", "3316080", "3316080"),
         ("keluarga", "luas_lantai", "36.25", "36.25"),
         ("keluarga", "jumlah_ternak_sapi", "2.0", "2"),
         ("keluarga", "nomor_kartu_keluarga", "\u00a03316081501100001 ", "3316081501100001"),

@@ -96,7 +96,7 @@ def test_an_event_tells_of_a_change_only_when_it_names_both_ids():
     ):
         table(con, name, "benar bigint, uid varchar", rows)
     table(con, "peristiwa", "uid varchar, uid_terkait varchar", [("q", "y"), ("w", "u"), ("v", None), ("r", "x")])
-    # 2 by its new id, 4 by its old one; 3 only has a new id, 5 has one of somebody else's; 6 has two ids, one of before.
+    # 2 by its new id, 4 by its old one; 3 only has a new id, 5 has one of somebody else's; 6 has two, one of before.
     assert score.stability(con, "dulu", "kini", "peristiwa") == {
         "berlanjut": 6, "tetap": 2, "bagian": 1 / 3, "tanpa_peristiwa": 2,
     }  # fmt: skip
