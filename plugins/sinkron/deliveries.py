@@ -155,3 +155,12 @@ def write_report(settings: Settings, delivery: dict[str, Any], report: dict[str,
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     temporary.replace(path)
+
+
+def amend_report(settings: Settings, delivery: dict[str, Any], quarantined: dict[str, int]) -> None:
+    """Count again, in the report of an accepted delivery, what of it is in quarantine now: rows by code."""
+    path = report_path(settings, delivery)
+    if path.exists():
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told["dikarantina"] != quarantined:
+            write_report(settings, delivery, {**told, "dikarantina": quarantined})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from bulan_uji import JULY, JUNE, MAY
 from sulit_uji import GAYAM, kk
@@ -82,6 +84,14 @@ def test_16_a_village_name_of_three_kecamatan_is_not_resolved_by_name(terbit: Te
     assert terbit.karantina("dtjateng", "k16") == {("rumah_tangga", "k16-gelap", "wilayah_tidak_terpecahkan")} | {
         ("anggota", f"k16-gelap-{s}", "wilayah_tidak_terpecahkan") for s in siapa
     }
+    # The sender is told, though only the whole month showed it.
+    ((kiriman,),) = terbit.bulan.rows(
+        "select id_kiriman from buku.kiriman where sumber = 'dtjateng' and periode = %s", JULY
+    )
+    told = terbit.bulan.report(f"dtjateng/{JULY}/{kiriman}")
+    held = Counter(row["kode"] for row in terbit.tabel("karantina") if row["sumber"] == "dtjateng")
+    assert (told["status"], told["dikarantina"]) == ("diterima", dict(held))
+    assert held["wilayah_tidak_terpecahkan"] > len(siapa)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,26 @@
-"""Step stage: seeds, staging views and the standard records of all registries (dbt layers staging, intermediate)."""
+"""Step stage: seeds, staging views and the standard records of all registries (dbt layers staging, intermediate).
+
+Some rows only the whole month shows to be unresolvable: their senders are told after all.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sinkron import dbt, ledger
+import psycopg
+
+from sinkron import database, dbt, deliveries, ledger
 from sinkron.settings import Settings
+
+# Rows in quarantine by code, of the deliveries some of whose rows the month put there.
+QUARANTINED = """
+    select id_kiriman, jsonb_object_agg(kode, jumlah order by kode) as dikarantina
+    from (
+        select id_kiriman, kode, count(*) as jumlah, bool_or(not saat_mendarat) as kemudian
+        from intermediate.int_karantina group by id_kiriman, kode
+    ) as menurut_kode
+    group by id_kiriman having bool_or(kemudian)
+"""
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
@@ -16,4 +31,11 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             # From here on schema `release` is on its way to this candidate, whatever candidate it held.
             connection.execute("update rilis.rilis set dibangun = null where dibangun is not null")
         run.counts.update(dbt.build(run, candidate, "seeds", "models/staging", "models/intermediate"))
+        with database.connect(settings) as connection:
+            _tell_senders(connection, settings)
         return dict(run.counts)
+
+
+def _tell_senders(connection: psycopg.Connection, settings: Settings) -> None:
+    for row in connection.execute(QUARANTINED).fetchall():
+        deliveries.amend_report(settings, deliveries.known(connection, row["id_kiriman"]), row["dikarantina"])
