@@ -19,9 +19,9 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     """Make (or keep) the candidate of a month; returns {"siap", "kurang", "id_rilis", "revisi", "lama", "dibangun"}.
 
     Not ready when a required source has not landed (unless IZINKAN_LAMA allows its newest earlier delivery), or
-    when these deliveries were published already. A candidate that is still open and made of the same deliveries by
-    the same code and judgements is kept, so a killed run goes on with it; `dibangun` says that its tables are there
-    already. Judgements that wait in the inbox are taken first.
+    when the month's release is made of these deliveries already. A candidate that is still open and made of the same
+    deliveries by the same code and judgements is kept, so a killed run goes on with it; `dibangun` says that its
+    tables are there already. Judgements that wait in the inbox are taken first.
     """
     with ledger.step(settings, "compose", periode, lock="kandidat") as run:
         run.counts.update(review.read_inbox(settings))
@@ -32,6 +32,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
                 return dict(run.counts)
             composition = _fingerprint(chosen)
             if released := _already_released(connection, periode, composition):
+                _withdraw_open(connection, periode)
                 run.counts.update(siap=False, kurang=[], id_rilis=released, sudah_terbit=True)
                 return dict(run.counts)
             candidate = _candidate(connection, periode, composition, _maker(connection), chosen)
@@ -85,11 +86,18 @@ def _fingerprint(chosen: dict[str, dict[str, Any]]) -> str:
 
 def _already_released(connection: psycopg.Connection, periode: str, composition: str) -> str | None:
     row = connection.execute(
-        "select id_rilis from rilis.rilis where periode = %s and sidik_susunan = %s"
-        " and status in ('terbit', 'digantikan') order by revisi desc limit 1",
+        "select id_rilis from rilis.rilis where periode = %s and sidik_susunan = %s and status = 'terbit'"
+        " order by revisi desc limit 1",
         [periode, composition],
     ).fetchone()
     return row["id_rilis"] if row else None
+
+
+def _withdraw_open(connection: psycopg.Connection, periode: str) -> None:
+    """What was composed of deliveries that the source has since taken back waits for nobody's answer."""
+    connection.execute(
+        "update rilis.rilis set status = 'ditarik' where periode = %s and status in ('kandidat', 'ditahan')", [periode]
+    )
 
 
 def _candidate(

@@ -6,7 +6,7 @@ import pytest
 from dbt.task.runnable import GraphRunnableTask
 
 from connectors.interface import Extracted
-from sinkron import database, dbt, deliveries, ledger
+from sinkron import database, dbt, deliveries, ledger, month
 from sinkron.settings import Settings
 from sinkron.steps import compose
 
@@ -87,3 +87,39 @@ def test_an_older_month_takes_what_came_before_it_and_never_what_came_after(guda
         assert compose._choose(connection, "2026-02", frozenset({"dtsen", "simnakis", "dtjateng"}))[1] == [
             "dtsen", "dtjateng", "simnakis",
         ]  # fmt: skip
+
+
+def test_a_month_is_published_of_what_its_sources_say_now(gudang: Settings):
+    """Rows taken back: an open candidate of them is withdrawn; a release of them is followed by one without."""
+    with database.connect(gudang) as connection:
+        for sumber, isi in (("dtsen", "baru"), ("dtjateng", "isi"), ("simnakis", "isi")):
+            connection.execute(
+                "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, sha256_isi, status)"
+                " values (%(s)s, %(s)s, '2026-06', 1, %(s)s, %(isi)s, 'diterima')",
+                {"s": sumber, "isi": isi},
+            )
+    assert compose.run(gudang, "2026-06")["id_rilis"] == "2026-06/1"
+
+    def says(isi: str, status: str | None = None) -> dict:
+        with database.connect(gudang) as connection:
+            if status:
+                connection.execute("update rilis.rilis set status = 'digantikan' where status = 'terbit'")
+                connection.execute(
+                    "update rilis.rilis set status = %s, sha256 = 'a', diterbitkan = now() where status = 'kandidat'",
+                    [status],
+                )
+            connection.execute("update buku.kiriman set sha256_isi = %s where sumber = 'dtsen'", [isi])
+        return compose.run(gudang, "2026-06")
+
+    def stand() -> list[tuple[int, str]]:
+        with database.connect(gudang) as connection:
+            rows = connection.execute("select revisi, status from rilis.rilis order by 1").fetchall()
+        return [(row["revisi"], row["status"]) for row in rows]
+
+    assert says("lain", "terbit")["id_rilis"] == "2026-06/2"
+    assert says("baru")["sudah_terbit"] is True
+    assert stand() == [(1, "terbit"), (2, "ditarik")]
+    assert month.summary(gudang, "2026-06")["revisi"] == 1
+    assert says("lain")["id_rilis"] == "2026-06/3"
+    assert says("baru", "terbit")["id_rilis"] == "2026-06/4"
+    assert stand() == [(1, "digantikan"), (2, "ditarik"), (3, "terbit"), (4, "kandidat")]
