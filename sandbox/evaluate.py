@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from psycopg.sql import SQL, Literal
-
 import sandbox
 from sandbox import (
     evaluate_inputs,
@@ -25,10 +23,9 @@ from sandbox import (
 )
 from sandbox.faults import PRESETS
 from sandbox.state import month_number, month_text
-from sinkron import database, feeds, month, postgres
+from sinkron import feeds, month, postgres
 from sinkron import settings as settings_module
 from sinkron.line import LINE, REQUIRED, STEPS
-from sinkron.period import reference_date
 from sinkron.settings import Settings
 
 SEED = 20260601
@@ -52,7 +49,6 @@ def run(scale: float, months: int, faults: str) -> int:
         settings = settings_module.load(environment)
         for periode in periods:
             sandbox.deliver(home / "dunia", settings.inbox, periode)
-            _let_verdicts_be_of(settings, periode)
             _month(settings, periode)
     finally:
         server.close()
@@ -117,16 +113,6 @@ def _rivals(con: Any) -> dict[str, Any]:
     if evaluate_rivals.splink_alone(con, "splink_saja"):
         found["Splink 5 saja"] = score.persons(con, "splink_saja", "benar")
     return found
-
-
-def _let_verdicts_be_of(settings: Settings, periode: str) -> None:
-    """Verdicts of Dukcapil get the month's last day, not the machine's clock: months pass in minutes here, and a
-    number that was in order in June would else outweigh every death that a registry reports of a later month."""
-    with database.connect(settings) as connection:
-        instant = Literal(f"{reference_date(periode).isoformat()} 12:00+07")
-        connection.execute(
-            SQL("alter table identitas.verdik_dukcapil alter column pada set default {}").format(instant)
-        )
 
 
 def _month(settings: Settings, periode: str) -> None:

@@ -36,11 +36,15 @@ VERDICTS = {
     "id_verdik": "bigint", "nik": "varchar", "sidik": "varchar", "hasil": "varchar", "nik_aktif": "varchar",
     "tanggal_meninggal": "date", "pada": "date",
 }  # fmt: skip
+# What a later month asked says nothing of an earlier one: built again, it finds what it found.
 VERDICTS_QUERY = """
-    select id_verdik, nik, sidik, hasil, nik_aktif, tanggal_meninggal, (pada at time zone 'Asia/Jakarta')::date
-    from identitas.verdik_dukcapil where id_verdik <= coalesce(%(sampai)s, id_verdik)
+    select id_verdik, nik, sidik, hasil, nik_aktif, tanggal_meninggal,
+        least(identitas.tanggal_verdik(pada, acuan), %(acuan)s::date)
+    from identitas.verdik_dukcapil
+    where id_verdik > %(sesudah)s and id_verdik <= coalesce(%(sampai)s, id_verdik)
+        and coalesce(acuan, %(acuan)s::date) <= %(acuan)s::date
 """
-STORED = ("nik", "sidik", "hasil", "nik_aktif", "tanggal_meninggal")
+STORED = ("nik", "sidik", "hasil", "nik_aktif", "tanggal_meninggal", "acuan")
 USED = ("id_rilis", "nik", "hasil", "nik_aktif", "tanggal_meninggal", "pada", "baru")
 
 
@@ -60,13 +64,14 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         con = transport.workspace(folder)
         _load(settings, con, "rekaman", RECORDS, RECORDS_QUERY, {}, folder)
         _persons(con, settings.installation_key)
-        state, until = candidate["dukcapil"], candidate["verdik_sampai"]
-        if state != "diperiksa":
-            until = None
-            _load(settings, con, "verdik", VERDICTS, VERDICTS_QUERY, {"sampai": None}, folder)
+        state = candidate["dukcapil"]
+        if state == "diperiksa":
+            _verdicts(run, con, candidate["verdik_sampai"], folder)
+        else:
+            _verdicts(run, con, None, folder)
             state = _ask(run, con, client, folder) if client else "tidak_terhubung"
             failpoint(settings, "verify.asked")
-        _load(settings, con, "verdik", VERDICTS, VERDICTS_QUERY, {"sampai": until}, folder)
+            _verdicts(run, con, None, folder)
         _freeze(run, candidate, state, con, folder)
         con.close()
         return dict(run.counts)
@@ -98,6 +103,15 @@ def _load(
         transport.copy_out(connection, query, values, path)
     con.execute(f"create or replace table {table} ({', '.join(f'{c} {t}' for c, t in types.items())})")
     transport.read_into(con, table, types, path)
+
+
+def _verdicts(run: StepRun, con: Any, until: int | None, folder: Path) -> None:
+    """`verdik`: every verdict up to a number (None: all) that this month may use; called again, it adds what is new."""
+    con.execute(f"create table if not exists verdik ({', '.join(f'{c} {t}' for c, t in VERDICTS.items())})")
+    ((known,),) = con.sql("select coalesce(max(id_verdik), 0) from verdik").fetchall()
+    limits = {"sesudah": known, "sampai": until, "acuan": reference_date(run.periode)}
+    _load(run.settings, con, "verdik_baru", VERDICTS, VERDICTS_QUERY, limits, folder)
+    con.execute("insert into verdik from verdik_baru")
 
 
 def _persons(con: Any, key: bytes) -> None:
@@ -158,7 +172,10 @@ def _ask(run: StepRun, con: Any, client: Any, folder: Path) -> str:
 
 
 def _questions(run: StepRun, con: Any, days: int, folder: Path) -> None:
-    """`tanya`, in the order to ask: recipients of an active programme, then never asked, then the oldest verdicts."""
+    """`tanya`, in the order to ask: never asked, then recipients of an active programme, then the oldest verdicts.
+
+    A verdict is asked again once it is `days` old by the end of the month, so that every month hears of new deaths.
+    """
     _load(run.settings, con, "penerima", RECIPIENTS, RECIPIENTS_QUERY, {}, folder)
     con.execute(
         """
@@ -170,12 +187,12 @@ def _questions(run: StepRun, con: Any, days: int, folder: Path) -> None:
             inner join penerima as p on r.sumber = p.sumber and r.id_keluarga = p.id_keluarga
                 and coalesce(p.id_anggota, r.id_sumber) = r.id_sumber
         )
-        select row_number() over (order by m.nik is null, t.pada nulls first, o.nik) as nomor,
+        select row_number() over (order by t.pada is not null, m.nik is null, t.pada, o.nik) as nomor,
             o.nik, o.sidik, o.nama, o.tanggal_lahir, o.jenis_kelamin
         from orang as o
         left join terakhir as t on o.nik = t.nik and o.sidik = t.sidik
         left join menerima as m on o.nik = m.nik
-        where t.pada is null or t.pada < $acuan::date - $hari::integer
+        where t.pada is null or t.pada <= $acuan::date - $hari::integer
         """,
         {"acuan": reference_date(run.periode).isoformat(), "hari": days},
     )
@@ -185,7 +202,8 @@ def _keep(run: StepRun, con: Any, folder: Path) -> None:
     """The verdicts of one batch into the ledger of verdicts."""
     path = folder / "jawab.csv"
     con.execute(
-        "copy (select t.nik, t.sidik, j.hasil, j.nik_aktif, j.tanggal_meninggal from jawab as j"
+        f"copy (select t.nik, t.sidik, j.hasil, j.nik_aktif, j.tanggal_meninggal, '{reference_date(run.periode)}'"
+        " from jawab as j"
         f" inner join tanya as t on j.nomor = t.nomor order by j.nomor) to '{path}' (header false)"
     )
     with run.transaction() as connection:
@@ -197,7 +215,8 @@ def _keep(run: StepRun, con: Any, folder: Path) -> None:
 def _freeze(run: StepRun, candidate: dict[str, Any], state: str, con: Any, folder: Path) -> dict[str, Any]:
     """Write the newest verdict on each number, as of this moment, and record with the candidate which that is.
 
-    A death after the period's end has not happened yet.
+    A death after the period's end has not happened yet. One that is said again and again has the date of the first
+    time, for what is decided on it must not move from month to month.
     """
     path, until = folder / "dipakai.csv", 0
     if con is not None:
@@ -208,10 +227,27 @@ def _freeze(run: StepRun, candidate: dict[str, Any], state: str, con: Any, folde
         con.execute(
             f"""
             copy (
-                select $rilis, v.nik, if(v.tanggal_meninggal > $acuan::date, 'padan', v.hasil), v.nik_aktif,
-                    if(v.tanggal_meninggal > $acuan::date, null, v.tanggal_meninggal), v.pada, v.id_verdik > $sebelum
-                from verdik as v inner join orang as o on v.nik = o.nik and v.sidik = o.sidik
-                qualify row_number() over (partition by v.nik order by v.id_verdik desc) = 1
+                with milik as (
+                    select v.* from verdik as v inner join orang as o on v.nik = o.nik and v.sidik = o.sidik
+                ),
+                terakhir as (
+                    select * replace (
+                        if(tanggal_meninggal > $acuan::date, 'padan', hasil) as hasil,
+                        if(tanggal_meninggal > $acuan::date, null, tanggal_meninggal) as tanggal_meninggal
+                    )
+                    from milik
+                    qualify row_number() over (partition by nik order by pada desc, id_verdik desc) = 1
+                ),
+                berturut as (
+                    select m.nik, m.pada, count(*) filter (m.hasil <> 'meninggal') over (
+                        partition by m.nik order by m.pada desc, m.id_verdik desc
+                    ) as lain
+                    from milik as m inner join terakhir as t on m.nik = t.nik and t.hasil = 'meninggal'
+                ),
+                sejak as (select nik, min(pada) as pada from berturut where lain = 0 group by nik)
+                select $rilis, t.nik, t.hasil, t.nik_aktif, t.tanggal_meninggal,
+                    coalesce(greatest(s.pada, t.tanggal_meninggal), t.pada), t.id_verdik > $sebelum
+                from terakhir as t left join sejak as s on t.nik = s.nik
             ) to '{path}' (header false)
             """,
             {

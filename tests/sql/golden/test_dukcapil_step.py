@@ -82,7 +82,7 @@ def test_a_candidate_built_again_uses_the_verdicts_it_froze_and_new_ones_are_no_
         assert compose.run(settings, JUNI)["sudah_terbit"] is True
         with database.connect(settings) as connection:
             assert publish.hash_tables(connection, f"{JUNI}/1") == before
-        # The month after takes the newest, and asks nobody.
+        # The month after takes the newest, which are younger than the age at which it asks again.
         juli.mendarat(settings)
         juli.bangun(settings)
         assert set(used(settings).values()) == {"nik_tidak_ditemukan"} and len(dukcapil.asked) == 1
@@ -116,7 +116,9 @@ def test_without_a_connection_or_an_answer_the_month_goes_on_and_asks_again(koso
 
 def test_an_old_verdict_is_asked_again_and_another_name_makes_another_question(kosong: Settings, dukcapil):
     settings = connected(kosong, dukcapil)
-    for bulan, expected in ((orang(2), [nik(1), nik(2)]), (orang(2, "2027-12"), [nik(1), nik(2)])):
+    # Every month asks again, February too.
+    for periode in (JUNI, "2027-01", "2027-02"):
+        bulan, expected = orang(2, periode), [nik(1), nik(2)]
         dukcapil.asked.clear()
         bulan.mendarat(kosong)
         assert compose.run(settings, bulan.periode)["siap"]
@@ -130,8 +132,10 @@ def test_an_old_verdict_is_asked_again_and_another_name_makes_another_question(k
     assert compose.run(settings, JULI)["siap"]
     stage.run(settings, JULI)
     verify.run(settings, JULI)
+    # What is not known goes first; what a later month was told counts for that month only.
     assert dukcapil.asked == [[
-        {"ref": "1", "nik": nik(1), "nama": "WARGA LAIN", "tanggal_lahir": "1980-03-14", "jenis_kelamin": "L"}
+        {"ref": ref, "nik": nik(serial), "nama": nama, "tanggal_lahir": "1980-03-14", "jenis_kelamin": "L"}
+        for ref, serial, nama in (("1", 1, "WARGA LAIN"), ("2", 2, "WARGA 2"))
     ]]  # fmt: skip
 
 

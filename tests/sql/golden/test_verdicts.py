@@ -19,6 +19,8 @@ LAMA, AKTIF = nik(101), nik(102)
 SATU, BARU = nik(111), nik(112)
 SALAH, ORANG_LAIN = nik(121), nik(122, "1955-01-09", "P")
 BANGKIT = nik(131)
+# In order in June: dead by Dukcapil in July; dead by two registries in July, of whom Dukcapil says nothing then.
+SUSUL, TENGAH = nik(161), nik(171)
 
 
 def dunia(periode: str) -> Bulan:
@@ -29,6 +31,19 @@ def dunia(periode: str) -> Bulan:
             kasus, kk(serial), [Orang(kasus, f"WARGA {kasus.upper()}", nik=nik(serial)), *pendamping(serial)]
         )
     bulan.dtsen.program("bangkit", "PKH")
+    bulan.keluarga("susul", kk(161), [Orang("susul", "WARGA SUSUL", nik=SUSUL)])
+    bulan.dtsen.program("susul", "PKH")
+    bulan.dtsen.program("susul", "PBI_JK", "susul")
+    tengah = [Orang("tengah", "WARGA TENGAH", nik=TENGAH), *pendamping(71)]
+    bulan.dtjateng.keluarga("tengah", kk(171), tengah)
+    if periode == JULI:
+        mati = tengah[0].kata(keberadaan="2")
+        bulan.dtsen.keluarga("tengah", kk(171), [mati, *tengah[1:]], tanggal="2026-07-02")
+        mati = tengah[0].kata(status_hidup="meninggal", tanggal_meninggal="2026-07-02")
+        bulan.simnakis.keluarga("tengah", kk(171), [mati, *tengah[1:]], tanggal="2026-07-05")
+    else:
+        bulan.dtsen.keluarga("tengah", kk(171), tengah)
+        bulan.simnakis.keluarga("tengah", kk(171), tengah)
     # One person with two numbers; one whose only known number is the old one; one whose active number is another's.
     # Villages and KK differ, so that nothing else links the two records.
     bulan.dtsen.keluarga("dua-lama", kk(101), [Orang("dua-lama", "SUTRISNO DUA", nik=LAMA)])
@@ -83,9 +98,12 @@ def juni(pasang: Settings, dukcapil: Dukcapil) -> Iterator[Emas]:
 
 @pytest.fixture(scope="module")
 def juli(pasang: Settings, juni: Emas, dukcapil: Dukcapil) -> Emas:
-    """July published: what was silent in June has answered since; the others are not asked again."""
+    """July published: what was silent in June has answered since, and what was answered is answered otherwise."""
     dukcapil.asked.clear()
-    dukcapil.says |= {nik(9): {"hasil": "padan"}, BANGKIT: {"hasil": "padan"}, nik(1): {"hasil": "nik_tidak_ditemukan"}}
+    dukcapil.says |= {
+        nik(9): {"hasil": "padan"}, BANGKIT: {"hasil": "padan"}, nik(1): {"hasil": "nik_tidak_ditemukan"},
+        nik(2): None, TENGAH: None, SUSUL: {"hasil": "meninggal"},
+    }  # fmt: skip
     dunia(JULI).terbitkan(pasang)
     return juni
 
@@ -176,16 +194,43 @@ def test_a_later_padan_takes_a_death_back(juni: Emas, juli: Emas):
     assert (orang["status_hidup"], orang["tanggal_meninggal"], orang["nik_status"]) == ("hidup", None, "padan")
 
 
-def test_only_what_is_not_known_is_asked_recipients_first_and_structural_kinds_never(juli: Emas, dukcapil: Dukcapil):
-    # July: the two that were silent, the recipient of PKH first; every other verdict still holds.
-    assert dukcapil.numbers == [BANGKIT, nik(9)]
-    assert juli.orang("dtsen:padan", JULI)["nik_status"] == "padan"
+def test_the_never_asked_come_first_then_recipients_and_structural_kinds_never(juli: Emas, dukcapil: Dukcapil):
+    # July: the two that were silent, the recipient of PKH first; then the recipient who was answered, then the others.
+    assert dukcapil.numbers[:3] == [BANGKIT, nik(9), SUSUL]
+    assert dukcapil.numbers[3:] == sorted(dukcapil.numbers[3:]) and {nik(1), nik(2)} <= set(dukcapil.numbers[3:])
+    # What was not answered again still holds.
+    assert [juli.orang(f"dtsen:{k}", JULI)["nik_status"] for k in ("padan", "namabeda")] == ["tidak_padan", "padan"]
     known = {r["nik"] for r in juli.rows("select nik from identitas.verdik_dukcapil")}
     assert not {nik(141), None} & known
     assert {nik(1), LAMA, AKTIF} <= known
 
 
+def test_a_verdict_is_of_the_month_that_asked_whatever_the_clock_says(juni: Emas, juli: Emas):
+    # In order in June, dead by two registries in July, and Dukcapil silent since.
+    assert (juni.orang("dtsen:tengah")["status_hidup"], juli.orang("dtsen:tengah", JULI)["status_hidup"]) == (
+        "hidup", "meninggal",
+    )  # fmt: skip
+    assert juli.rows(
+        "select pada::text from identitas.verdik_kandidat where id_rilis = '2026-07/1' and nik in (%s, %s, %s)"
+        " order by nik", nik(1), nik(6), TENGAH,
+    ) == [{"pada": "2026-07-31"}, {"pada": "2026-06-30"}, {"pada": "2026-06-30"}]  # fmt: skip
+
+
+def test_a_death_that_dukcapil_learns_of_later_is_heard_the_month_after(juni: Emas, juli: Emas):
+    assert (juni.orang("dtsen:susul")["status_hidup"], juli.orang("dtsen:susul", JULI)["status_hidup"]) == (
+        "hidup", "meninggal",
+    )  # fmt: skip
+    proposed = juli.rows(
+        "select u.program, u.bukti, u.bulan_efektif, u.tanggal_verifikasi::text as tanggal from kasus.usulan as u"
+        " join kasus.usulan_rilis as r using (id_baris) where r.id_rilis = '2026-07/1' and u.uid_rumah_tangga = %s",
+        juli.orang("dtsen:susul", JULI)["uid_rumah_tangga"],
+    )
+    assert sorted(tuple(r.values()) for r in proposed) == [
+        (program, "dukcapil:2026-07-31", "2026-09", "2026-07-31") for program in ("PBI_JK", "PKH")
+    ]
+
+
 def test_nothing_but_the_verdict_is_kept(juli: Emas):
     row = juli.rows("select * from identitas.verdik_dukcapil where nik = %s", nik(6))[0]
-    assert set(row) == {"id_verdik", "nik", "sidik", "hasil", "nik_aktif", "tanggal_meninggal", "pada"}
+    assert set(row) == {"id_verdik", "nik", "sidik", "hasil", "nik_aktif", "tanggal_meninggal", "pada", "acuan"}
     assert "WARGA" not in str(row) and len(row["sidik"]) == 64
