@@ -84,6 +84,8 @@ mati as (
     from meninggal
     inner join {{ ref('golden_individu') }} as golden
         on meninggal.nik = golden.nik and golden.hasil_dukcapil = 'meninggal'
+    -- Unless an officer has met the person since.
+    where golden.status_hidup = 'meninggal'
     group by golden.uid, golden.uid_rumah_tangga
 ),
 

@@ -1,12 +1,12 @@
 -- depends_on: {{ ref('survivorship') }}
 {%- set aturan = survivorship('individu') %}
 -- One row a person that a registry carries this month: each attribute from the source that the seed
--- `survivorship` ranks first, the NIK that most of its records carry, death, moves and numbers given up by Dukcapil's
--- verdict and rules.md "Golden".
+-- `survivorship` ranks first, the NIK of golden_individu__nik, death and moves by Dukcapil's verdict, the registries and
+-- what officers saw (rules.md "Golden").
 {%- set atribut = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'keberadaan', 'tanggal_meninggal'] %}
 with lain as (
     -- Further records of a source: few, so that what all records say is asked of the main ones and of these.
-    select uid, min(nik) as nik, max(nik) as nik_akhir, coalesce(bool_or(status_hidup = 'hidup'), false) as hidup
+    select uid, coalesce(bool_or(status_hidup = 'hidup'), false) as hidup
     from {{ ref('golden_individu__rekaman') }}
     where ke > 1
     group by uid
@@ -25,8 +25,6 @@ orang as (
         {% endfor -%}
         coalesce({% for s in sumber() %}'{{ s }}|' || {{ s }}.id_sumber{{ ', ' if not loop.last }}{% endfor %})
             as rekaman_identitas,
-        least({% for s in sumber() %}{{ s }}.nik, {% endfor %}lain.nik) as nik,
-        greatest({% for s in sumber() %}{{ s }}.nik, {% endfor %}lain.nik_akhir) as nik_akhir,
         -- The relation is to the head of the family that places the person.
         case
             {% for s in sumber() -%}
@@ -57,6 +55,10 @@ orang as (
             case when {{ s }}.status_hidup = 'meninggal' then {{ s }}.tanggal end{{ ',' if not loop.last }}
             {% endfor %}
         ) as kata_meninggal,
+        {% for s in sumber() -%}
+        coalesce({{ s }}.status_hidup = 'meninggal', false) {{ 'or' if not loop.last }}
+        {% endfor -%}
+        as disebut_mati,
         coalesce(lain.hidup, false)
         {%- for s in sumber() %} or coalesce({{ s }}.status_hidup = 'hidup', false){% endfor %} as hidup
     from {{ source('identitas', 'tempat') }} as tempat
@@ -68,66 +70,6 @@ orang as (
     left join {{ ref('golden_individu__rekaman') }} as penempat
         on tempat.sumber = penempat.sumber and tempat.id_sumber = penempat.id_sumber and penempat.ke > 1
     where tempat.id_rilis = {{ id_rilis() }}
-),
-
-verdik as (
-    select nik, hasil, tanggal_meninggal, pada, baru
-    from {{ source('identitas', 'verdik_kandidat') }}
-    where id_rilis = {{ id_rilis() }}
-),
-
-alias as (
-    select uid, nik, nik_aktif from {{ source('identitas', 'alias') }} where id_rilis = {{ id_rilis() }}
-),
-
-verdik_alias as (
-    -- What was answered of a number that was given up is said of its bearer.
-    select distinct on (alias.uid) alias.uid, alias.nik_aktif, verdik.hasil, verdik.tanggal_meninggal, verdik.pada,
-        verdik.baru
-    from alias
-    inner join verdik on alias.nik = verdik.nik
-    order by alias.uid, verdik.pada desc, alias.nik
-),
-
-nik_banyak as (
-    select uid from orang where nik <> nik_akhir
-    union
-    select uid from alias
-),
-
-nik_berbeda as (
-    select
-        rekaman.uid, rekaman.nik as nik_rekaman, coalesce(alias.nik_aktif, rekaman.nik) as nik, rekaman.prioritas,
-        -- The number that Dukcapil finds the person under goes before one that it does not.
-        case
-            when verdik.hasil in ('padan', 'padan_nama_beda', 'meninggal', 'pindah_luar_kab') then 1
-            when verdik.hasil is null then 2
-            else 3
-        end as kelas
-    from {{ ref('golden_individu__rekaman') }} as rekaman
-    inner join nik_banyak on rekaman.uid = nik_banyak.uid
-    left join alias on rekaman.uid = alias.uid and rekaman.nik = alias.nik
-    left join verdik on coalesce(alias.nik_aktif, rekaman.nik) = verdik.nik
-    where rekaman.nik is not null
-),
-
-nik_terpilih as (
-    select uid, nik
-    from (
-        select
-            uid, nik,
-            row_number() over (partition by uid order by min(kelas), count(*) desc, min(prioritas), nik) as urutan
-        from nik_berbeda
-        group by uid, nik
-    ) as urut
-    where urutan = 1
-),
-
-nik_lain as (
-    select berbeda.uid, array_agg(distinct berbeda.nik_rekaman order by berbeda.nik_rekaman) as nik_lain
-    from nik_berbeda as berbeda
-    inner join nik_terpilih as terpilih on berbeda.uid = terpilih.uid and berbeda.nik_rekaman <> terpilih.nik
-    group by berbeda.uid
 ),
 
 bentuk as (
@@ -145,40 +87,71 @@ lalu as (
     where id_rilis = {{ id_sebelum() }} and status_hidup = 'meninggal'
 ),
 
-bernomor as (
+kunjungan as (
+    -- The last sound visit that found the person dead, and the last that met the person.
+    select
+        uid_individu as uid,
+        max(tanggal) filter (where hasil = 'meninggal') as mati_pada,
+        (array_agg(id_verifikasi order by tanggal desc, id_verifikasi) filter (where hasil = 'meninggal'))[1] as id_mati,
+        max(tanggal) filter (where hasil <> 'meninggal') as temu_pada,
+        (array_agg(id_verifikasi order by tanggal desc, id_verifikasi) filter (where hasil <> 'meninggal'))[1] as id_temu
+    from {{ ref('casework_verifikasi') }}
+    where sah and hasil in ('meninggal', 'layak', 'mampu') and tanggal <= {{ tanggal_acuan() }}
+        and uid_individu is not null
+    group by uid_individu
+),
+
+ditimbang as (
     select
         orang.*,
-        coalesce(terpilih.nik, orang.nik) as nik_terpilih,
-        alias.uid is not null as nik_dari_dukcapil,
-        coalesce(verdik.hasil, alias.hasil) as hasil,
-        coalesce(verdik.tanggal_meninggal, alias.tanggal_meninggal) as tanggal_meninggal_dukcapil,
-        coalesce(verdik.pada, alias.pada) as pada,
-        coalesce(verdik.baru, alias.baru) as baru
+        nomor.nik, nomor.nik_lain, nomor.nik_dari_dukcapil, nomor.hasil, nomor.pada, nomor.baru,
+        nomor.tanggal_meninggal as tanggal_meninggal_dukcapil,
+        lalu.uid is not null as mati_lalu,
+        lalu.tanggal_meninggal as tanggal_meninggal_lalu,
+        kunjungan.id_mati, kunjungan.mati_pada, kunjungan.id_temu, kunjungan.temu_pada,
+        -- One registry's word and an officer's stand together.
+        orang.disebut_mati and coalesce(kunjungan.mati_pada > coalesce(kunjungan.temu_pada, '-infinity'), false)
+            as mati_dilihat,
+        -- The newest word of death, Dukcapil's apart.
+        greatest(orang.kata_meninggal, {{ pemenang(aturan, 'tanggal_meninggal') }}, kunjungan.mati_pada) as kata
     from orang
-    left join nik_terpilih as terpilih on orang.uid = terpilih.uid
-    left join verdik on coalesce(terpilih.nik, orang.nik) = verdik.nik
-    left join verdik_alias as alias on orang.uid = alias.uid and terpilih.nik = alias.nik_aktif
+    inner join {{ ref('golden_individu__nik') }} as nomor on orang.uid = nomor.uid
+    left join lalu on orang.uid = lalu.uid
+    left join kunjungan on orang.uid = kunjungan.uid
+),
+
+bertemu as (
+    select
+        orang.*,
+        -- Met later than anybody's word of death; where only last month's release has one, later than that month.
+        coalesce(
+            orang.temu_pada > coalesce(
+                greatest(orang.kata, case when orang.hasil = 'meninggal' then orang.pada end),
+                case
+                    when orang.mati_lalu
+                        then (to_date(split_part({{ id_sebelum() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date - 1
+                end,
+                '-infinity'
+            ), false
+        ) as ditemui
+    from ditimbang as orang
 ),
 
 dinilai as (
     select
         orang.*,
-        lalu.uid is not null as mati_lalu,
-        lalu.tanggal_meninggal as tanggal_meninggal_lalu,
-        -- Death by Dukcapil, or by registries; a later `padan` of Dukcapil takes it back (rules.md "Golden").
-        case orang.hasil
+        -- Death by Dukcapil, by registries, or by one and a visit; a later `padan` of Dukcapil takes it back, and a later
+        -- visit that met the person (rules.md "Golden").
+        not orang.ditemui and case orang.hasil
             when 'meninggal' then true
             when 'padan' then
                 (
-                    orang.meninggal and coalesce(
-                        orang.pada <= greatest(orang.kata_meninggal, {{ pemenang(aturan, 'tanggal_meninggal') }}), false
-                    )
+                    (orang.meninggal or orang.mati_dilihat) and coalesce(orang.pada <= orang.kata, false)
                 )
-                or (lalu.uid is not null and not orang.baru)
-            else orang.meninggal or lalu.uid is not null
+                or (orang.mati_lalu and not orang.baru)
+            else orang.meninggal or orang.mati_dilihat or orang.mati_lalu
         end as mati
-    from bernomor as orang
-    left join lalu on orang.uid = lalu.uid
+    from bertemu as orang
 ),
 
 golden_individu as (
@@ -186,24 +159,34 @@ golden_individu as (
         orang.uid,
         orang.uid_rumah_tangga,
         orang.rekaman_identitas,
-        orang.nik_terpilih as nik,
-        nik_lain.nik_lain,
+        orang.nik,
+        orang.nik_lain,
         bentuk.bentuk_nik,
         orang.hasil as hasil_dukcapil,
         -- The columns whose value is Dukcapil's word, whatever the registries say.
         case
-            when orang.hasil = 'meninggal' then array['status_hidup', 'keberadaan', 'tanggal_meninggal']
+            when orang.hasil = 'meninggal' and orang.mati
+                then array['status_hidup', 'keberadaan', 'tanggal_meninggal']
             when orang.hasil = 'pindah_luar_kab' then array['keberadaan']
-            when orang.hasil = 'padan' and not orang.mati and (orang.meninggal or orang.mati_lalu)
+            when orang.hasil = 'padan' and not orang.mati and (orang.meninggal or orang.mati_dilihat or orang.mati_lalu)
                 then array['status_hidup']
         end || case when orang.nik_dari_dukcapil then array['nik'] end as kata_dukcapil,
+        -- Those whose value is what an officer saw, with the visit and its day.
+        case
+            when orang.mati and orang.mati_dilihat and not orang.meninggal and coalesce(orang.hasil <> 'meninggal', true)
+                then array['status_hidup', 'keberadaan']
+            when orang.ditemui and (orang.disebut_mati or orang.mati_lalu or orang.hasil = 'meninggal')
+                then array['status_hidup']
+        end as kata_kunjungan,
+        case when orang.mati then orang.id_mati else orang.id_temu end as id_kunjungan,
+        case when orang.mati then orang.mati_pada else orang.temu_pada end as tanggal_kunjungan,
         {{ pemenang(aturan, 'nama') }} as nama,
         {{ pemenang(aturan, 'jenis_kelamin') }} as jenis_kelamin,
         {{ pemenang(aturan, 'tanggal_lahir') }} as tanggal_lahir,
         coalesce(orang.hubungan, {{ pemenang(aturan, 'hubungan') }}) as hubungan,
         case
             when orang.mati then 'meninggal'
-            when orang.hidup or orang.hasil = 'padan' then 'hidup'
+            when orang.hidup or orang.hasil = 'padan' or orang.ditemui then 'hidup'
             else 'tidak_diketahui'
         end as status_hidup,
         case
@@ -223,7 +206,6 @@ golden_individu as (
         orang.di_{{ s }}{{ ',' if not loop.last }}
         {% endfor %}
     from dinilai as orang
-    left join nik_lain on orang.uid = nik_lain.uid
     left join bentuk on orang.uid = bentuk.uid
 )
 

@@ -103,10 +103,25 @@ kata_dukcapil as (
     where emas.kata_dukcapil is not null
 ),
 
+kata_kunjungan as (
+    -- What an officer saw decided, so it goes before the records that say the same.
+    select
+        'individu' as grain, emas.uid, 'verifikasi' as sumber, emas.id_kunjungan as id_sumber, null::text as id_kiriman,
+        emas.tanggal_kunjungan as tanggal, 0 as prioritas, true as utama, orang.kode_desa, atribut.kolom,
+        case atribut.kolom when 'status_hidup' then orang.status_hidup when 'keberadaan' then orang.keberadaan end
+            as nilai
+    from {{ ref('golden_individu') }} as emas
+    inner join {{ ref('rilis_individu') }} as orang on emas.uid = orang.uid_individu
+    cross join lateral unnest(emas.kata_kunjungan) as atribut (kolom)
+    where emas.kata_kunjungan is not null
+),
+
 semua as (
     select * from nilai_orang where nilai is not null
     union all
     select *, nilai as menang from kata_dukcapil where nilai is not null
+    union all
+    select *, nilai as menang from kata_kunjungan where nilai is not null
     union all
     select * from nilai_rumah where nilai is not null
 ),
@@ -161,7 +176,7 @@ rilis_asal_usul as (
         tanggal,
         case
             when menang is null then 'ditahan'
-            when sumber = 'dukcapil' then 'dukcapil'
+            when sumber in ('dukcapil', 'verifikasi') then sumber
             when nilai <> menang then 'aturan'
             when utama then 'utama'
             else 'pengganti'

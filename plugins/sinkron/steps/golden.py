@@ -1,10 +1,10 @@
-"""Step golden: golden persons, households and memberships (dbt layer golden)."""
+"""Step golden: golden persons, households and memberships (dbt layer golden, and visits, which it reads)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sinkron import dbt, ledger
+from sinkron import approvers, dbt, ledger
 from sinkron.settings import Settings
 
 
@@ -12,5 +12,8 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     """Build golden for the open candidate; returns models by status."""
     with ledger.step(settings, "golden", periode, lock="kandidat") as run:
         candidate = ledger.require_candidate(settings, periode)
-        run.counts.update(dbt.build(run, candidate, "models/golden"))
+        # A visit by somebody who also decides proves nothing.
+        with run.transaction() as connection:
+            approvers.write(connection, settings)
+        run.counts.update(dbt.build(run, candidate, "models/golden", "models/visits"))
         return dict(run.counts)

@@ -23,9 +23,9 @@ with disebut as (
 ),
 
 orang as (
-    select disebut.nomor, golden.uid, golden.uid_rumah_tangga, golden.hasil_dukcapil = 'nik_ganda' as ganda
+    select disebut.nomor, golden.uid, golden.uid_rumah_tangga, golden.hasil = 'nik_ganda' as ganda
     from disebut
-    inner join {{ ref('golden_individu') }} as golden on disebut.jenis = 'nik' and disebut.nomor = golden.nik
+    inner join {{ ref('golden_individu__nik') }} as golden on disebut.jenis = 'nik' and disebut.nomor = golden.nik
     union all
     -- Whom no registry carries this month.
     select disebut.nomor, lalu.uid_individu, lalu.uid_rumah_tangga, false
@@ -34,7 +34,7 @@ orang as (
         on disebut.jenis = 'nik' and disebut.nomor = lalu.nik and lalu.id_rilis = {{ id_sebelum() }}
     inner join {{ source('identitas', 'individu') }} as registri
         on lalu.uid_individu = registri.uid and registri.digantikan_oleh is null
-    left join {{ ref('golden_individu') }} as kini on lalu.uid_individu = kini.uid
+    left join {{ ref('golden_individu__nik') }} as kini on lalu.uid_individu = kini.uid
     where kini.uid is null
 ),
 
@@ -43,7 +43,7 @@ orang_lama as (
     from disebut
     inner join (
         select golden.uid, golden.uid_rumah_tangga, lain.nik
-        from {{ ref('golden_individu') }} as golden
+        from {{ ref('golden_individu__nik') }} as golden
         cross join lateral unnest(golden.nik_lain) as lain (nik)
         where golden.nik_lain is not null
     ) as lama on disebut.jenis = 'nik' and disebut.nomor = lama.nik
@@ -52,7 +52,7 @@ orang_lama as (
     from disebut
     inner join {{ source('identitas', 'alias') }} as alias
         on disebut.jenis = 'nik' and disebut.nomor = alias.nik and alias.id_rilis = {{ id_rilis() }}
-    inner join {{ ref('golden_individu') }} as golden on alias.uid = golden.uid
+    inner join {{ ref('golden_individu__nik') }} as golden on alias.uid = golden.uid
 ),
 
 rumah as (

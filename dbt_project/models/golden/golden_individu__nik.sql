@@ -1,0 +1,94 @@
+-- Under which NIK each person stands, which others the person's records carry, and what Dukcapil says of it. Apart from
+-- golden_individu, for whom a visit met is found by these numbers, and that decides who lives.
+with orang as (
+    select
+        tempat.uid_individu as uid,
+        tempat.uid_rumah_tangga,
+        nomor.nik,
+        nomor.nik_akhir
+    from {{ source('identitas', 'tempat') }} as tempat
+    left join (
+        select uid, min(nik) as nik, max(nik) as nik_akhir from {{ ref('golden_individu__rekaman') }} group by uid
+    ) as nomor on tempat.uid_individu = nomor.uid
+    where tempat.id_rilis = {{ id_rilis() }}
+),
+
+verdik as (
+    select nik, hasil, tanggal_meninggal, pada, baru
+    from {{ source('identitas', 'verdik_kandidat') }}
+    where id_rilis = {{ id_rilis() }}
+),
+
+alias as (
+    select uid, nik, nik_aktif from {{ source('identitas', 'alias') }} where id_rilis = {{ id_rilis() }}
+),
+
+verdik_alias as (
+    -- What was answered of a number that was given up is said of its bearer.
+    select distinct on (alias.uid) alias.uid, alias.nik_aktif, verdik.hasil, verdik.tanggal_meninggal, verdik.pada,
+        verdik.baru
+    from alias
+    inner join verdik on alias.nik = verdik.nik
+    order by alias.uid, verdik.pada desc, alias.nik
+),
+
+nik_banyak as (
+    select uid from orang where nik <> nik_akhir
+    union
+    select uid from alias
+),
+
+nik_berbeda as (
+    select
+        rekaman.uid, rekaman.nik as nik_rekaman, coalesce(alias.nik_aktif, rekaman.nik) as nik, rekaman.prioritas,
+        -- The number that Dukcapil finds the person under goes before one that it does not.
+        case
+            when verdik.hasil in ('padan', 'padan_nama_beda', 'meninggal', 'pindah_luar_kab') then 1
+            when verdik.hasil is null then 2
+            else 3
+        end as kelas
+    from {{ ref('golden_individu__rekaman') }} as rekaman
+    inner join nik_banyak on rekaman.uid = nik_banyak.uid
+    left join alias on rekaman.uid = alias.uid and rekaman.nik = alias.nik
+    left join verdik on coalesce(alias.nik_aktif, rekaman.nik) = verdik.nik
+    where rekaman.nik is not null
+),
+
+nik_terpilih as (
+    select uid, nik
+    from (
+        select
+            uid, nik,
+            row_number() over (partition by uid order by min(kelas), count(*) desc, min(prioritas), nik) as urutan
+        from nik_berbeda
+        group by uid, nik
+    ) as urut
+    where urutan = 1
+),
+
+nik_lain as (
+    select berbeda.uid, array_agg(distinct berbeda.nik_rekaman order by berbeda.nik_rekaman) as nik_lain
+    from nik_berbeda as berbeda
+    inner join nik_terpilih as terpilih on berbeda.uid = terpilih.uid and berbeda.nik_rekaman <> terpilih.nik
+    group by berbeda.uid
+),
+
+golden_individu__nik as (
+    select
+        orang.uid,
+        orang.uid_rumah_tangga,
+        coalesce(terpilih.nik, orang.nik) as nik,
+        nik_lain.nik_lain,
+        alias.uid is not null as nik_dari_dukcapil,
+        coalesce(verdik.hasil, alias.hasil) as hasil,
+        coalesce(verdik.tanggal_meninggal, alias.tanggal_meninggal) as tanggal_meninggal,
+        coalesce(verdik.pada, alias.pada) as pada,
+        coalesce(verdik.baru, alias.baru) as baru
+    from orang
+    left join nik_terpilih as terpilih on orang.uid = terpilih.uid
+    left join nik_lain on orang.uid = nik_lain.uid
+    left join verdik on coalesce(terpilih.nik, orang.nik) = verdik.nik
+    left join verdik_alias as alias on orang.uid = alias.uid and terpilih.nik = alias.nik_aktif
+)
+
+select * from golden_individu__nik
