@@ -27,7 +27,9 @@ terverifikasi as (
 
 tanda_kunjungan as (
     select verifikasi.id_kasus, array_agg(tanda.kode) filter (where tanda.kode is not null) as kode,
-        bool_or(verifikasi.dibantah) as dibantah
+        bool_or(verifikasi.dibantah) as dibantah,
+        bool_or(verifikasi.sah and verifikasi.hasil = 'layak') as layak,
+        bool_or(verifikasi.sah and verifikasi.hasil in ('mampu', 'meninggal')) as tidak_layak
     from {{ ref('casework_verifikasi') }} as verifikasi
     left join lateral unnest(verifikasi.perlu_periksa) as tanda (kode) on true
     where verifikasi.id_kasus is not null
@@ -58,7 +60,13 @@ bertaut as (
         disebut.kode_desa as kode_desa_disebut,
         array_remove(keadaan.perlu_periksa, 'ALASAN_TIDAK_DIKENAL') || tanda_kunjungan.kode || array_remove(array[
             case when disebut.alasan is not null and alasan.kode is null then 'ALASAN_TIDAK_DIKENAL' end,
-            case when tanda_kunjungan.dibantah then 'BERTENTANGAN' end,
+            -- Visits against each other, or the answer to the complaint against what was seen for it.
+            case
+                when tanda_kunjungan.dibantah
+                    or (keadaan.sumber = 'aduan' and keadaan.status = 'terbukti' and tanda_kunjungan.layak)
+                    or (keadaan.sumber = 'aduan' and keadaan.status = 'tidak_terbukti' and tanda_kunjungan.tidak_layak)
+                    then 'BERTENTANGAN'
+            end,
             case when foto.dokumen is not null then 'FOTO_DIPAKAI_LAIN' end,
             case
                 when disebut.lon not between {{ ambang('kotak_lon_dari') }} and {{ ambang('kotak_lon_sampai') }}

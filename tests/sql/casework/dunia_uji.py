@@ -14,7 +14,7 @@ KELUARGA = {
     "hilang-sehari": 18, "bantah": 19, "mati": 20, "berkala": 22, "foto-a": 23, "foto-b": 24, "luar": 25,
     "tanggal": 26, "alasan": 27, "tanpa": 28, "k36": 29, "k37": 30, "k35": 31, "k27-cabut": 32, "k27-kirim": 33,
     "sanggah": 34, "sanggah-buka": 35, "pergi": 36, "nanti": 37, "pemda": 38, "layak": 39, "hidup": 40,
-    "tabrak": 41, "judol": 42, "sanggah-awal": 43, "tanpa-bantuan": 44,
+    "tabrak": 41, "judol": 42, "sanggah-awal": 43, "tanpa-bantuan": 44, "balik": 45,
 }  # fmt: skip
 # A person alone: nobody is left when this one dies.
 SENDIRI = {"mati-sendiri": 50, "dukcapil": 51, "beda": 52}
@@ -158,7 +158,7 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         aduan("tanggal", "tanggal"), aduan("alasan", "alasan"), aduan("tanpa", "tanpa"),
         aduan("belum", "nanti", "diperiksa"), aduan("judol", "judol", "diperiksa", alasan="JUDOL"),
         aduan("sanggah-awal", "sanggah-awal"), aduan("tanpa-bantuan", "tanpa-bantuan"),
-        aduan("pemda", "pemda"), aduan("layak", "layak"),
+        aduan("pemda", "pemda"), aduan("layak", "layak"), aduan("balik", "balik", "tidak_terbukti"),
     ]  # fmt: skip
     periksa = [
         *(kunjungan(n, f"k{n}" if n[0].isdigit() else n) for n in upheld if n not in ("29", "34-17", "34-18")),
@@ -184,7 +184,8 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         kunjungan("tanggal", "tanggal", "2026-06-01"), kunjungan("alasan", "alasan", alasan="KAYA_RAYA"),
         # The officer names nobody: the complaint's own person counts.
         kunjungan("tanpa", "tanpa", nik=None, program=["PKH", "PBI_JK"]), kunjungan("belum", "nanti"),
-        kunjungan("pemda", "pemda"), kunjungan("layak", "layak", hasil="layak", alasan=None),
+        kunjungan("balik", "balik"), kunjungan("pemda", "pemda"),
+        kunjungan("layak", "layak", hasil="layak", alasan=None),
         kunjungan("beda", "beda", jenis="berkala", rujukan=None),
         kunjungan("tabrak", "tabrak", "2026-06-20", jenis="berkala", rujukan=None, program=["PKH"]),
     ]  # fmt: skip
@@ -225,6 +226,7 @@ def juli() -> dict[str, list[dict[str, Any]]]:
             pengajuan("sanggah", "sanggah", "sanggah", "layak", rujukan="VL-sanggah", **july),
             pengajuan("sanggah-awal", "sanggah-awal", "sanggah", "layak", rujukan="AD-sanggah-awal", **july),
             pengajuan("sanggah-buka", "sanggah-buka", "sanggah", "diajukan", rujukan="AD-sanggah-buka", **july),
+            pengajuan("sanggah-tolak", "k36", "sanggah", "tidak_layak", rujukan="VL-36", **july),
         ],
     }  # fmt: skip
 

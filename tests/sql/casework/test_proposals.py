@@ -125,7 +125,14 @@ def test_not_found_counts_on_two_different_days_only(kasus_juni: Kasus):
 def test_visits_that_contradict_each_other_prove_nothing(kasus_juni: Kasus):
     assert kasus_juni.usulan("bantah") == set()
     assert kasus_juni.kasus("aduan/AD-bantah")["perlu_periksa"] == ["BERTENTANGAN"]
-    assert kasus_juni.usulan("layak") == set()
+
+
+def test_an_answer_against_what_was_seen_is_to_be_looked_at_and_proves_nothing(kasus_juni: Kasus):
+    # Upheld, and the officer found them worthy; not upheld, and the officer found them able.
+    assert kasus_juni.kasus("aduan/AD-layak")["perlu_periksa"] == ["BERTENTANGAN"]
+    assert kasus_juni.kasus("aduan/AD-balik")["perlu_periksa"] == ["BERTENTANGAN"]
+    assert kasus_juni.kasus("aduan/AD-31")["perlu_periksa"] == []
+    assert kasus_juni.usulan("layak") == kasus_juni.usulan("balik") == set()
 
 
 def test_a_periodic_visit_proposes_by_itself_and_of_the_family_only_when_it_names_nobody(kasus_juni: Kasus):

@@ -113,6 +113,7 @@ def test_an_objection_holds_while_open_and_ends_what_it_contests_when_upheld(kas
     assert found == [
         ("PJ-sanggah", "dikabulkan", "2026-07-12", ["PBI_JK", "PKH", "SEMBAKO"]),
         ("PJ-sanggah-buka", "terbuka", "2026-07-12", ["PBI_JK", "PKH", "SEMBAKO"]),
+        ("PJ-sanggah-tolak", "ditolak", "2026-07-12", ["PBI_JK", "PKH", "SEMBAKO"]),
     ]
     assert kasus_juli.usulan("sanggah") == set()
     assert set(kasus_juli.lokal("sanggah").values()) == {"aktif"}
