@@ -18,34 +18,83 @@ MESSAGES = {
     "tidak_terbukti": "Pemeriksaan lapangan tidak menemukan alasan untuk mengubah data. Terima kasih atas laporannya.",
     "diteruskan": "Pengajuan sudah diteruskan kepada instansi yang berwenang dan menunggu pengesahan.",
 }
+# To who objected: of the objection, not of a report.
+OBJECTION = {
+    "ditindaklanjuti": "Sanggahan diterima. Penonaktifan tidak diteruskan, atau dibatalkan pada instansi berwenang.",
+    "tidak_terbukti": "Sanggahan sudah diperiksa dan tidak mengubah putusan. Terima kasih.",
+}
+# Complaints under one investigation hear the same; what was answered against what was seen is told to nobody until a
+# person has looked at it, also before a release says so.
 OUTCOMES = """
-    with keadaan as (
-        select u.sumber_kasus as sumber, u.id_kasus,
+    with rilis as (
+        select k.*, ((to_date(split_part(k.id_rilis, '/', 1), 'YYYY-MM') + interval '1 month')::timestamp
+            at time zone 'Asia/Jakarta') as sampai
+        from rilis.kasus as k inner join rilis.penunjuk as p on k.id_rilis = p.id_rilis
+    ),
+    bertentangan as (
+        select id_kasus from rilis where 'BERTENTANGAN' = any(perlu_periksa)
+        union
+        select 'aduan/' || a.id_sumber
+        from kasus.aduan_pada('infinity') as a
+        inner join kasus.verifikasi_pada('infinity') as v on v.jenis = 'aduan' and v.rujukan = a.id_sumber
+        left join rilis as r on r.id_kasus = 'aduan/' || a.id_sumber
+        where a.status = 'tidak_terbukti' and v.hasil in ('mampu', 'meninggal')
+            -- Not yet weighed by a release.
+            and not coalesce(r.versi >= a.versi and v.diubah < r.sampai, false)
+    ),
+    terusul as (
+        select sumber_kasus || '/' || id_kasus as id_kasus, id_baris, false as keberatan
+        from kasus.usulan
+        where id_kasus is not null
+        union
+        -- The other complaints of the investigation, unless they were answered or taken back for themselves.
+        select lain.id_kasus, u.id_baris, false
+        from kasus.usulan as u
+        inner join rilis as satu on satu.id_kasus = u.sumber_kasus || '/' || u.id_kasus
+        inner join rilis as lain on satu.sumber = 'aduan' and satu.id_pemeriksaan = lain.id_pemeriksaan
+        where lain.status not in ('tidak_terbukti', 'dicabut', 'ditolak')
+        union
+        -- An objection that was upheld hears when the row that it contested is closed.
+        select 'pengajuan/' || s.id_sumber, u.id_baris, true
+        from kasus.pengajuan_pada('infinity') as s
+        inner join kasus.usulan as u on s.rujukan in (u.id_baris, u.bukti, u.id_kasus)
+        where s.jenis = 'sanggah' and s.status in ('layak', 'musdes', 'diusulkan', 'diterima_pusat')
+    ),
+    keadaan as (
+        select t.id_kasus, t.keberatan,
             bool_or(b.status not in ('diusulkan', 'disetujui', 'dibatalkan', 'tidak_berlaku')) as sampai,
             bool_and(b.status in ('tercermin', 'tidak_berlaku', 'ditolak', 'dibatalkan')) as tutup
-        from kasus.usulan as u inner join antrean.baris as b on u.id_baris = b.id_baris
-        where u.id_kasus is not null
-        group by u.sumber_kasus, u.id_kasus
+        from terusul as t inner join antrean.baris as b on t.id_baris = b.id_baris
+        group by t.id_kasus, t.keberatan
     ),
     hasil as (
-        select sumber, id_kasus, 'ditindaklanjuti' as hasil from keadaan where sampai
-        union all
-        select sumber, id_kasus, 'selesai' from keadaan where sampai and tutup
-        union all
-        select 'aduan', id_sumber, 'tidak_terbukti' from kasus.aduan_pada('infinity') where status = 'tidak_terbukti'
-        union all
-        select 'pengajuan', id_sumber, 'diteruskan' from kasus.pengajuan_pada('infinity')
-        where status = 'diusulkan' and jenis <> 'graduasi_mandiri'
+        select id_kasus, 'ditindaklanjuti' as hasil from keadaan where sampai and not keberatan
+        union
+        select id_kasus, 'selesai' from keadaan where tutup and (sampai or keberatan)
+        union
+        select 'aduan/' || id_sumber, 'tidak_terbukti' from kasus.aduan_pada('infinity')
+        where status = 'tidak_terbukti'
+        union
+        select 'pengajuan/' || id_sumber, 'diteruskan' from kasus.pengajuan_pada('infinity')
+        where status = 'diusulkan' and jenis not in ('graduasi_mandiri', 'sanggah')
+        union
+        -- An objection hears its end, whether or not there is a row that it names.
+        select 'pengajuan/' || id_sumber,
+            case when status in ('tidak_layak', 'ditolak_pusat') then 'tidak_terbukti' else 'ditindaklanjuti' end
+        from kasus.pengajuan_pada('infinity')
+        where jenis = 'sanggah'
+            and status in ('tidak_layak', 'ditolak_pusat', 'layak', 'musdes', 'diusulkan', 'diterima_pusat')
     )
     insert into antrean.hasil_aduan (sumber, id_kasus, hasil, versi)
-    select h.sumber, h.id_kasus, h.hasil, k.versi
+    select k.sumber, k.id_sumber, h.hasil, k.versi
     from hasil as h
-    inner join kasus.kasus as k on h.sumber = k.sumber and h.id_kasus = k.id_sumber
-    where not exists (
-        select from antrean.hasil_aduan as a
-        where a.sumber = h.sumber and a.id_kasus = h.id_kasus and a.hasil = h.hasil
-            and (a.status <> 'versi_lain' or a.versi = k.versi)
-    )
+    inner join kasus.kasus as k on h.id_kasus = k.id_kasus
+    where h.id_kasus not in (select id_kasus from bertentangan)
+        and not exists (
+            select from antrean.hasil_aduan as a
+            where a.sumber = k.sumber and a.id_kasus = k.id_sumber and a.hasil = h.hasil
+                and (a.status <> 'versi_lain' or a.versi = k.versi)
+        )
 """
 
 
@@ -57,16 +106,19 @@ def tell(run: StepRun) -> dict[str, Any]:
     with run.transaction() as connection:
         connection.execute(OUTCOMES)
         waiting = connection.execute(
-            "select * from antrean.hasil_aduan where status = 'siap' order by dibuat, sumber, id_kasus, hasil"
+            "select a.*, k.jenis from antrean.hasil_aduan as a"
+            " inner join kasus.kasus as k on a.sumber = k.sumber and a.id_kasus = k.id_sumber"
+            " where a.status = 'siap' order by a.dibuat, a.sumber, a.id_kasus, a.hasil"
         ).fetchall()
     told, problem = 0, None
     if waiting:
         try:
             with receivers.client_of(run.settings, "bratasena") as client:
                 for row in waiting:
+                    messages = MESSAGES | (OBJECTION if row["jenis"] == "sanggah" else {})
                     try:
                         ended = delivery.report_outcome(
-                            client, row["sumber"], row["id_kasus"], row["versi"], row["hasil"], MESSAGES[row["hasil"]]
+                            client, row["sumber"], row["id_kasus"], row["versi"], row["hasil"], messages[row["hasil"]]
                         )
                     except Unexpected as why:
                         problem = str(why)
