@@ -152,7 +152,19 @@ def test_a_receiver_that_is_away_for_nine_days_gets_everything_in_order(
     assert sandbox.violations(bulan.world) == []
 
 
-def _right(fate: str | None, bulan_efektif: str, withdrawn: bool) -> str:
+# Of whom the receiver's last extract carries nobody: the dead are taken out of it without us.
+GONE = """
+    select u.id_baris, b.tujuan
+    from kasus.usulan as u join antrean.baris as b using (id_baris)
+    where not exists (
+        select from rilis.tautan as t
+        where t.id_rilis = %s and t.uid = coalesce(u.uid_individu, u.uid_rumah_tangga)
+            and t.sumber = case b.tujuan when 'siks_ng' then 'dtsen' else b.tujuan end
+    )
+"""
+
+
+def _right(fate: str | None, bulan_efektif: str, withdrawn: bool, gone: bool) -> str:
     """How a deactivation stands at the end of September by what its receiver truly did with it."""
     if fate is None:
         return "tidak_berlaku"
@@ -166,7 +178,7 @@ def _right(fate: str | None, bulan_efektif: str, withdrawn: bool) -> str:
         # Carried out for its month alone: June's was over before June's list was sent, September's is still to come.
         seen = {MONTHS[0]: "belum_tercermin", MONTHS[-1]: "tercermin"}
         return seen.get(bulan_efektif, "muncul_kembali")
-    return {"dilaksanakan": "tercermin", "hilang": "belum_tercermin"}[fate]
+    return {"dilaksanakan": "tercermin", "hilang": "tercermin" if gone else "belum_tercermin"}[fate]
 
 
 def test_four_months_end_as_receivers_truly_did(instalasi: Settings, tmp_path: Path):
@@ -196,7 +208,10 @@ def _four_months(bulan: Bulan) -> None:
     fate = sandbox.fate(bulan.world)
     withdrawn = {id_baris for (id_baris,) in bulan.rows("select id_baris from kasus.pembatalan")}
     items = bulan.rows("select id_baris, tujuan, bulan_efektif, status from publikasi.penonaktifan order by 1, 2")
-    right = {(i, t): _right(fate.get((i, t)), month, i in withdrawn) for i, t, month, _ in items}
+    gone = set(bulan.rows(GONE, f"{MONTHS[-1]}/1"))
+    right = {
+        (i, t): _right(fate.get((i, t)), month, i in withdrawn, (i, t) in gone) for i, t, month, _ in items
+    }  # fmt: skip
     assert {(i, t): status for i, t, _, status in items} == right
     # Every class is among them, at both who answer late.
     for tujuan in ("dtjateng", "siks_ng"):
