@@ -38,7 +38,7 @@ def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
     """Rows of text, the first one the header, as a workbook. An empty text is an empty cell."""
     out = io.BytesIO()
     # Not packed: another release of zlib may pack the same text to other bytes.
-    write_xlsx(out, rows[0], rows[1:], len(rows) - 1, zipfile.ZIP_STORED)
+    write_xlsx(out, rows[0] if rows else (), rows[1:], len(rows) - 1, zipfile.ZIP_STORED)
     return out.getvalue()
 
 
@@ -53,7 +53,7 @@ def write_xlsx(
     """Write `count` rows of text below a header, in as many sheets as they need, each with the header; of the rows
     only a few are in memory. An empty text and None are empty cells.
     """
-    size = max(1, min(sheet_rows, SHEET_CELLS // len(header)))
+    size = max(1, min(sheet_rows, SHEET_CELLS // max(1, len(header))))
     sheets = max(1, -(-count // size))
     columns = [_letters(i) for i in range(len(header))]
     rest = iter(rows)
@@ -63,7 +63,7 @@ def write_xlsx(
         for sheet in range(1, sheets + 1):
             with container.open(_entry(f"xl/worksheets/sheet{sheet}.xml", packing), "w") as file:
                 file.write(f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData>'.encode())
-                lines = enumerate(chain([header], islice(rest, size)), 1)
+                lines = enumerate(chain([header] if header else [], islice(rest, size)), 1)
                 while some := list(islice(lines, LINES)):
                     file.write("".join(_line(n, columns, row) for n, row in some).encode())
                 file.write(b"</sheetData></worksheet>")
