@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def package(
         "title": f"Rilis {periode} revisi {revisi}",
         "description": told,
         "version": f"{periode}/{revisi}",
-        "created": release["diterbitkan"].isoformat(),
+        "created": release["diterbitkan"].astimezone(dt.UTC).isoformat(),
         "sinkron": {**mark, "tanpa_xlsx": left_out},
         "resources": resources,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
 import json
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import duckdb
 import jsonschema
@@ -177,7 +179,7 @@ def test_the_datapackage_says_what_is_in_the_files(katalog):
     assert fields["status"]["constraints"]["enum"] == ["aktif", "nonaktif_diusulkan", "pindah", "bubar"]
     assert datapackage.schema(contracts["individu"])["primaryKey"] == ["uid_individu"]
     assert "primaryKey" not in datapackage.schema(contracts["kepesertaan"])
-    assert package["created"] == ledger["diterbitkan"].isoformat()
+    assert package["created"] == ledger["diterbitkan"].astimezone(dt.UTC).isoformat()
     assert package["sinkron"]["tabel"]["individu"] == ledger["tabel"]["individu"]
     assert {one["dialect"]["delimiter"] for one in package["resources"] if one["format"] == "csv"} == {";"}
 
@@ -204,13 +206,26 @@ def test_two_exports_of_a_release_are_the_same_bytes_and_the_second_run_writes_n
     first, inode = files(katalog), folder(katalog).stat().st_ino
     assert export.export(katalog, "2026-06")["ditulis"] is False
     assert folder(katalog).stat().st_ino == inode
-    (folder(katalog) / "csv" / "individu.csv").unlink()
-    assert export.export(katalog, "2026-06")["ditulis"] is True
-    assert files(katalog) == first
+    for damage in (Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])):
+        damage(folder(katalog) / "csv" / "individu.csv")
+        assert export.export(katalog, "2026-06")["ditulis"] is True
+        assert files(katalog) == first
     assert sorted(path.name for path in folder(katalog).parent.iterdir()) == ["1"]
     modes = {oct(path.stat().st_mode & 0o777) for path in folder(katalog).rglob("*") if path.is_file()}
     assert (modes, oct(folder(katalog).stat().st_mode & 0o777)) == ({"0o640"}, "0o750")
     assert any(folder(katalog).is_relative_to(private) for private in katalog.private_folders().values())
+
+
+def test_it_is_moved_in_place_by_one_rename(katalog, monkeypatch):
+    release(katalog, "2026-06/1", 3)
+    beside: dict[str, int] = {}
+    monkeypatch.setattr(
+        export,
+        "failpoint",
+        lambda *_: beside.update({p.name: p.stat().st_ino for p in folder(katalog).parent.iterdir()}),
+    )
+    export.export(katalog, "2026-06")
+    assert beside == {".1.baru": folder(katalog).stat().st_ino}
 
 
 @pytest.mark.parametrize("name", failpoint.EXPORT)
