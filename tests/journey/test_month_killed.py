@@ -61,7 +61,7 @@ def test_killed_in_every_step_and_run_again_a_month_is_the_same(pabrik: Pabrik, 
     code, line = bulan.run(JULY)
     assert (code, line["revisi"], line["status"]) == (5, 1, "kandidat")
     assert bulan.tables(f"{JULY}/1") == juli.tables(f"{JULY}/1")
-    places = failpoint.PUBLISH + ("export.table", "export.written") + failpoint.FEED
+    places = (*failpoint.PUBLISH, "export.table", "export.written", *failpoint.FEED)
     committed = places.index("publish.after_commit")
     for number, name in enumerate(places):
         values = {**bulan.settings.values, "SINKRON_FAILPOINT": f"{name}:kill"}
