@@ -10,7 +10,7 @@ FAULTS ?= biasa
 ROLE ?= pemilik
 DB ?= gudang
 .DEFAULT_GOAL := help
-.PHONY: help demo up down month reconcile feeds test fuzz check bench migrate url paths psql evaluate train mengapa-sama lock review-export review-import
+.PHONY: help demo up down month reconcile feeds test fuzz check bench migrate url paths psql evaluate train mengapa-sama lock review-export review-import export
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -41,6 +41,9 @@ reconcile: $(VENV)/ready ## Poll receipts and SIKS-NG results once, compare with
 
 feeds: $(VENV)/ready ## Read complaints, applications and field verifications now
 	@$(RUN) -m sinkron feeds
+
+export: $(VENV)/ready ## A release as CSV, Parquet and XLSX, however long: PERIODE=YYYY-MM [REVISI=1]
+	@$(RUN) -m sinkron export "$(PERIODE)" $(if $(REVISI),--revisi "$(REVISI)")
 
 review-export: $(VENV)/ready ## Pairs of people that somebody has to judge, for a spreadsheet: FILE=<name>.xlsx|.csv
 	@$(RUN) -m sinkron review-export "$(FILE)"

@@ -1,15 +1,17 @@
 """
 ### Apa yang dilakukan
 Memeriksa kandidat rilis satu bulan, meminta putusan seorang penyetuju, lalu menerbitkannya dengan menggeser penunjuk.
+Sesudah itu rilis ditulis sebagai CSV, Parquet dan XLSX.
 
 ### Membaca dan menulis
 Membaca `release` dan `keputusan.putusan`. Menulis `audit` (hasil periksa), `keputusan.putusan`, `rilis` (partisi dan
-penunjuk) dan `<keluar>/rilis`. Memancarkan aset `published` dengan kunci bulan.
+penunjuk), `<keluar>/rilis` dan `<keluar>/ekspor`. Memancarkan aset `published` dengan kunci bulan.
 
 ### Bila gagal
 `Periksa` merah: gerbang menahan kandidat; baca kalimat pemeriksaan yang gagal, perbaiki sumbernya, bangun lagi.
 `Putuskan` merah: ditolak atau tidak dijawab sampai batas waktu; putusan itu final, hanya kandidat baru yang dapat
 menyusul. `Terbitkan` merah: tidak ada yang terbit setengah; bersihkan (clear) tugas itu bila penyebabnya sudah hilang.
+`Ekspor` merah: bulan itu tetap terbit, hanya berkasnya belum ada; bersihkan tugas itu, atau `make export`.
 
 ### Penanggung jawab
 Penyetuju yang ditunjuk dinas sosial; operator Sinkron.
@@ -36,7 +38,7 @@ from sinkron.tasks import DEFAULTS, period_params, step
 )
 def publish():
     approve = Keputusan(task_id="approve", task_display_name=STEPS["approve"].label, jenis="publish")
-    chain(step("audit"), approve, step("publish", outlet=PUBLISHED))
+    chain(step("audit"), approve, step("publish", outlet=PUBLISHED), step("export"))
 
 
 publish()

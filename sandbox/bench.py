@@ -36,6 +36,7 @@ HEAVY = {
     "golden": ("dbt.cli.main", "dbt.adapters.postgres"),
     "decide": ("dbt.cli.main", "dbt.adapters.postgres"),
     "audit": ("great_expectations",),
+    "export": ("duckdb", "sinkron.export"),
 }
 BARE = ("land", "stage", "link", "golden")
 SERVED = ("extract", "verify")

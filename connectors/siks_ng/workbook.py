@@ -1,4 +1,4 @@
-"""A workbook of one sheet in which every cell is text: equal rows give equal bytes, whatever the machine.
+"""A workbook in which every cell is text: equal rows give equal bytes, whatever the machine.
 
 Written as XML, because what a spreadsheet makes of a cell is decided here: an inline string is never a formula, and
 the text format keeps a NIK whole when somebody edits the cell.
@@ -10,6 +10,9 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import chain, islice
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -18,46 +21,99 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 # Style 0 is number format 49, which is text.
-PARTS = {
-    "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{SHEET_TYPE}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{SHEET_TYPE}.worksheet+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{SHEET_TYPE}.styles+xml"/></Types>',
-    "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
-    '<sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>',
-    "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
+STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="1"><xf numFmtId="49" applyNumberFormat="1"/></cellXfs></styleSheet>',
-}
+    '<cellXfs count="1"><xf numFmtId="49" applyNumberFormat="1"/></cellXfs></styleSheet>'
+)
+# A spreadsheet has 1,048,576 rows, one of them the header; beyond 20 million cells a sheet would need ZIP64.
+SHEET_ROWS, SHEET_CELLS = 1_048_575, 20_000_000
+LINES = 2000
 # What would be read as an escape of a character, and the characters that XML cannot hold or does not keep.
 LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
-def as_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows of text, the first one the header, of up to 26 columns, as a workbook. An empty text is an empty cell."""
-    lines = (
-        f'<row r="{n}">{"".join(_cell(f"{chr(65 + i)}{n}", text) for i, text in enumerate(row))}</row>'
-        for n, row in enumerate(rows, 1)
-    )
-    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows of text, the first one the header, as a workbook. An empty text is an empty cell."""
     out = io.BytesIO()
     # Not packed: another release of zlib may pack the same text to other bytes.
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as container:
-        for name, text in {**PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
-            container.writestr(zipfile.ZipInfo(name), (HEAD + text).encode())
+    write_xlsx(out, rows[0] if rows else (), rows[1:], len(rows) - 1, zipfile.ZIP_STORED)
     return out.getvalue()
 
 
-def _cell(reference: str, text: str) -> str:
-    if not text:
-        return ""
+def write_xlsx(
+    out: BinaryIO,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str | None]],
+    count: int,
+    packing: int = zipfile.ZIP_DEFLATED,
+    sheet_rows: int = SHEET_ROWS,
+) -> None:
+    """Write `count` rows of text below a header, in as many sheets as they need, each with the header; of the rows
+    only a few are in memory. An empty text and None are empty cells.
+    """
+    size = max(1, min(sheet_rows, SHEET_CELLS // max(1, len(header))))
+    sheets = max(1, -(-count // size))
+    columns = [_letters(i) for i in range(len(header))]
+    rest = iter(rows)
+    with zipfile.ZipFile(out, "w", packing) as container:
+        for name, text in _parts(sheets).items():
+            container.writestr(_entry(name, packing), (HEAD + text).encode())
+        for sheet in range(1, sheets + 1):
+            with container.open(_entry(f"xl/worksheets/sheet{sheet}.xml", packing), "w") as file:
+                file.write(f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData>'.encode())
+                lines = enumerate(chain([header] if header else [], islice(rest, size)), 1)
+                while some := list(islice(lines, LINES)):
+                    file.write("".join(_line(n, columns, row) for n, row in some).encode())
+                file.write(b"</sheetData></worksheet>")
+
+
+def _parts(sheets: int) -> dict[str, str]:
+    """What a workbook of so many sheets holds beside them."""
+    numbers = range(1, sheets + 1)
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{SHEET_TYPE}.worksheet+xml"/>' for n in numbers
+    )
+    named = "".join(f'<sheet name="Sheet{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
+    related = "".join(
+        f'<Relationship Id="rId{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+    )
+    return {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{SHEET_TYPE}.sheet.main+xml"/>'
+        f'{types}<Override PartName="/xl/styles.xml" ContentType="{SHEET_TYPE}.styles+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{named}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{related}'
+        f'<Relationship Id="rId{sheets + 1}" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": STYLES,
+    }
+
+
+def _entry(name: str, packing: int) -> zipfile.ZipInfo:
+    """An entry whose instant is always the same."""
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = packing
+    return entry
+
+
+def _letters(column: int) -> str:
+    """What a spreadsheet calls the column at this place: 0 is A, 25 Z, 26 AA."""
+    before, last = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(65 + last)
+
+
+def _line(number: int, columns: list[str], row: Sequence[str | None]) -> str:
+    cells = [f'<c r="{c}{number}" {_text(text)}' for c, text in zip(columns, row, strict=True) if text]
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+# Most cells of a published table are one of a few words.
+@lru_cache(maxsize=1 << 14)
+def _text(text: str) -> str:
     kept = NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", LIKE_AN_ESCAPE.sub("_x005F_", text))
-    return f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{escape(kept)}</t></is></c>'
+    return f't="inlineStr"><is><t xml:space="preserve">{escape(kept)}</t></is></c>'

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from sinkron import catalogue, database, feeds, month, period, postgres
 from sinkron import settings as settings_module
 from sinkron.line import STEPS
-from sinkron.outcomes import Outcome, SourceDown
+from sinkron.outcomes import NotReady, Outcome, SourceDown
 from sinkron.settings import Settings, SettingsError
 
 
@@ -48,6 +48,20 @@ def reconcile(settings: Settings, arguments: argparse.Namespace) -> int:
     periode = period.parse(arguments.periode)
     database.migrate(settings)
     print(json.dumps(STEPS["reconcile"].run(settings_module.load(), periode)), flush=True)
+    return 0
+
+
+def export_release(settings: Settings, arguments: argparse.Namespace) -> int:
+    """The masked tables of a release as CSV, Parquet and XLSX, however long."""
+    from sinkron import export
+
+    periode = period.parse(arguments.periode)
+    told = export.export(settings, periode, arguments.revisi, whole=True)
+    if told["id_rilis"] is None:
+        wanted = periode if arguments.revisi is None else f"{periode}/{arguments.revisi}"
+        raise NotReady(f"{wanted}: tidak ada rilis yang terbit; lihat publikasi.rilis")
+    folder = settings.private_folders()["ekspor"] / told["id_rilis"]
+    print(f"{told['baris']} baris {'ditulis' if told['ditulis'] else 'sudah ada'}: {folder}")
     return 0
 
 
@@ -164,6 +178,10 @@ def main(argv: list[str] | None = None) -> int:
     asked = commands.add_parser("review-export", help=export_review.__doc__)
     asked.add_argument("file")
     asked.set_defaults(run=export_review)
+    written = commands.add_parser("export", help=export_release.__doc__)
+    written.add_argument("periode")
+    written.add_argument("--revisi", type=int)
+    written.set_defaults(run=export_release)
     answered = commands.add_parser("review-import", help=import_review.__doc__)
     answered.add_argument("file")
     answered.add_argument("--oleh")

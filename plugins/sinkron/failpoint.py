@@ -7,8 +7,8 @@ import signal
 
 from sinkron.settings import Settings
 
-# Every place, in the order in which a publish, the read of a feed, the questions to Dukcapil, and the way of a
-# deactivation to its receivers and back pass them.
+# Every place, in the order in which a publish, an export, the read of a feed, the questions to Dukcapil, and the way of
+# a deactivation to its receivers and back pass them.
 PUBLISH = (
     "publish.start",
     "publish.after_attach",
@@ -17,6 +17,11 @@ PUBLISH = (
     "publish.after_open",
     "publish.asset_written",
     "publish.asset_renamed",
+)
+EXPORT = (
+    "export.table",
+    "export.written",
+    "export.moved",
 )
 FEED = (
     "feed.stored",
@@ -43,7 +48,7 @@ DEACTIVATION = (
     "reconcile.compared",
     "reconcile.told",
 )
-NAMES = PUBLISH + FEED + VERIFY + DEACTIVATION
+NAMES = PUBLISH + EXPORT + FEED + VERIFY + DEACTIVATION
 
 
 def failpoint(settings: Settings, name: str) -> None:

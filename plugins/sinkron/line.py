@@ -56,6 +56,7 @@ LINE = (
     Step("audit", "publish", "Periksa", "kandidat"),
     Step("approve", "publish", "Putuskan", "keputusan"),
     Step("publish", "publish", "Terbitkan", "kandidat"),
+    Step("export", "publish", "Ekspor", "ekspor"),
     Step("list", "push_deactivations", "Susun daftar", "antrean"),
     Step("authorise", "push_deactivations", "Putuskan daftar", "keputusan"),
     Step("push", "push_deactivations", "Kirim", "antrean"),

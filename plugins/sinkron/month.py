@@ -84,6 +84,7 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
     if composed.get("sudah_terbit"):
         # Nothing new: only what a kill may have left undone after the release.
         STEPS["publish"].run(settings, periode)
+        STEPS["export"].run(settings, periode)
         return False
     if composed["kurang"]:
         raise problem or NotReady(f"month {periode} waits for {', '.join(composed['kurang'])}")

@@ -16,7 +16,7 @@ from sinkron.outcomes import Outcome
 SUFFIXES = (".csv", ".xlsx")
 KEYS = ("id_tinjauan", "grain", "sumber_a", "id_a", "sumber_b", "id_b")
 FILLED = ("putusan", "oleh", "alasan")
-# Side by side: the same column of a and of b are neighbours. A workbook of ours has at most 26 columns.
+# Side by side: the same column of a and of b are neighbours.
 SHOWN = ("nama", "nik", "no_kk", "tanggal_lahir", "nama_ibu", "alamat", "rekaman")
 COLUMNS = (
     *KEYS,

@@ -66,7 +66,8 @@ def asked(settings: Settings, periode: str) -> str:
     wait_runs(settings, [("publish", periode)], SECONDS, ends_at=frozenset({"awaiting_input"}))
     with Api(settings) as api:
         run = api.runs("publish", periode)[-1]["dag_run_id"]
-        assert api.tasks("publish", run) == {"audit": "success", "approve": "awaiting_input", "publish": None}
+        tasks = api.tasks("publish", run)
+        assert tasks == {"audit": "success", "approve": "awaiting_input", "publish": None, "export": None}
     return run
 
 
@@ -109,7 +110,8 @@ def test_simultaneous_landings_start_one_build_and_a_forged_success_publishes_no
         stranger.call("PATCH", f"/dags/publish/dagRuns/{run}/taskInstances/approve", json={"new_state": "success"})
     assert wait_runs(airflow, [("publish", month)], SECONDS) == {("publish", month): "failed"}
     with Api(airflow) as api:
-        assert api.tasks("publish", run) == {"audit": "success", "approve": "success", "publish": "failed"}
+        tasks = api.tasks("publish", run)
+        assert tasks == {"audit": "success", "approve": "success", "publish": "failed", "export": "upstream_failed"}
     assert decisions_on(airflow, month) == []
     assert status_of(airflow, month) == "kandidat"
 
@@ -124,7 +126,8 @@ def test_a_rejection_under_retries_publishes_nothing_and_is_not_asked_again(airf
     with Api(airflow, "uji-verifikator") as approver:
         approver.answer("publish", run, "approve", "Reject")
         assert wait_runs(airflow, [("publish", month)], SECONDS) == {("publish", month): "failed"}
-        assert approver.tasks("publish", run) == {"audit": "success", "approve": "failed", "publish": "upstream_failed"}
+        ended = dict.fromkeys(("publish", "export"), "upstream_failed")
+        assert approver.tasks("publish", run) == {"audit": "success", "approve": "failed", **ended}
         assert decisions_on(airflow, month) == [("tolak", "uji-verifikator", False, sha)]
 
         # Cleared, it neither asks again nor forgets.

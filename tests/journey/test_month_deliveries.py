@@ -32,6 +32,18 @@ def test_the_same_deliveries_again_make_nothing_new(pabrik: Pabrik, juli: Bulan)
         assert (code, line["revisi"], line["status"]) == (0, 1, "terbit")
     assert counted(bulan) == (6, 2, 2)
 
+    # An export that cannot be written is a fault, and the month stays published; the next run makes it good.
+    exports = bulan.settings.outbox / "ekspor"
+    made = (exports / JULY / "1" / "datapackage.json").read_bytes()
+    shutil.rmtree(exports)
+    exports.write_text("")
+    with pytest.raises(FileExistsError):
+        bulan.run(JULY)
+    assert bulan.seen() == juli.seen()
+    exports.unlink()
+    assert bulan.run(JULY)[0] == 0
+    assert (exports / JULY / "1" / "datapackage.json").read_bytes() == made
+
     # The same rows backwards, as another revision.
     inbox = bulan.settings.inbox / "dtsen" / JULY
     shutil.copytree(inbox / "rev-1", inbox / "rev-2")

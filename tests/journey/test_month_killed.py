@@ -57,11 +57,11 @@ def test_killed_in_every_step_and_run_again_a_month_is_the_same(pabrik: Pabrik, 
     # The short steps may have ended within that instant; these cannot.
     assert {name for name, _ in unfinished(bulan)} >= {"stage", "golden"}
 
-    # Up to the decision in peace, then approved and killed at every place of the publish.
+    # Up to the decision in peace, then approved and killed at every place of the publish and of its first export.
     code, line = bulan.run(JULY)
     assert (code, line["revisi"], line["status"]) == (5, 1, "kandidat")
     assert bulan.tables(f"{JULY}/1") == juli.tables(f"{JULY}/1")
-    places = failpoint.PUBLISH + failpoint.FEED
+    places = (*failpoint.PUBLISH, "export.table", "export.written", *failpoint.FEED)
     committed = places.index("publish.after_commit")
     for number, name in enumerate(places):
         values = {**bulan.settings.values, "SINKRON_FAILPOINT": f"{name}:kill"}
@@ -75,6 +75,7 @@ def test_killed_in_every_step_and_run_again_a_month_is_the_same(pabrik: Pabrik, 
     assert (code, line["revisi"], line["status"]) == (0, 1, "terbit")
     assert bulan.seen() == juli.seen()
     assert bulan.releases(JULY) == [(1, "terbit")]
+    assert (bulan.settings.outbox / "ekspor" / JULY / "1" / "datapackage.json").exists()
     for id_rilis in (f"{JUNE}/1", f"{JULY}/1"):
         assert bulan.tables(id_rilis) == juli.tables(id_rilis)
     for table in ("individu", "rumah_tangga", "peristiwa"):
