@@ -15,8 +15,6 @@ from sandbox.credentials import API_KEY, BRATASENA_KEY, CLIENT_ID, CLIENT_SECRET
 from sandbox.problem import Problem
 from sandbox.request import Request, same
 
-_MOST_ROWS = 1000
-
 
 def route(request: Request) -> Callable:
     """The function that answers a request; Problem 404 for an address that is none."""
@@ -46,7 +44,7 @@ def _households(server, request: Request) -> bytes:
     if not periode or periode > server.month():
         raise Problem(404, "periode_belum_tersedia", "this month is not out yet")
     rows = _rows(server, "dtjateng", periode)
-    size = request.number("ukuran", _MOST_ROWS, 1, _MOST_ROWS)
+    size = request.number("ukuran", server.most_rows, 1, server.most_rows)
     cursor, once = request.query.get("kursor"), server.trouble.once
     start, total = _read_cursor(cursor, periode), rows.count
     end = min(start + size, rows.count)
@@ -68,7 +66,7 @@ def _households(server, request: Request) -> bytes:
 def _families(server, request: Request) -> bytes:
     request.check_key(API_KEY)
     rows, once = _rows(server, "simnakis", server.month()), server.trouble.once
-    page, size = request.number("halaman", 1, 1, 10**9), request.number("per_halaman", 500, 1, _MOST_ROWS)
+    page, size = request.number("halaman", 1, 1, 10**9), request.number("per_halaman", 500, 1, server.most_rows)
     start = (page - 1) * size
     if "diubah_sejak" in request.query:
         since = _instant(request.query["diubah_sejak"])
@@ -99,7 +97,8 @@ def _changes(name: str, key: str) -> Callable:
     def answer(server, request: Request) -> bytes:
         request.check_key(key)
         since, once = request.query.get("sejak"), server.trouble.once
-        data, cursor, more = server.feed(name, server.month()).page(since, request.number("batas", 500, 1, _MOST_ROWS))
+        most = request.number("batas", 500, 1, server.most_rows)
+        data, cursor, more = server.feed(name, server.month()).page(since, most)
         if since and once("kursor_kedaluwarsa", request.path):
             raise Problem(410, "kursor_kedaluwarsa", "this cursor is of no running feed: begin again without one")
         if since and data and once("kursor_berputar", request.path):

@@ -84,20 +84,27 @@ _answered: dict[Path, Server] = {}
 def ensure_running(settings: Settings) -> Server:
     """Start the server if it does not run, make it at the first time; safe to call from many processes.
 
-    One that answered this process before is taken to run still.
+    One that answered this process before, and that nobody stopped since, is taken to run still.
     """
     folder = settings.postgres
-    if folder not in _answered:
-        _answered[folder] = _start(settings_module.ensure_secrets(settings, SECRETS), folder)
-    return _answered[folder]
+    known = _answered.get(folder)
+    if known is None or _recorded_port(folder) != known.port:
+        known = _answered[folder] = _start(settings_module.ensure_secrets(settings, SECRETS), folder)
+    return known
+
+
+def _recorded_port(folder: Path) -> int | None:
+    try:
+        return json.loads((folder / "server.json").read_text())["port"]
+    except FileNotFoundError:
+        return None
 
 
 def _start(settings: Settings, folder: Path) -> Server:
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder / "kunci"):
-        state = folder / "server.json"
-        if state.exists():
-            server = Server(json.loads(state.read_text())["port"], settings)
+        if port := _recorded_port(folder):
+            server = Server(port, settings)
             if _answers(server):
                 return server
         if not (folder / "data" / "PG_VERSION").exists():
@@ -108,7 +115,9 @@ def _start(settings: Settings, folder: Path) -> Server:
             folder, "pg_ctl", "start", "-w", "-t", "120", "-D", str(folder / "data"), "-l", str(folder / "log"),
             "-o", f"-p {server.port} {options}",
         )  # fmt: skip
-        state.write_text(json.dumps({"port": server.port}))
+        # In one rename: it is read without the lock.
+        (folder / "server.tmp").write_text(json.dumps({"port": server.port}))
+        (folder / "server.tmp").rename(folder / "server.json")
         _ensure_databases(server)
         return server
 

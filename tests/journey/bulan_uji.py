@@ -170,6 +170,8 @@ class Pabrik:
         (folder / "run" / "masuk").mkdir(parents=True, exist_ok=True)
         self._create(self._database(name), template)
         server = sandbox.serve(folder / "dunia")
+        # Several pages even of a small world.
+        server.most_rows = 100
         values = {
             **self.instalasi.values,
             "DATABASE_URL": self.postgres.url("gudang").rsplit("/", 1)[0] + f"/{self._database(name)}",

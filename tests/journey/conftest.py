@@ -15,19 +15,16 @@ from sulit_uji import catat, tanam
 from terbit_uji import Terbit
 
 import sandbox
-from sandbox import answers
 from sinkron.settings import Settings
 
 
 @pytest.fixture(scope="session")
 def pabrik(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pabrik]:
-    """Makes installations over one synthetic world of three months, whose servers give several pages all the same."""
+    """Makes installations over one synthetic world of three months."""
     folder = tmp_path_factory.mktemp("bulan")
     sandbox.build(folder / "asal", SCALE, SEED, [MAY, JUNE, JULY])
     made = Pabrik(instalasi, folder / "asal", folder)
-    with pytest.MonkeyPatch.context() as small:
-        small.setattr(answers, "_MOST_ROWS", 100)
-        yield made
+    yield made
     made.close()
 
 

@@ -152,7 +152,7 @@ def test_the_ledger_only_grows_and_the_last_word_counts(gudang: Settings):
     "wrong",
     [
         {"b": "dtsen:a"}, {"a": "simnakis:b", "b": "dtsen:a"}, {"putusan": "mungkin"}, {"grain": "desa"},
-        {"alasan": "orang 3316084403700001"}, {"alasan": " x "}, {"oleh": " "}, {"sidik": "abc"},
+        {"alasan": "orang 3316084403700001"}, {"alasan": "  "}, {"oleh": " "}, {"sidik": "abc"},
     ],
     ids=["itself", "turned round", "word", "grain", "a number in the reason", "no reason", "nobody", "no sha256"],
 )  # fmt: skip
