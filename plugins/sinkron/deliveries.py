@@ -63,9 +63,9 @@ def landed_after(connection: psycopg.Connection, periode: str) -> bool:
 def store(connection: psycopg.Connection, extracted: Extracted) -> str:
     """Write the ledger rows of bytes that are in the store; returns the id.
 
-    The same bytes again change nothing where they are what counts. Otherwise they are judged again: a delivery that
-    was refused (its seeds may have changed since), and a read that says again what an earlier one said (a source
-    whose reads have no revision counts by what it said last).
+    The same bytes again change nothing where they are what counts, but for a delivery that was refused: it is judged
+    again (its seeds may have changed since). A source whose reads have no revision counts by what it said last: one
+    that says again what it said before makes that the newest, judged again unless it was accepted then.
     """
     id_kiriman = identifier(extracted.sumber, extracted.periode, extracted.sha256)
     before = newest(connection, extracted.sumber, extracted.periode)
@@ -86,7 +86,8 @@ def store(connection: psycopg.Connection, extracted: Extracted) -> str:
     elif before and before["id_kiriman"] != id_kiriman and not extracted.revisi:
         connection.execute(
             "update buku.kiriman set urutan = default,"
-            " status = case when status = 'diterima' then status else 'disimpan' end, kode = null, pesan = null"
+            " status = case when status in ('diterima', 'digantikan') then status else 'disimpan' end,"
+            " kode = null, pesan = null"
             " where id_kiriman = %s",
             [id_kiriman],
         )

@@ -32,6 +32,8 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
             delivery = deliveries.newest(connection, sumber, periode)
             if delivery is None:
                 raise NotReady(f"{sumber} has no stored delivery of {periode}: run the step extract first")
+            if delivery["status"] == "digantikan" and not delivery["revisi_sumber"]:
+                return _again(run, delivery)
             if delivery["status"] in ("diterima", "sama", "digantikan"):
                 run.counts.update(id_kiriman=delivery["id_kiriman"], status=delivery["status"])
                 return dict(run.counts)
@@ -113,6 +115,23 @@ def _same(
         )
     deliveries.write_report(settings, delivery, {**report(landed, extracted), "status": "sama"})
     run.counts.update(id_kiriman=delivery["id_kiriman"], status="sama")
+    return dict(run.counts)
+
+
+def _again(run: ledger.StepRun, delivery: dict[str, Any]) -> dict[str, Any]:
+    """A source says again what it said before the delivery that counts now: its rows are here, and count again.
+
+    They are not loaded anew, for other deliveries may point at them (`pendaratan.pemulihan`).
+    """
+    with run.transaction() as connection:
+        connection.execute(
+            "update buku.kiriman set status = 'digantikan' where sumber = %s and periode = %s and status = 'diterima'",
+            [delivery["sumber"], delivery["periode"]],
+        )
+        connection.execute(
+            "update buku.kiriman set status = 'diterima' where id_kiriman = %s", [delivery["id_kiriman"]]
+        )
+    run.counts.update(id_kiriman=delivery["id_kiriman"], status="diterima")
     return dict(run.counts)
 
 
