@@ -117,12 +117,7 @@ def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[str]
         "sinkron.id_rilis": candidate["id_rilis"],
         "sinkron.id_sebelum": candidate["id_sebelum"] or "",
         "sinkron.tanggal_acuan": reference_date(candidate["periode"]).isoformat(),
-        # A month of a district is joined and grouped in memory: two threads, a few hash tables each.
-        "work_mem": "256MB",
-        # Every join here is of whole tables by text keys: hashing is right, and where the planner misjudges how many
-        # rows are left, a loop or a merge of many-to-many keys took minutes for what a hash join does in a second.
-        "enable_nestloop": "off",
-        "enable_mergejoin": "off",
+        **database.WHOLE_TABLES,
     }
     values = {
         "SINKRON_DBT_HOST": url.hostname or "127.0.0.1",

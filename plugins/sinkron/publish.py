@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
-from sinkron import catalogue, decisions, ledger
+from sinkron import catalogue, database, decisions, ledger
 from sinkron import contract as contracts_module
 from sinkron.contract import Contract
 from sinkron.failpoint import failpoint
@@ -117,6 +117,9 @@ def publish(settings: Settings, periode: str) -> dict[str, Any]:
             connection.execute("update rilis.penunjuk set mulai = clock_timestamp() where mulai = 'infinity'")
         failpoint(settings, "publish.after_open")
         with run.transaction() as connection:
+            # The next month is compared with this one.
+            released = contracts_module.released(contracts_module.load())
+            database.describe_partitioned(connection, *(("rilis", contract.name) for contract in released))
             write_release_files(settings, connection)
             result = _result(connection, periode)
         run.counts.update(result)
@@ -273,6 +276,9 @@ def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[
             if active["id_rilis"] != id_rilis:
                 _move_back(connection, active["id_rilis"], id_rilis, oleh, alasan)
         with run.transaction() as connection:
+            # The next month is compared with this one.
+            released = contracts_module.released(contracts_module.load())
+            database.describe_partitioned(connection, *(("rilis", contract.name) for contract in released))
             write_release_files(settings, connection)
         result = {"id_rilis": id_rilis, "periode": target["periode"], "revisi": target["revisi"], "status": "terbit"}
         run.counts.update(result)

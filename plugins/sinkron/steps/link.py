@@ -145,7 +145,7 @@ def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path
                 Identifier("identitas", output), partition, Literal(id_rilis)
             )
         )
-        connection.execute(SQL("analyze {}").format(partition))
+    database.describe_partitioned(connection, ("identitas", "tautan"), ("identitas", "tempat"))
     connection.execute("delete from identitas.alias where id_rilis = %s", [id_rilis])
     for output in ("alias", "uid_baru", "digantikan", "peristiwa", "asal", "tinjauan"):
         columns = ", ".join(f"{column} text" for column in OUTPUT[output])
@@ -188,4 +188,5 @@ def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path
         " select %s, grain, uid, sumber, id_sumber from asal",
         [id_rilis],
     )
+    database.plan_whole_tables(connection)
     connection.execute(QUESTIONS, {"ini": id_rilis})

@@ -12,7 +12,7 @@ from sinkron.settings import Settings
 QUERIES = {
     "rekaman": """
         select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,
-            to_char(r.tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), r.jenis_kelamin, r.nama_ibu,
+            right(r.tanggal_lahir::text, 5) in ('01-01', '12-31', '07-01', '06-30'), r.jenis_kelamin, r.nama_ibu,
             r.kode_desa, r.tanggal,
             r.status_hidup is distinct from 'meninggal' and r.keberadaan is distinct from 'pindah'
                 and coalesce(v.hasil not in ('meninggal', 'pindah_luar_kab'), true),
@@ -27,7 +27,8 @@ QUERIES = {
                 false
             )
         from intermediate.int_individu__rekaman as r
-        left join identitas.verdik_kandidat as v on v.id_rilis = %(ini)s and r.nik = v.nik
+        -- Few numbers are anything else than in order.
+        left join identitas.verdik_kandidat as v on v.id_rilis = %(ini)s and v.hasil <> 'padan' and r.nik = v.nik
     """,
     "keluarga": """
         select sumber, id_keluarga, prioritas, no_kk, kk_terdaftar, kode_desa, rt, rw, tanggal

@@ -98,3 +98,11 @@ def test_nothing_of_an_untouched_family_is_reported_as_a_change(emas: Emas):
     uids = [emas.orang(f"dtsen:k17-{siapa}")["uid_individu"] for siapa in ("ayah", "ibu", "anak1")]
     assert emas.perubahan(*uids, emas.rumah("dtsen:k17")["uid_rumah_tangga"]) == set()
     assert emas.rows("select distinct jenis from rilis.perubahan where jenis = 'keluar'") == []
+
+
+def test_the_planner_knows_of_which_months_the_links_are(emas: Emas):
+    known = emas.rows(
+        "select tablename, n_distinct from pg_stats"
+        " where schemaname = 'identitas' and inherited and attname = 'id_rilis' order by 1"
+    )
+    assert [tuple(row.values()) for row in known] == [("tautan", 2), ("tempat", 2)]

@@ -243,3 +243,14 @@ def test_every_published_table_has_partition_and_indexes(katalog):
             [f"rilis.{publish.partition_name(table.name, '2026-06/1')}"],
         )
         assert found[0]["n"] == wanted, table.name
+
+
+def test_the_planner_knows_releases_over_all_their_partitions(katalog):
+    release(katalog, "2026-06/1", households=5)
+    # Whose rows policies hide, of that nobody is shown more than how many there are.
+    known = rows(
+        katalog,
+        "select relname, reltuples::int as baris from pg_class where relnamespace = 'rilis'::regnamespace"
+        " and relkind = 'p' and relname in ('individu', 'rumah_tangga', 'kepesertaan') order by 1",
+    )
+    assert [tuple(row.values()) for row in known] == [("individu", 5), ("kepesertaan", 5), ("rumah_tangga", 5)]
