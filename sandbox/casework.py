@@ -180,8 +180,8 @@ class Casework:
         held = self.targets.programmes_of(*target) if ends else None
         if ends and kind.program:
             held = [program for program in held if program in kind.program]
-        if ends and kind.sort == "dead":
-            held = ["PBI_JK"]
+        if ends and kind.sort == "dead" and self.targets.inhabited(target[0]):
+            held = [program for program in held if program == "PBI_JK"]
         self.truth.append({
             "id": case, "jenis": jenis, "kasus": kind.name, "nomor": kind.number, "rujukan": before,
             "id_rumah_tangga": target[0], "id_orang": target[1], "id_orang_disebut": named,

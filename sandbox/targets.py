@@ -153,6 +153,10 @@ class Targets:
         """Whether Simnakis carries the family."""
         return bool(self._known[family])
 
+    def inhabited(self, family: int) -> bool:
+        """Whether anybody of the family lives and has not left."""
+        return bool(((self.world.persons.hh == family) & (self.world.persons.status == ALIVE)).any())
+
     def programmes_of(self, family: int, person: int) -> list[str]:
         """The active programmes of the national list: the family's, and the person's own."""
         held = [("PKH", self.pkh[family]), ("SEMBAKO", self.sembako[family]), ("PBI_JK", self.pbi[person])]

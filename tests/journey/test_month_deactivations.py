@@ -7,14 +7,15 @@ import json
 import multiprocessing
 import signal
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterator
 
+import pyarrow.parquet as pq
 import pytest
 from bulan_uji import JULY, JUNE, SCALE, SEED, Bulan, Pabrik, month_in_child
 
 import sandbox
 from connectors.core import client
-from sinkron import failpoint, month
+from sinkron import database, failpoint, month
 from sinkron import settings as settings_module
 from sinkron.settings import Settings
 from sinkron.steps import reconcile
@@ -174,6 +175,8 @@ def _right(fate: str | None, bulan_efektif: str, withdrawn: bool, gone: bool) ->
         return "dibatalkan"
     if bulan_efektif > MONTHS[-1]:
         return "diakui"
+    if fate == "dibatalkan_sepihak" and gone:
+        return "tercermin"
     if fate == "dibatalkan_sepihak":
         # Carried out for its month alone: June's was over before June's list was sent, September's is still to come.
         seen = {MONTHS[0]: "belum_tercermin", MONTHS[-1]: "tercermin"}
@@ -181,11 +184,16 @@ def _right(fate: str | None, bulan_efektif: str, withdrawn: bool, gone: bool) ->
     return {"dilaksanakan": "tercermin", "hilang": "tercermin" if gone else "belum_tercermin"}[fate]
 
 
-def test_four_months_end_as_receivers_truly_did(instalasi: Settings, tmp_path: Path):
-    sandbox.build(tmp_path / "asal", SCALE, SEED, MONTHS)
-    pabrik = Pabrik(instalasi, tmp_path / "asal", tmp_path)
+@pytest.fixture(scope="module")
+def cerita(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bulan]:
+    """Four months with everything sent and answered; only read."""
+    folder = tmp_path_factory.mktemp("cerita")
+    sandbox.build(folder / "asal", SCALE, SEED, MONTHS)
+    pabrik = Pabrik(instalasi, folder / "asal", folder)
     try:
-        _four_months(pabrik.new("keluar_cerita"))
+        bulan = pabrik.new("keluar_cerita")
+        _four_months(bulan)
+        yield bulan
     finally:
         pabrik.close()
 
@@ -205,6 +213,9 @@ def _four_months(bulan: Bulan) -> None:
     assert sandbox.violations(bulan.world) == []
     assert bulan.rows("select * from antrean.alarm") == []
 
+
+def test_four_months_end_as_receivers_truly_did(cerita: Bulan):
+    bulan = cerita
     fate = sandbox.fate(bulan.world)
     withdrawn = {id_baris for (id_baris,) in bulan.rows("select id_baris from kasus.pembatalan")}
     items = bulan.rows("select id_baris, tujuan, bulan_efektif, status from publikasi.penonaktifan order by 1, 2")
@@ -232,3 +243,69 @@ def _four_months(bulan: Bulan) -> None:
     assert {key: row["status"] for key, row in standing.items()} == {k: s for k, s in right.items() if s in still}
     ages = {row["bulan_efektif"]: row["umur_bulan"] for row in standing.values()}
     assert (ages["2026-06"], ages["2026-07"], ages["2026-10"]) == ("3", "2", "0")
+
+
+def _truth(bulan: Bulan, name: str) -> list[dict]:
+    parts = [bulan.world / "kebenaran" / periode / f"{name}.parquet" for periode in MONTHS]
+    return [row for part in parts for row in pq.read_table(part).to_pylist()]
+
+
+# Proposals with the case that they follow from and the true family or person, by most of its records.
+PROPOSED = """
+    with pemilik as (
+        select distinct on (t.grain, t.uid) t.grain, t.uid, b.id_benar
+        from rilis.tautan as t join benar as b using (grain, sumber, id_sumber)
+        group by t.grain, t.uid, b.id_benar order by t.grain, t.uid, count(*) desc
+    )
+    select u.asal, u.id_kasus, u.program, coalesce(orang.id_benar, rumah.id_benar) as siapa, u.bulan_efektif::text
+    from kasus.usulan as u
+    left join pemilik as orang on orang.grain = 'individu' and orang.uid = u.uid_individu
+    left join pemilik as rumah on rumah.grain = 'rumah_tangga' and rumah.uid = u.uid_rumah_tangga
+        and u.uid_individu is null
+"""
+PERSONAL = ("PBI_JK", "PBI_PEMDA", "PIP", "KJS")
+
+
+def test_what_is_deactivated_is_what_ought_to_be(cerita: Bulan):
+    records = {(r["grain"], r["sumber"], r["id_sumber"], r["id_benar"]) for r in _truth(cerita, "rekaman")}
+    with database.connect(cerita.settings) as connection:
+        connection.execute("create temp table benar (grain text, sumber text, id_sumber text, id_benar bigint)")
+        with connection.cursor().copy("copy benar from stdin") as copy:
+            for record in records:
+                copy.write_row(record)
+        proposed = [tuple(row.values()) for row in connection.execute(PROPOSED)]
+    cases = {case["id"]: case for case in _truth(cerita, "kasus") if case["jenis"] != "verifikasi"}
+    died = {(who, program): month for asal, _, program, who, month in proposed if asal == "dukcapil"}
+    made = {(case, program, who): month for asal, case, program, who, month in proposed if case in cases}
+
+    upheld = {id_kasus: case for id_kasus, case in cases.items() if case["hasil_benar"] == "nonaktif"}
+    missing = []
+    for id_kasus, case in upheld.items():
+        if not case["bulan_efektif"]:
+            continue
+        # Several complaints of one family are one investigation, and one of them carries its proposals.
+        together = {i for i, c in upheld.items() if c["id_rumah_tangga"] == case["id_rumah_tangga"]}
+        for program in case["program"]:
+            who = case["id_orang"] if program in PERSONAL else case["id_rumah_tangga"]
+            found = {made.get((i, program, who)) for i in together} - {None}
+            earlier = died.get((who, program))
+            if case["bulan_efektif"] not in found and not (earlier and earlier <= case["bulan_efektif"]):
+                missing.append((id_kasus, case["kasus"], program, case["bulan_efektif"], found, earlier))
+    assert missing == []
+    # Nobody else: neither the one who was mistaken for another, nor anybody whose case ended otherwise.
+    for id_kasus, program, who in made:
+        case = cases[id_kasus]
+        assert case["hasil_benar"] == "nonaktif", (id_kasus, case["kasus"], program)
+        assert who == (case["id_orang"] if program in PERSONAL else case["id_rumah_tangga"]), (id_kasus, program)
+    kinds = {cases[id_kasus]["kasus"] for id_kasus, _, _ in made}
+    assert {
+        "mampu",
+        "meninggal",
+        "dua_aduan",
+        "asn",
+        "desa_lain",
+        "hanya_pkh",
+        "lewat_batas",
+        "graduasi_mandiri",
+    } <= kinds
+    assert {program for id_kasus, program, _ in made if cases[id_kasus]["kasus"] == "hanya_pkh"} == {"PKH"}
