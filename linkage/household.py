@@ -2,7 +2,8 @@
 
 A household is one KK (domain.md 1.2), but a KK number is no household key: it changes when a head dies, on divorce,
 on moving. So family records are one household when they carry one KK number, or when most of their people are the
-same and no source tells them apart.
+same and no source tells them apart. A number that two groups of records carry of which nobody is the same, and of one
+of which most people stand under another number too, is mistyped there: it joins nothing.
 """
 
 from __future__ import annotations
@@ -17,18 +18,48 @@ def cluster_families(con) -> dict[str, int]:
     source has a record in both: a source that lists two families means two (a split seen by one registry).
     """
     con.execute("""
-        create or replace table kk_komponen as
-        select fid, coalesce(min(fid) over (partition by no_kk), fid) as label from keluarga where no_kk is not null
-        union all select fid, fid from keluarga where no_kk is null
-    """)
-    con.execute("""
-        create or replace table huni as
-        select distinct f.label as rumah, k.klaster
+        create or replace table penghuni as
+        select distinct g.fid, g.no_kk, k.klaster
         from rekaman as r
         inner join klaster as k on r.rid = k.rid
         inner join keluarga as g on r.sumber = g.sumber and r.id_keluarga = g.id_keluarga
-        inner join kk_komponen as f on g.fid = f.fid
         where r.hadir
+    """)
+    con.execute("""
+        create or replace table sisi_kk as
+        select x.fid as a, y.fid as b
+        from penghuni as x inner join penghuni as y on x.klaster = y.klaster and x.no_kk = y.no_kk and x.fid < y.fid
+        group by x.fid, y.fid
+    """)
+    components(con, "sisi_kk", "bagian_kk")
+    con.execute("""
+        create or replace table kk_komponen as
+        with bagian as (
+            select g.fid, g.no_kk, coalesce(b.label, g.fid) as bagian
+            from keluarga as g left join bagian_kk as b on g.fid = b.rid
+        ),
+        terbagi as (select no_kk from bagian where no_kk is not null group by no_kk having count(distinct bagian) > 1),
+        salah_ketik as (
+            select b.bagian
+            from terbagi as t
+            inner join bagian as b on t.no_kk = b.no_kk
+            inner join penghuni as p on b.fid = p.fid
+            group by b.bagian
+            having 2 * count(distinct p.klaster) filter (exists (
+                select 1 from penghuni as q where q.klaster = p.klaster and q.no_kk is distinct from p.no_kk
+            )) > count(distinct p.klaster)
+        )
+        select b.fid,
+            case
+                when b.no_kk is null or s.bagian is not null then b.bagian
+                else min(b.fid) over (partition by b.no_kk, s.bagian is null)
+            end as label
+        from bagian as b left join salah_ketik as s on b.bagian = s.bagian
+    """)
+    con.execute("""
+        create or replace table huni as
+        select distinct f.label as rumah, p.klaster
+        from penghuni as p inner join kk_komponen as f on p.fid = f.fid
     """)
     con.execute("""
         create or replace table sisi_rumah as

@@ -35,6 +35,25 @@ def test_one_kk_number_is_one_household_in_all_registries():
     assert len({row[1] for row in result.tables["tempat"]}) == 1
 
 
+def test_a_mistyped_kk_number_that_another_family_has_joins_nobody():
+    """The province wrote the neighbours' number: its record belongs to the people that it lists."""
+    result = world(
+        ("dtsen:K", OLD, "2026-05-01", (0, 1)), ("simnakis:S", OLD, "2026-05-03", (0, 1)),
+        ("dtjateng:J", NEW, "2026-05-02", (0, 1)), ("dtsen:L", NEW, "2026-05-01", (2,)),
+        ("simnakis:T", NEW, "2026-05-03", (2,)),
+    ).link()  # fmt: skip
+    assert result.family("dtsen:K") == result.family("simnakis:S") == result.family("dtjateng:J")
+    assert result.family("dtsen:L") == result.family("simnakis:T") != result.family("dtsen:K")
+    assert {result.home(r) for r in ("dtsen:0", "dtsen:1")} == {result.family("dtsen:K")}
+    assert result.home("dtsen:2") == result.family("dtsen:L")
+
+
+def test_one_kk_number_with_different_people_who_stand_nowhere_else_is_one_household():
+    """One registry knows the parents, the other the child: nothing says that the number is mistyped."""
+    result = world(("dtsen:K", OLD, "2026-05-01", (0, 1)), ("simnakis:S", OLD, "2026-05-03", (2,))).link()
+    assert result.family("dtsen:K") == result.family("simnakis:S")
+
+
 def test_a_new_kk_number_in_one_registry_is_the_same_household():
     """The head died, the widow has a new KK that only Simnakis knows: most people are the same."""
     result = world(("dtsen:K", OLD, "2026-02-01", (0, 1, 2)), ("simnakis:S", NEW, "2026-06-10", (1, 2))).link()
