@@ -8,12 +8,12 @@ from __future__ import annotations
 from linkage.exact import BORN_ALIKE, MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR_NAME
 
 # At LINK a pair is evidence; between REVIEW and LINK it is a question for a person and no link.
-LINK, REVIEW = 0.99, 0.5
+LINK, REVIEW = 0.9, 0.5
 # With the same number and birth date a short name may be as mistyped as AYU and AUY; with a number that is nearly the
-# same it may be less alike than elsewhere; twins need nearly the same name.
-TYPED_NAME, NEAR_NUMBER_NAME, TWIN_NAME, EQUAL_NAME = 0.55, 0.82, 0.97, 0.99
-# Of one name in one house, but with birth dates in which nothing agrees: only this sure, and not so many years apart
-# as a parent and a child.
+# same, or born on one day to one mother, it may be less alike than elsewhere; twins need nearly the same name.
+TYPED_NAME, NEAR_NAME, TWIN_NAME, EQUAL_NAME = 0.55, 0.82, 0.97, 0.99
+# Of one name in one house, but with birth dates in which nothing agrees: not so many years apart as a parent and a
+# child, and only this sure, unless house and mother are the same and no other number speaks against it.
 SURE, GENERATION = 0.9999, 12
 
 
@@ -27,8 +27,8 @@ def accept(con) -> dict[str, int]:
         create or replace table timbang as
         select w.a, w.b, w.peluang, mirip(p, q) as mirip,
             p.nama_baku is null or q.nama_baku is null as tanpa_nama,
-            p.lahir_baku and q.lahir_baku and not coalesce(p.no_kk = q.no_kk, false)
-                and len(list_intersect(x.kawan, y.kawan)) = 0 as tanggal_baku,
+            coalesce(p.no_kk = q.no_kk, false) or len(list_intersect(x.kawan, y.kawan)) > 0 as serumah,
+            p.lahir_baku and q.lahir_baku and not serumah as tanggal_baku,
             coalesce(p.ibu_baku = q.ibu_baku, false) as ibu_sama,
             p.tanggal_lahir = q.tanggal_lahir and not p.lahir_baku as lahir_sama,
             {BORN_ALIKE.replace("a.", "p.").replace("b.", "q.")} as lahir_mirip,
@@ -36,6 +36,7 @@ def accept(con) -> dict[str, int]:
             abs(year(p.tanggal_lahir) - year(q.tanggal_lahir)) < {GENERATION} as segenerasi,
             coalesce(p.nik = q.nik, false) as nik_sama,
             coalesce(hamming(p.nik, q.nik) <= 2 and left(p.nik, 12) <> left(q.nik, 12), false) as nik_dekat,
+            coalesce(hamming(p.nik, q.nik) > 2, false) as nik_lain,
             p.hadir = q.hadir as sehidup,
             w.a in (select rid from kembar) or w.b in (select rid from kembar)
                 -- Twins have neighbouring serials: a slip only where Dukcapil knows the one and not the other.
@@ -56,13 +57,20 @@ def accept(con) -> dict[str, int]:
             when tanpa_nama and not (lahir_sama and ibu_sama) then 'tanpa nama'
             -- Half a village of the old was born on 31 December: only a common house tells two of one name apart.
             when tanggal_baku then 'tanggal baku'
-            when mirip < case when nik_dekat then {NEAR_NUMBER_NAME} else {SIMILAR_NAME} end
+            when mirip < case
+                    when nik_dekat or (ibu_sama and (lahir_sama or (nik_sama and (lahir_mirip or sebulan))))
+                        then {NEAR_NAME}
+                    else {SIMILAR_NAME}
+                end
                 and not (nik_sama and lahir_sama and mirip >= {TYPED_NAME}) then 'nama beda'
             when not lahir_sama
                 and not (lahir_mirip and mirip >= {SAME_NAME})
                 and not (nik_sama and (lahir_mirip or sebulan))
                 -- A child may be given the name of one who died before it.
-                and not (segenerasi and sehidup and mirip >= {EQUAL_NAME} and peluang >= {SURE})
+                and not (
+                    segenerasi and sehidup and mirip >= {EQUAL_NAME}
+                    and peluang >= case when serumah and ibu_sama and not nik_lain then {LINK} else {SURE} end
+                )
                 then 'tanggal lahir beda'
             when peluang < {LINK} then 'bukti kurang'
         end as sebab

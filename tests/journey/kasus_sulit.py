@@ -254,11 +254,8 @@ def _kepesertaan(d: Dunia) -> None:
 
 
 def _salah_gabung(d: Dunia) -> None:
-    # 62: in June the district files a family under the KK of its neighbours, in July it is put right.
+    # 62: in June every registry has a family under the KK of its neighbours, in July it is put right.
     for bulan in d.semua:
         bulan.di_semua("k62-a", kk(62), pasangan("k62-a", 62))
-        for sumber in ("dtsen", "dtjateng"):
-            bulan.keluarga(sumber, "k62-b", kk(162), pasangan("k62-b", 72))
-        nomor = 62 if bulan is d.juni else 162
-        bulan.keluarga("simnakis", "k62-b", kk(nomor), pasangan("k62-b", 72), f"{bulan.periode}-12")
+        bulan.di_semua("k62-b", kk(62 if bulan is d.juni else 162), pasangan("k62-b", 72))
         bulan.program("k62-b", "PKH")

@@ -217,3 +217,24 @@ def test_a_child_named_after_one_who_died_is_not_the_dead_one(hadir: bool, alone
     )
     world.person("simnakis:3", "K", "SITI AMINAH", **CHILD | {"lahir": "2009-01-10"})
     assert (frozenset({"simnakis:3"}) in world.link().persons()) == alone
+
+
+@pytest.mark.parametrize(("nama", "persons"), [("WIDIANTO", 1), ("HARYANTO", 2)])
+def test_born_on_one_day_to_one_mother_a_mistyped_name_is_one_name(nama: str, persons: int):
+    """Two letters wrong in a short name; an only child as far as any registry knows."""
+    world = couple_in_both()
+    world.person("dtsen:3", "K", "WIDNANOT", nik=nik(3, "2008-11-02"), lahir="2008-11-02", nama_ibu="KASIYATUN")
+    result = world.person("simnakis:3", "K", nama, lahir="2008-11-02", nama_ibu="KASIYATUN").link()
+    children = [p for p in result.persons() if p <= {"dtsen:3", "simnakis:3"}]
+    assert len(children) == persons
+
+
+@pytest.mark.parametrize(("serial", "persons"), [(None, 1), (77, 2)])
+def test_one_full_name_and_mother_in_one_house_outweigh_a_mistyped_birth_date(serial: int | None, persons: int):
+    """But not another good number."""
+    world = couple_in_both()
+    world.person("dtsen:3", "K", "YUSUF SUBEKTI", nik=nik(3, "2008-11-02"), lahir="2008-11-02", nama_ibu="KASIYATUN")
+    number = nik(serial, "2005-02-17") if serial else None
+    world.person("simnakis:3", "K", "YUSUF SUBEKTI", nik=number, lahir="2005-02-17", nama_ibu="KASIYATUN")
+    children = [p for p in world.link().persons() if p <= {"dtsen:3", "simnakis:3"}]
+    assert len(children) == persons
