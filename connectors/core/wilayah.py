@@ -132,9 +132,11 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, kabupaten: str, code: st
 
 
 def shifted_kecamatan(con: duckdb.DuckDBPyConnection, minimum: int, share: float) -> list[tuple[str, int]]:
-    """Kecamatan of w_pasangan of whose rows at least `share` name villages of one and the same other kecamatan.
+    """Kecamatan of w_pasangan of whose rows at least `share` disagree in one way, by their code or by their name.
 
-    Returns (kode_kec, rows that disagree). That is a delivery in another code system, not single mistakes.
+    By code: the rows under its code name villages of one and the same other kecamatan. By name: the rows that name
+    its villages stand under the code of one other, and next to none under its own. Returns (kode_kec, rows that
+    disagree). That is a delivery in another code system, not single mistakes.
     """
     return con.execute(
         """
@@ -146,9 +148,15 @@ def shifted_kecamatan(con: duckdb.DuckDBPyConnection, minimum: int, share: float
             select p.kode_kec, o.kode_kec as kec_nama, sum(p.baris) as baris from w_pasangan p
             join (select distinct kode_kec, nama from w_nama) o on o.nama = p.n and o.kode_kec <> p.kode_kec
             where p.kode is not null group by all
+        ),
+        tergeser as (
+            select l.kode_kec as kec, l.baris from lain l join semua s using (kode_kec)
+            where l.baris >= $batas * s.baris
+            union all
+            select l.kec_nama, l.baris from lain l left join semua s on l.kec_nama = s.kode_kec
+            where l.baris >= $batas * (l.baris + coalesce(s.baris, 0))
         )
-        select l.kode_kec, max(l.baris)::bigint from lain l join semua s using (kode_kec)
-        where l.baris >= ? and l.baris >= ? * s.baris group by l.kode_kec order by l.kode_kec
+        select kec, max(baris)::bigint from tergeser where baris >= $sedikitnya group by kec order by kec
         """,
-        [minimum, share],
+        {"batas": share, "sedikitnya": minimum},
     ).fetchall()

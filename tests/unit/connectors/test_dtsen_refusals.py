@@ -137,6 +137,16 @@ def test_a_kecamatan_in_the_other_code_system(land_dtsen):
     assert shifted.kode == "wilayah_salah" and "BPS" in shifted.pesan
 
 
+def test_a_kecamatan_under_the_code_of_another_is_shifted_not_gone(land_dtsen):
+    """All of Bogorejo came under Jepon's code, and Jepon's own rows too: by the code half of them agree."""
+    tables = dtsen(150)
+    for row in tables["keluarga"]:
+        if row["kode_kelurahan_desa"].startswith("33.16.15"):
+            row["kode_kelurahan_desa"] = "33.16.08.20" + row["kode_kelurahan_desa"][-2:]
+    shifted = refused(land_dtsen, tables)
+    assert shifted.kode == "wilayah_salah" and "33.16.15" in shifted.pesan
+
+
 def test_unknown_eligibility_codes(land_dtsen):
     assert refused(land_dtsen, many("desil_nasional", "11", 20, "keluarga")).kode == "kode_tidak_dikenal"
     assert land_dtsen(many("desil_nasional", "11", 19, "keluarga")).ukuran["karantina"]["kode_tidak_dikenal"] == 19 * 5
