@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from sinkron import publish
+
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
 KEY_TESTS = {"unique", "unik_bersama"}
@@ -51,6 +53,11 @@ def models(manifest: Any) -> dict[str, Any]:
 def test_every_model_has_a_description_that_ends_with_its_grain(models: dict[str, Any]):
     wrong = [name for name, node in models.items() if not re.search(r"\bsatu baris per [^.;]+\.$", node.description)]
     assert wrong == [], "say what one row is: '…; satu baris per <grain>.' in the model's yml"
+
+
+def test_the_planner_is_told_of_every_released_table_that_a_model_reads(models: dict[str, Any]):
+    read = {table for node in models.values() for source, table in node.sources if source == "rilis"} - {"rilis"}
+    assert read == set(publish.READ_BACK), "publish.READ_BACK: the tables of rilis that the next month reads"
 
 
 def test_a_model_and_its_yml_share_stem_and_folder(models: dict[str, Any]):
