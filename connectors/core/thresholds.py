@@ -114,32 +114,36 @@ class Judge:
             )
 
     def columns_in_place(self) -> None:
-        """`kolom_tertukar`: the family card column holds the persons' own numbers.
+        """`kolom_tertukar`: a column holds the persons' own numbers, NIK, that is for card numbers or for names.
 
         A card number has a registration date where a NIK has the birth date: when the birth date (day + 40 for
         women) stands in the card column for more than half of the rows that can be judged, NIK and No KK are swapped.
+        When more than half of the names are sixteen digits, NIK and name are.
         """
-        minimum = self._limit("nik_rusak")[1]
         for entitas, entity in self.source.entitas.items():
             columns = {c.tipe: c.nama for c in entity.kolom}
-            if not {"nik", "kk"} <= set(columns) or "tanggal_lahir" not in entity.names:
-                continue
-            x = name(columns["kk"])
-            day = f"try_cast({x}[7:8] as integer)"
-            birth = (
-                f"{day} in (day(tanggal_lahir), day(tanggal_lahir) + 40)"
-                f" and {x}[9:12] = strftime(tanggal_lahir, '%m%y')"
-            )
-            judged = f"tanggal_lahir is not null and {WHOLE_NUMBER.format(x=x)}"
-            swapped, total = self.con.execute(
-                f"select count(*) filter ({judged} and {birth}), count(*) filter ({judged}) from {self.tables[entitas]}"
-            ).fetchone()
-            if swapped >= minimum and swapped > total / 2:
-                self._refuse(
-                    "kolom_tertukar",
-                    f"{entitas}: kolom {columns['kk']} berisi NIK pada {swapped} dari {total} baris."
-                    " Tukar kembali kolom NIK dan No KK.",
+            if "nik" in columns and "nama" in entity.names:
+                self._not_swapped(entitas, "nama", "nama is not null", WHOLE_NUMBER.format(x="nama"))
+            if {"nik", "kk"} <= set(columns) and "tanggal_lahir" in entity.names:
+                x = name(columns["kk"])
+                day = f"try_cast({x}[7:8] as integer)"
+                birth = (
+                    f"{day} in (day(tanggal_lahir), day(tanggal_lahir) + 40)"
+                    f" and {x}[9:12] = strftime(tanggal_lahir, '%m%y')"
                 )
+                judged = f"tanggal_lahir is not null and {WHOLE_NUMBER.format(x=x)}"
+                self._not_swapped(entitas, columns["kk"], judged, birth)
+
+    def _not_swapped(self, entitas: str, column: str, judged: str, is_nik: str) -> None:
+        minimum = self._limit("nik_rusak")[1]
+        swapped, total = self.con.execute(
+            f"select count(*) filter ({judged} and {is_nik}), count(*) filter ({judged}) from {self.tables[entitas]}"
+        ).fetchone()
+        if swapped >= minimum and swapped > total / 2:
+            self._refuse(
+                "kolom_tertukar",
+                f"{entitas}: kolom {column} berisi NIK pada {swapped} dari {total} baris. Tukar kembali kedua kolom.",
+            )
 
     def numbers_whole(self) -> None:
         """`nik_rusak_massal` for numbers that a spreadsheet damaged: NIK and No KK, each column by itself."""

@@ -115,6 +115,15 @@ def test_swapped_columns(land_dtsen):
     assert refused(land_dtsen, tables).kode == "kolom_tertukar"
 
 
+def test_swapped_names(land_dtsen):
+    """Names in the column of the NIK and the reverse: no card number tells, and every row would load with a null."""
+    tables = dtsen(60)
+    for row in tables["anggota"]:
+        row["nama"], row["nomor_induk_kependudukan"] = row["nomor_induk_kependudukan"], row["nama"]
+    swapped = refused(land_dtsen, tables)
+    assert swapped.kode == "kolom_tertukar" and "kolom nama" in swapped.pesan
+
+
 def test_regions(land_dtsen):
     outside = many("kode_kelurahan_desa", "33.18.01.2001", 20, "keluarga")
     assert refused(land_dtsen, outside).kode == "wilayah_salah"
