@@ -46,7 +46,7 @@ def cluster_families(con) -> dict[str, int]:
             inner join penghuni as p on b.fid = p.fid
             group by b.bagian
             having 2 * count(distinct p.klaster) filter (exists (
-                select 1 from penghuni as q where q.klaster = p.klaster and q.no_kk is distinct from p.no_kk
+                select 1 from penghuni as q where q.klaster = p.klaster and q.no_kk <> p.no_kk
             )) > count(distinct p.klaster)
         )
         select b.fid,

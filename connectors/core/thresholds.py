@@ -123,7 +123,7 @@ class Judge:
         for entitas, entity in self.source.entitas.items():
             columns = {c.tipe: c.nama for c in entity.kolom}
             if "nik" in columns and "nama" in entity.names:
-                self._not_swapped(entitas, "nama", "nama is not null", WHOLE_NUMBER.format(x="nama"))
+                self._not_swapped(entitas, "nama", columns["nik"], "nama is not null", WHOLE_NUMBER.format(x="nama"))
             if {"nik", "kk"} <= set(columns) and "tanggal_lahir" in entity.names:
                 x = name(columns["kk"])
                 day = f"try_cast({x}[7:8] as integer)"
@@ -132,9 +132,9 @@ class Judge:
                     f" and {x}[9:12] = strftime(tanggal_lahir, '%m%y')"
                 )
                 judged = f"tanggal_lahir is not null and {WHOLE_NUMBER.format(x=x)}"
-                self._not_swapped(entitas, columns["kk"], judged, birth)
+                self._not_swapped(entitas, columns["kk"], columns["nik"], judged, birth)
 
-    def _not_swapped(self, entitas: str, column: str, judged: str, is_nik: str) -> None:
+    def _not_swapped(self, entitas: str, column: str, nik: str, judged: str, is_nik: str) -> None:
         minimum = self._limit("nik_rusak")[1]
         swapped, total = self.con.execute(
             f"select count(*) filter ({judged} and {is_nik}), count(*) filter ({judged}) from {self.tables[entitas]}"
@@ -142,7 +142,8 @@ class Judge:
         if swapped >= minimum and swapped > total / 2:
             self._refuse(
                 "kolom_tertukar",
-                f"{entitas}: kolom {column} berisi NIK pada {swapped} dari {total} baris. Tukar kembali kedua kolom.",
+                f"{entitas}: kolom {column} berisi NIK pada {swapped} dari {total} baris."
+                f" Tukar kembali kolom {column} dan {nik}.",
             )
 
     def numbers_whole(self) -> None:

@@ -121,7 +121,7 @@ def test_swapped_names(land_dtsen):
     for row in tables["anggota"]:
         row["nama"], row["nomor_induk_kependudukan"] = row["nomor_induk_kependudukan"], row["nama"]
     swapped = refused(land_dtsen, tables)
-    assert swapped.kode == "kolom_tertukar" and "kolom nama" in swapped.pesan
+    assert swapped.kode == "kolom_tertukar" and "kolom nama dan nomor_induk_kependudukan" in swapped.pesan
 
 
 def test_regions(land_dtsen):

@@ -54,6 +54,15 @@ def test_one_kk_number_with_different_people_who_stand_nowhere_else_is_one_house
     assert result.family("dtsen:K") == result.family("simnakis:S")
 
 
+def test_a_record_without_a_kk_number_shows_nobody_elsewhere():
+    """Who also stands in a family whose number is missing is not under another number."""
+    result = world(
+        ("dtsen:K", OLD, "2026-05-01", (0,)), ("dtjateng:J", OLD, "2026-05-02", (1,)),
+        ("simnakis:S", None, "2026-05-03", (0,)),
+    ).link()  # fmt: skip
+    assert result.family("dtsen:K") == result.family("dtjateng:J")
+
+
 def test_a_new_kk_number_in_one_registry_is_the_same_household():
     """The head died, the widow has a new KK that only Simnakis knows: most people are the same."""
     result = world(("dtsen:K", OLD, "2026-02-01", (0, 1, 2)), ("simnakis:S", NEW, "2026-06-10", (1, 2))).link()
