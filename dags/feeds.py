@@ -19,7 +19,7 @@ Pemilik sumber yang disebut dalam `feed.yml`; operator Sinkron, dinas sosial kab
 
 from airflow.sdk import CronTriggerTimetable, dag
 
-from sinkron.cadence import JAKARTA, FeedCadence, feed_cadences
+from sinkron.cadence import JAKARTA, FeedCadence, by_clock, feed_cadences
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS, read_feed
 
@@ -29,7 +29,7 @@ def feed(declared: FeedCadence) -> None:
         dag_id=f"feed_{declared.nama}",
         dag_display_name=f"Baca {declared.judul}",
         doc_md=__doc__,
-        schedule=CronTriggerTimetable(declared.jadwal, timezone=JAKARTA),
+        schedule=by_clock(CronTriggerTimetable(declared.jadwal, timezone=JAKARTA)),
         catchup=False,
         max_active_runs=1,
         default_args=DEFAULTS,

@@ -15,10 +15,10 @@ dihubungi: diulang sendiri, lalu esok hari. Belum ada kiriman, atau kiriman sama
 Pemilik sumber yang disebut dalam `source.yml`; operator Sinkron meneruskan laporannya.
 """
 
-from airflow.sdk import chain, dag
+from airflow.sdk import PartitionedAtRuntime, chain, dag
 
 from sinkron.assets import LANDED
-from sinkron.cadence import Cadence, cadences
+from sinkron.cadence import Cadence, by_clock, cadences
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS, period_params, step
 
@@ -28,7 +28,7 @@ def ingest(source: Cadence) -> None:
         dag_id=f"ingest_{source.nama}",
         dag_display_name=f"Ambil {source.judul}",
         doc_md=__doc__,
-        schedule=source.timetable,
+        schedule=by_clock(source.timetable, stopped=PartitionedAtRuntime()),
         catchup=False,
         max_active_runs=1,
         default_args=DEFAULTS,

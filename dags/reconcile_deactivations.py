@@ -17,6 +17,7 @@ Operator Sinkron, dinas sosial kabupaten.
 
 from airflow.sdk import CronTriggerTimetable, dag
 
+from sinkron.cadence import JAKARTA, by_clock
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS, period_params, reconcile
 
@@ -24,7 +25,7 @@ from sinkron.tasks import DEFAULTS, period_params, reconcile
 @dag(
     dag_display_name="Cocokkan penonaktifan",
     doc_md=__doc__,
-    schedule=CronTriggerTimetable("0 5 * * *", timezone="Asia/Jakarta"),
+    schedule=by_clock(CronTriggerTimetable("0 5 * * *", timezone=JAKARTA)),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,

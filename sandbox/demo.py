@@ -62,7 +62,7 @@ def run(scale: float, months: list[str]) -> int:
 
 
 def _serve(settings: Settings, world: Path) -> Settings:
-    """Start the sources' servers as a process of their own; returns settings whose connections point at them."""
+    """Start the sources' servers as a process of their own; returns settings that point at them, the clock stopped."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -76,6 +76,8 @@ def _serve(settings: Settings, world: Path) -> Settings:
         dict(settings.values),
     )  # fmt: skip
     environment = sandbox.connections(f"http://127.0.0.1:{port}", settings.inbox, settings.outbox)
+    # The world's months pass when they are asked to; today's are none of its own.
+    environment["SINKRON_JADWAL"] = "mati"
     os.environ.update(environment)
     return settings_module.load({**settings.values, **environment})
 

@@ -102,6 +102,17 @@ class Settings:
             )
         return key
 
+    @property
+    def clock_runs(self) -> bool:
+        """Whether DAGs start at their times (`SINKRON_JADWAL=hidup`, the default), or only when asked for (`mati`).
+
+        Raises SettingsError for another value.
+        """
+        value = self.values.get("SINKRON_JADWAL") or "hidup"
+        if value not in ("hidup", "mati"):
+            raise SettingsError(f"SINKRON_JADWAL must be hidup or mati, got {value!r}; correct it in {self.env_file}")
+        return value == "hidup"
+
     def allowed_stale(self) -> frozenset[str]:
         """Sources that may be replaced by their newest earlier delivery (`IZINKAN_LAMA=a,b`)."""
         return frozenset(s.strip() for s in self.values.get("IZINKAN_LAMA", "").split(",") if s.strip())

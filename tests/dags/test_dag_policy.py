@@ -100,6 +100,27 @@ def test_feeds_run_daily_in_jakarta_and_start_no_build(dagbag):
         assert (int(hour), int(minute)) < (6, 0)
 
 
+def test_with_the_clock_stopped_runs_start_by_hand_and_by_assets_only(dagbag, parse, monkeypatch):
+    def ticking(dags):
+        return {
+            dag_id
+            for dag_id, dag in dags.items()
+            if dag.timetable.can_be_scheduled and not dag.timetable.asset_condition
+        }
+
+    by_hand_or_assets = {"build_golden", "publish", "push_deactivations", "rollback_release"}
+    assert ticking(dagbag.dags) == set(dagbag.dags) - by_hand_or_assets
+    monkeypatch.setenv("SINKRON_JADWAL", "mati")
+    stopped = parse().dags
+    assert set(stopped) == set(dagbag.dags)
+    assert ticking(stopped) == set()
+    # A run by hand still has its month for a key.
+    assert all(stopped[f"ingest_{source}"].timetable.partitioned_at_runtime for source in SOURCES)
+    monkeypatch.setenv("SINKRON_JADWAL", "off")
+    assert all("SINKRON_JADWAL must be hidup or mati, got 'off'" in why for why in parse().import_errors.values())
+    assert len(parse().import_errors) == 4
+
+
 def test_two_readings_serialize_alike(dagbag, parse):
     from airflow.serialization.serialized_objects import DagSerialization
 

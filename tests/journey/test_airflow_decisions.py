@@ -23,7 +23,7 @@ def airflow(instalasi: Settings) -> Iterator[Settings]:
     """Airflow's three services over the real DAGs, with steps that only keep the ledger."""
     database.migrate(instalasi)
     dags = Path(__file__).parent / "airflow_dags"
-    settings = settings_module.load({**instalasi.values, "SINKRON_DAGS_FOLDER": str(dags)})
+    settings = settings_module.load({**instalasi.values, "SINKRON_DAGS_FOLDER": str(dags), "SINKRON_JADWAL": "mati"})
     services.up(settings)
     try:
         yield settings
