@@ -9,6 +9,9 @@ import psycopg
 from sinkron import receivers
 from sinkron.ledger import StepRun
 
+# The alarm of a row that its receipt, closed, says nothing of.
+UNANSWERED = "selesai_tanpa_jawaban"
+
 
 def read(run: StepRun) -> dict[str, Any]:
     """Ask once for everything that is open; returns how many items moved and who did not answer."""
@@ -56,7 +59,7 @@ def _close(connection: psycopg.Connection, kiriman: dict[str, Any], answered: se
     )
     for row in rows.fetchall():
         if row["id_baris"] not in answered:
-            receivers.alarm(connection, kiriman["tujuan"], "selesai_tanpa_jawaban", row["id_baris"])
+            receivers.alarm(connection, kiriman["tujuan"], UNANSWERED, row["id_baris"])
 
 
 def _nation(run: StepRun, silent: dict[str, str]) -> int:

@@ -240,9 +240,10 @@ def all_of(settings: Settings) -> Iterator[Receiver]:
 def judge(connection: psycopg.Connection, kiriman: dict[str, Any], verdicts: Iterable[Verdict]) -> int:
     """Apply what a receiver says about rows of a body; returns how many items moved. What cannot be is an alarm."""
     rows = {
-        row["id_baris"]: row["status"]
+        row["id_baris"]: row
         for row in connection.execute(
-            "select b.id_baris, b.status from antrean.isi as i"
+            "select b.id_baris, b.status, exists (select from antrean.riwayat as r where r.id_baris = b.id_baris"
+            " and r.tujuan = b.tujuan and r.ke = 'diakui') as diakui from antrean.isi as i"
             " inner join antrean.baris as b on i.id_baris = b.id_baris and i.tujuan = b.tujuan"
             " where i.id_kiriman = %s and not i.lepas for update of b",
             [kiriman["id_kiriman"]],
@@ -254,20 +255,28 @@ def judge(connection: psycopg.Connection, kiriman: dict[str, Any], verdicts: Ite
             # Not kept: whatever a receiver writes there could be anything.
             alarm(connection, kiriman["tujuan"], "baris_tidak_dikenal", None, f"kiriman {kiriman['id_kiriman']}")
             continue
-        step = _withdrawal if kiriman["jenis"] == "pembatalan" else _answer
-        moved += step(connection, kiriman["tujuan"], verdict, rows[verdict.id_baris])
+        item = rows[verdict.id_baris]
+        if kiriman["jenis"] == "pembatalan":
+            moved += _withdrawal(connection, kiriman["tujuan"], verdict, item["status"])
+        else:
+            moved += _answer(connection, kiriman["tujuan"], verdict, item["status"], item["diakui"])
     return moved
 
 
-def _answer(connection: psycopg.Connection, tujuan: str, verdict: Verdict, status: str) -> int:
+def _answer(connection: psycopg.Connection, tujuan: str, verdict: Verdict, status: str, known: bool) -> int:
+    """`known`: the receiver has acknowledged the row before."""
     if verdict.status == "diterima":
         if status == "ditolak" and tujuan != "siks_ng":
             alarm(connection, tujuan, "diterima_setelah_ditolak", verdict.id_baris)
             return 0
+        if status == "belum_tercermin" and not known:
+            # Answered after its extract: that it was answered is kept, and what the extract showed stands.
+            _move(connection, tujuan, verdict.id_baris, "diakui", None)
+            return _move(connection, tujuan, verdict.id_baris, "belum_tercermin", None)
         return _move(connection, tujuan, verdict.id_baris, "diakui", None) if status in ("dikirim", "ditolak") else 0
     if status in ("ditolak", "dibatalkan"):
         return 0
-    if status != "dikirim":
+    if known or status not in ("dikirim", "belum_tercermin"):
         alarm(connection, tujuan, "ditolak_setelah_diterima", verdict.id_baris)
     return _move(connection, tujuan, verdict.id_baris, "ditolak", verdict.kode or "tanpa_kode")
 

@@ -14,13 +14,14 @@ from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
 from sinkron.settings import Settings
 
-# Seen by the comparison of a release: state before -> state after. What is not named stays as it is: a row that was
-# never acknowledged and is still active stays `dikirim`, with its age.
+# Seen by the comparison of a release: state before -> state after. What is not named stays as it is.
 SEEN = {
     "tercermin": {
         "dikirim": "tercermin", "diakui": "tercermin", "belum_tercermin": "tercermin", "muncul_kembali": "tercermin",
     },
-    "belum_tercermin": {"diakui": "belum_tercermin", "tercermin": "muncul_kembali"},
+    "belum_tercermin": {
+        "dikirim": "belum_tercermin", "diakui": "belum_tercermin", "tercermin": "muncul_kembali",
+    },
 }  # fmt: skip
 
 
@@ -52,7 +53,8 @@ def poll(settings: Settings, periode: str) -> dict[str, Any]:
 def _compare(connection: psycopg.Connection) -> dict[str, int]:
     """Apply what the release that readers see found; again for the same release moves nothing.
 
-    After a rollback to an older month nothing is compared: what a later month showed did happen.
+    After a rollback to an older month nothing is compared: what a later month showed did happen. What a closed receipt
+    left out stays `dikirim` with its alarm (rules.md): nobody knows whether its receiver has it.
     """
     moved = {}
     for hasil, steps in SEEN.items():
@@ -66,8 +68,12 @@ def _compare(connection: psycopg.Connection) -> dict[str, int]:
                     where r.diterbitkan is not null and r.periode > split_part(p.id_rilis, '/', 1)
                 )
                 and c.id_baris = b.id_baris and c.tujuan = b.tujuan and %(steps)s::jsonb ? b.status
+                and not (c.hasil = 'belum_tercermin' and b.status = 'dikirim' and exists (
+                    select from antrean.alarm as a
+                    where a.id_baris = b.id_baris and a.tujuan = b.tujuan and a.kode = %(tanpa_jawaban)s
+                ))
             """,
-            {"steps": psycopg.types.json.Jsonb(steps), "hasil": hasil},
+            {"tanpa_jawaban": receipts.UNANSWERED, "steps": psycopg.types.json.Jsonb(steps), "hasil": hasil},
         ).rowcount
     return moved
 

@@ -21,9 +21,9 @@ STATES = (
 LEGAL = {
     "diusulkan": {"disetujui", "dibatalkan"},
     "disetujui": {"dikirim", "ditolak", "tidak_berlaku", "dibatalkan"},
-    "dikirim": {"diakui", "ditolak", "tercermin", "dibatalkan"},
+    "dikirim": {"diakui", "ditolak", "tercermin", "belum_tercermin", "dibatalkan"},
     "diakui": {"ditolak", "tercermin", "belum_tercermin", "dibatalkan"},
-    "belum_tercermin": {"tercermin", "ditolak", "dibatalkan"},
+    "belum_tercermin": {"diakui", "tercermin", "ditolak", "dibatalkan"},
     "tercermin": {"muncul_kembali", "ditolak", "dibatalkan"},
     "muncul_kembali": {"tercermin", "ditolak", "dibatalkan"},
     "ditolak": {"diakui"},

@@ -168,3 +168,38 @@ def test_what_a_later_month_showed_is_not_undone_by_a_rollback(antrean: Antrean,
     antrean.do("update rilis.penunjuk set id_rilis = %s", f"{JUNE}/1")
     antrean.reconcile()
     assert antrean.states() == {(1, "simnakis"): "tercermin"}
+
+
+ACTIVE = "insert into kasus.pencocokan values (%s, %s, %s, 'belum_tercermin', 'masih_aktif')"
+WAY = "select ke from antrean.riwayat where id_baris = %s and tujuan = %s order by urutan"
+
+
+def test_36_what_was_sent_and_is_still_active_is_not_reflected_answered_or_not(
+    antrean: Antrean, receivers: dict[str, Penerima]
+):
+    for number in (1, 2, 3):
+        antrean.propose(number, ("dtjateng", "siks_ng"))
+        for tujuan in ("dtjateng", "siks_ng"):
+            antrean.do(ACTIVE, f"{JUNE}/1", row_id(number), tujuan)
+    antrean.approve()
+    antrean.push()
+    (receipt,) = receivers["dtjateng"].folders
+    # The province closes its receipt and says nothing of the third; the nation says nothing at all.
+    receivers["dtjateng"].answer(receipt, [row_id(1), row_id(2)], "diterima", True)
+    antrean.reconcile()
+    assert antrean.states() == {
+        **{(n, t): "belum_tercermin" for n in (1, 2, 3) for t in ("dtjateng", "siks_ng")}, (3, "dtjateng"): "dikirim",
+    }  # fmt: skip
+    assert antrean.rows(ALARMS) == [("dtjateng", "selesai_tanpa_jawaban")]
+    # Nothing is sent again, and the answers may still come: that they did is kept, what the extract showed stands.
+    assert antrean.push()["dikirim"] == 0
+    receivers["siks_ng"].answer(f"{JULY}/0001", [row_id(1)], "diterima", False)
+    receivers["siks_ng"].answer(f"{JULY}/0001", [row_id(2)], "ditolak", False)
+    for _ in range(2):
+        antrean.reconcile()
+        assert [antrean.states()[n, "siks_ng"] for n in (1, 2, 3)] == ["belum_tercermin", "ditolak", "belum_tercermin"]
+    ways = ["diusulkan", "disetujui", "dikirim", "belum_tercermin"]
+    assert [ke for (ke,) in antrean.rows(WAY, row_id(1), "siks_ng")] == [*ways, "diakui", "belum_tercermin"]
+    assert [ke for (ke,) in antrean.rows(WAY, row_id(3), "siks_ng")] == ways
+    # A refusal of what was never acknowledged is no contradiction.
+    assert antrean.rows(ALARMS) == [("dtjateng", "selesai_tanpa_jawaban")]
