@@ -7,7 +7,6 @@ months that such a run kept once more, with the matcher as it is now, and scores
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ def run(scale: float, months: int, faults: str) -> int:
         postgres.stop(settings)
     figures = scores(home, "terbit")
     title = f"SCALE={scale:g}, galat {faults}, {len(periods)} bulan: yang terbit"
-    return _tell(title, figures, home / FIGURES)
+    return evaluate_report.tell(evaluate_report.lines(title, figures), figures, home / FIGURES)
 
 
 def again(home: Path) -> int:
@@ -67,7 +66,8 @@ def again(home: Path) -> int:
     # What others make of the records does not change with the matcher.
     rivals = json.loads(measured.read_text())[months[-1]]["pembanding"] if measured.exists() else None
     figures = scores(home, evaluate_relink.OUTCOME, rivals)
-    return _tell(f"{home}: dipadankan ulang", figures, home / f"nilai_{evaluate_relink.OUTCOME}.json")
+    lines = evaluate_report.lines(f"{home}: dipadankan ulang", figures)
+    return evaluate_report.tell(lines, figures, home / f"nilai_{evaluate_relink.OUTCOME}.json")
 
 
 def scores(home: Path, outcome: str, rivals: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -102,16 +102,8 @@ def scores(home: Path, outcome: str, rivals: dict[str, Any] | None = None) -> di
         figures["galat"] = score.errors(con, "tautan", "benar")
         found[periode] = figures
     # The others know no month before: they are measured once, on the last one.
-    figures["pembanding"] = rivals or _rivals(con)
+    figures["pembanding"] = rivals or evaluate_rivals.measure(con)
     con.close()
-    return found
-
-
-def _rivals(con: Any) -> dict[str, Any]:
-    evaluate_rivals.nik_alone(con, "nik_saja")
-    found = {"NIK sama saja": score.persons(con, "nik_saja", "benar")}
-    if evaluate_rivals.splink_alone(con, "splink_saja"):
-        found["Splink 5 saja"] = score.persons(con, "splink_saja", "benar")
     return found
 
 
@@ -133,11 +125,3 @@ def _month(settings: Settings, periode: str) -> None:
             evaluate_inputs.save_counts(settings.home, periode, "terbit", counts)
         month.to_stderr(f"  {periode} {step.name}")
     evaluate_inputs.save_published(settings, periode)
-
-
-def _tell(title: str, figures: dict[str, Any], path: Path) -> int:
-    path.write_text(json.dumps(figures, indent=1))
-    for line in evaluate_report.lines(title, figures):
-        print(line)
-    print(f"semua angka: {path}", file=sys.stdout, flush=True)
-    return 0

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 KINDS_SHOWN = 12
@@ -11,17 +14,8 @@ KINDS_SHOWN = 12
 def lines(title: str, figures: dict[str, Any]) -> Iterator[str]:
     """A table a month, the last one beside what others would make of it, and the errors that remain in it."""
     yield title
-    yield (
-        f"{'individu':<22} {'rekaman':>9} {'presisi':>9} {'recall':>9} {'F1':>9} {'F1 klaster':>11} {'tergabung':>10}"
-    )
+    yield from persons(figures)
     last = list(figures)[-1]
-    for periode, month in figures.items():
-        yield _persons(periode, month["individu"])
-    for name, rival in figures[last]["pembanding"].items():
-        yield _persons(f"{last} {name}"[:22], rival)
-    people = figures[last]["individu"]
-    if merged := people["orang_tergabung"]:
-        yield f"tergabung dengan orang lain: {merged} orang, 1 dari {people['orang'] // merged}"
     yield f"{'rumah tangga':<22} {'emas':>9} {'tepat':>9} {'bagian':>9} {'ketat':>9} {'tertinggal':>11} {'ragu':>10}"
     for periode, month in figures.items():
         home = month["rumah_tangga"]
@@ -38,13 +32,42 @@ def lines(title: str, figures: dict[str, Any]) -> Iterator[str]:
                     f"{f'{periode} {grain}':<22} {kept['berlanjut']:>9} {kept['tetap']:>9} {kept['bagian']:>9.5f}"
                     f" {kept['tanpa_peristiwa']:>21}"
                 )
+    yield from errors(last, figures[last]["galat"])
+
+
+def persons(figures: dict[str, Any]) -> Iterator[str]:
+    """How persons are found, a line for each of the figures; beside the last one what others would make of it."""
+    yield (
+        f"{'individu':<22} {'rekaman':>9} {'presisi':>9} {'recall':>9} {'F1':>9} {'F1 klaster':>11} {'tergabung':>10}"
+    )
+    last = list(figures)[-1]
+    for periode, month in figures.items():
+        yield _persons(periode, month["individu"])
+    for name, rival in figures[last]["pembanding"].items():
+        yield _persons(f"{last} {name}"[:22], rival)
+    people = figures[last]["individu"]
+    if merged := people["orang_tergabung"]:
+        yield f"tergabung dengan orang lain: {merged} orang, 1 dari {people['orang'] // merged}"
+
+
+def errors(name: str, galat: list[dict[str, Any]]) -> Iterator[str]:
+    """The records that went wrong, by kind and by what is wrong with them, the most frequent first."""
     for kind in ("salah_gabung", "tautan_hilang"):
-        of_kind = [error for error in figures[last]["galat"] if error["jenis"] == kind]
-        yield f"{kind} {last}: {sum(error['jumlah'] for error in of_kind)} rekaman, menurut galatnya"
+        of_kind = [error for error in galat if error["jenis"] == kind]
+        yield f"{kind} {name}: {sum(error['jumlah'] for error in of_kind)} rekaman, menurut galatnya"
         for error in of_kind[:KINDS_SHOWN]:
             yield f"{error['jumlah']:>7} {error['galat']:<46} {'; '.join(error['contoh'])}"
         if rest := of_kind[KINDS_SHOWN:]:
             yield f"{sum(error['jumlah'] for error in rest):>7} {len(rest)} macam lain"
+
+
+def tell(text: Iterable[str], figures: dict[str, Any], path: Path) -> int:
+    """Keep all figures as JSON, print what is told of them line by line; returns 0."""
+    path.write_text(json.dumps(figures, indent=1))
+    for line in text:
+        print(line)
+    print(f"semua angka: {path}", file=sys.stdout, flush=True)
+    return 0
 
 
 def _persons(name: str, found: dict[str, Any]) -> str:

@@ -8,10 +8,21 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from sandbox import score
+
 # The best threshold that was found with the truth in view (research/perf.md section 3): an upper bound for Splink.
 THRESHOLD = 0.9999
 # Beyond this many records Splink on everything takes minutes and gigabytes (research/perf.md section 4).
 MOST_RECORDS = 1_500_000
+
+
+def measure(con: Any) -> dict[str, dict[str, float]]:
+    """The figures of each of them against the truth in `benar`; of Splink only where the records are not too many."""
+    nik_alone(con, "nik_saja")
+    found = {"NIK sama saja": score.persons(con, "nik_saja", "benar")}
+    if splink_alone(con, "splink_saja"):
+        found["Splink 5 saja"] = score.persons(con, "splink_saja", "benar")
+    return found
 
 
 def nik_alone(con: Any, into: str) -> None:
