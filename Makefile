@@ -82,7 +82,7 @@ bench: $(VENV)/ready ## Each step beside a plain COPY of the same rows, in one r
 
 evaluate: SCALE = 0.05
 evaluate: MONTHS = 2
-evaluate: $(VENV)/ready ## Score what the line publishes against the truth: [SCALE=0.05 MONTHS=2 FAULTS=biasa|lain|dua_kali]
+evaluate: $(VENV)/ready ## Score what the line publishes against the truth: [SCALE=0.05 MONTHS=2 FAULTS=biasa|lain|dua_kali|febrl3|febrl4]
 	@$(RUN) -m sandbox evaluate --scale $(SCALE) --months $(MONTHS) --faults $(FAULTS)
 
 train: $(VENV)/ready ## Train the linkage's model on the month that was built last: FILE=linkage/models/<name>.json

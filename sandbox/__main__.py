@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sandbox import Dialect, Trouble, build, damage, deliver, faults, forms, serve, trouble
+from sandbox import Dialect, Trouble, build, damage, deliver, evaluate_febrl, faults, forms, serve, trouble
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -53,7 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     judge = commands.add_parser("evaluate", help="score months against the truth (make evaluate)")
     judge.add_argument("--scale", type=float, default=0.05)
     judge.add_argument("--months", type=int, default=2)
-    judge.add_argument("--faults", choices=faults.PRESETS, default="biasa", help="the fault model of the world")
+    judge.add_argument("--faults", choices=(*faults.PRESETS, *evaluate_febrl.DATASETS), default="biasa",
+                       help="the fault model of the world, or a data set of FEBRL")  # fmt: skip
     judge.add_argument("--relink", type=Path, metavar="FOLDER",
                        help="link the months that an evaluation kept there again, and score that")  # fmt: skip
     for command in (make, send, run):
@@ -121,6 +122,12 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
     if arguments.relink:
         return evaluate.again(arguments.relink)
+    if arguments.faults in evaluate_febrl.DATASETS:
+        try:
+            return evaluate_febrl.run(arguments.faults)
+        except evaluate_febrl.MissingData as error:
+            print(error, file=sys.stderr)
+            return 2
     return evaluate.run(arguments.scale, arguments.months, arguments.faults)
 
 
