@@ -28,7 +28,8 @@ BLOCKING = {
         inner join rekaman_keluarga as k on t.fid_lain = k.fid
         inner join rekaman as r on k.rid = r.rid
         inner join rekaman as q on f.rid = q.rid
-        where q.jenis_kelamin is not distinct from r.jenis_kelamin
+        -- No key to join by: where nobody's sex is known, that would be everybody with everybody.
+        where coalesce(q.jenis_kelamin = r.jenis_kelamin, (q.jenis_kelamin is null) = (r.jenis_kelamin is null))
             and (
                 (q.tanggal_lahir = r.tanggal_lahir and (
                     q.nama_baku is null or r.nama_baku is null or mirip(q, r) >= {VARIANT_NAME}

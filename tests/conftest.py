@@ -55,6 +55,28 @@ def dbt_flags() -> Iterator[None]:
         flags[:] = {flag["name"]: flag for flag in flags}.values()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def dbt_manifest() -> Iterator[None]:
+    """dbt's manifest is read once a worker: it differs from warehouse to warehouse by the database's name alone."""
+    from sinkron import dbt
+
+    read, kept = dbt._manifest, {}
+
+    def renamed(target: Path, database_name: str) -> Any:
+        if not kept:
+            kept["manifest"], kept["name"] = read(target, database_name), database_name
+        old, manifest = kept["name"], kept["manifest"]
+        for relation in (*manifest.nodes.values(), *manifest.sources.values()) if old != database_name else ():
+            relation.database = database_name
+            relation.relation_name = (relation.relation_name or "").replace(f'"{old}".', f'"{database_name}".') or None
+        kept["name"] = database_name
+        return manifest
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dbt, "_manifest", renamed)
+        yield
+
+
 @pytest.fixture(scope="session")
 def instalasi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A running embedded server in a folder of its own, not migrated."""
