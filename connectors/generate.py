@@ -14,68 +14,12 @@ import yaml
 
 from connectors.core import feed
 from connectors.core.feed import Feed, FeedColumn, load_feeds
-from connectors.core.source import POSTGRES_TYPE, Column, Entity, Source, load_sources
+from connectors.core.source import POSTGRES_TYPE, Column, Source, load_sources
 from connectors.core.target import Target, load_targets
 from connectors.dukcapil.connector import load_check
+from connectors.migrations import LEDGER_COLUMNS, NOTICE, RAW_COLUMN, landing_migrations
 
-NOTICE = "Generated from connectors/*/source.yml by `python -m connectors.generate`; do not edit."
 FROM_ALL = NOTICE.replace("source.yml", "{source,feed,target}.yml")
-LEDGER_COLUMNS = (
-    ("id_kiriman", "text not null", "Kiriman asal baris ini"),
-    ("nomor_baris", "integer not null", "Nomor baris data pada berkasnya, atau urutan dalam pembacaannya"),
-    ("nasib", "text check (nasib in ('digabung', 'di_luar_lingkup'))",
-     "Kosong bila diolah lebih lanjut; digabung = kembar dalam kiriman; di_luar_lingkup = kabupaten lain"),
-)  # fmt: skip
-# The sources of the first installation share migration 0100; each later one has a migration of its own, because an
-# installed warehouse has applied what came before and refuses a changed file.
-FIRST_SOURCES = ("dtjateng", "dtsen", "simnakis")
-FIRST_MIGRATION = "0100_pendaratan.sql"
-LAST_NUMBER = 199
-RAW_COLUMN = ("mentah", "jsonb", "Nilai mentah yang tidak terbaca, per kolom; kosong untuk kebanyakan baris")
-
-
-def _table(source: Source, name: str, entity: Entity) -> str:
-    columns = [*LEDGER_COLUMNS, *((c.nama, POSTGRES_TYPE[c.tipe], c.arti) for c in entity.kolom), RAW_COLUMN]
-    table = f"pendaratan.{source.nama}_{name}"
-    body = ",\n".join(f"    {nama} {tipe}" for nama, tipe, _ in columns)
-    lines = [f"create table {table} (\n{body}\n) partition by list (id_kiriman);"]
-    lines.append(f"comment on table {table} is {_quoted(entity.arti)};")
-    lines += [f"comment on column {table}.{nama} is {_quoted(arti)};" for nama, _, arti in columns]
-    return "\n".join(lines)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def landing_migrations(sources: dict[str, Source], migrations: Path) -> dict[Path, str]:
-    """The landing tables of all sources as migrations below `migrations`, by path.
-
-    A source keeps the file that it has there; a new one gets the next number after 0100. Raises ValueError when the
-    numbers up to 0199 are used up.
-    """
-    first = {nama: sources[nama] for nama in FIRST_SOURCES if nama in sources}
-    files = {migrations / FIRST_MIGRATION: landing_ddl(first)} if first else {}
-    taken = {int(path.name[:4]) for path in migrations.glob("01[0-9][0-9]_*.sql")} | {100}
-    for nama, source in sources.items():
-        if nama in first:
-            continue
-        path = next(iter(sorted(migrations.glob(f"01[0-9][0-9]_pendaratan_{nama}.sql"))), None)
-        if path is None:
-            number = max(taken) + 1
-            if number > LAST_NUMBER:
-                raise ValueError(f"{nama}: no number is left for its migration, expected one up to 0{LAST_NUMBER}.")
-            taken.add(number)
-            path = migrations / f"0{number}_pendaratan_{nama}.sql"
-        files[path] = landing_ddl({nama: source})
-    return files
-
-
-def landing_ddl(sources: dict[str, Source]) -> str:
-    """The landing tables of these sources as one migration; schema `pendaratan` is made by migration 0001."""
-    tables = [_table(s, n, e) for s in sources.values() for n, e in s.entitas.items()]
-    head = f"-- {NOTICE}\n-- One partition a delivery; the step attaches it. No key and no index: rows are read whole."
-    return "\n\n".join([head, *tables]) + "\n"
 
 
 def dbt_sources(source: Source) -> str:

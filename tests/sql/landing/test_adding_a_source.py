@@ -15,6 +15,9 @@ import pytest
 from kiriman_uji import Pengirim
 
 from connectors import generate
+from connectors.core.source import Source
+from connectors.migrations import landing_migrations
+from sinkron.database import MIGRATIONS
 from sinkron.line import REQUIRED, optional_sources
 from sinkron.settings import ROOT
 
@@ -68,7 +71,7 @@ def deliver(sender: Pengirim) -> None:
         villages = {row["kode"][:8]: row for row in csv.DictReader(file) if len(row["kode"]) == 13}
     homes = [v for kec, v in sorted(villages.items()) if kec.startswith(f"{sender.settings.kabupaten}.")] * 2
     folder = sender.settings.inbox / "baznas" / PERIODE
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     rows = {
         "keluarga": [f"B{n};;{home['kode']};{home['nama']};1;2;17-05-2026" for n, home in enumerate(homes)],
         "anggota": [f"O{n},B{n},,{'WARGA UJI' if n else '-'},P,1980-01-31" for n in range(len(homes))],
@@ -112,19 +115,66 @@ def test_the_example_is_generated_migrated_and_landed(project: Path, pengirim: P
     assert pengirim.rows("select count(*) from pendaratan.baznas_anggota where jenis_kelamin = 'P'") == [(31,)]
 
 
+def test_a_column_that_a_declaration_gains_is_added_to_what_has_landed(project: Path, pengirim: Pengirim):
+    def generated() -> set[str]:
+        before = {path: path.read_bytes() for path in migrations.glob("*.sql")}
+        ended = python(project, "-m", "connectors.generate")
+        assert ended.returncode == 0, ended.stderr
+        assert {path: path.read_bytes() for path in before} == before
+        return {path.name for path in migrations.glob("*.sql")} - {path.name for path in before}
+
+    def landed() -> list[str]:
+        ended = python(project, "-c", LAND, **pengirim.settings.values, AIRFLOW_CONN_BAZNAS_INBOX=json.dumps(inbox))
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout.splitlines()[-1])[0]
+
+    migrations, declared = project / "plugins/sinkron/migrations", project / "connectors/baznas/source.yml"
+    inbox = {"conn_type": "fs", "extra": {"path": str(pengirim.settings.inbox)}}
+    generated()
+    deliver(pengirim)
+    landed()
+    text = declared.read_text("utf-8")
+    column = """{nama: tanggal_salur, tipe: tanggal, arti: "Hari 'salur'"}"""
+    declared.write_text(f"{text.rstrip()}\n      - {column}\n", "utf-8")
+    assert generated() == {"0102_pendaratan_baznas.sql"}
+    assert generated() == set()
+    file = pengirim.settings.inbox / "baznas" / PERIODE / "santunan.csv"
+    header, *rows = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join([f"{header}|tanggal salur", *(f"{row}|05-06-2026" for row in rows)]) + "\n", "utf-8")
+    assert landed() == ["0102_pendaratan_baznas.sql"]
+    assert pengirim.rows(
+        "select tanggal_salur::text, count(*) from pendaratan.baznas_santunan group by 1 order by 1"
+    ) == [("2026-06-05", 32), (None, 32)]
+    assert pengirim.rows(
+        "select col_description('pendaratan.baznas_santunan'::regclass, attnum) from pg_attribute"
+        " where attrelid = 'pendaratan.baznas_santunan'::regclass and attname = 'tanggal_salur'"
+    ) == [("Hari 'salur'",)]
+    # What stands is not taken away: rows lie in it.
+    declared.write_text(text.replace("{nama: nominal, tipe: rupiah", "{nama: nominal, tipe: bulat"), "utf-8")
+    refused = python(project, "-m", "connectors.generate")
+    assert refused.returncode == 1
+    assert "baznas_santunan: nominal, tanggal_salur stands in a migration" in refused.stderr
+
+
 def test_numbers_of_migrations_stay_and_grow(tmp_path: Path):
-    sources = generate.load_sources()
-    more = {**sources, "zakat": sources["dtsen"].model_copy(update={"nama": "zakat"}),
-            "baznas": sources["dtsen"].model_copy(update={"nama": "baznas"})}  # fmt: skip
-    (tmp_path / "0104_pendaratan_zakat.sql").touch()
-    made = generate.landing_migrations(more, tmp_path)
-    assert sorted(path.name for path in made) == [
-        "0100_pendaratan.sql", "0104_pendaratan_zakat.sql", "0105_pendaratan_baznas.sql",
-    ]  # fmt: skip
-    assert made[tmp_path / "0100_pendaratan.sql"] == generate.landing_ddl(sources)
-    (tmp_path / "0199_pendaratan_akhir.sql").touch()
-    with pytest.raises(ValueError, match="no number is left"):
-        generate.landing_migrations(more, tmp_path)
+    def sources(*names: str) -> dict[str, Source]:
+        return {name: declared.get(name) or declared["dtsen"].model_copy(update={"nama": name}) for name in names}
+
+    def written(*names: str) -> list[str]:
+        for path, text in landing_migrations(sources(*names), tmp_path).items():
+            path.write_text(text, "utf-8")
+        return sorted(path.name for path in tmp_path.iterdir())
+
+    declared = generate.load_sources()
+    assert written(*declared) == ["0100_pendaratan.sql"]
+    assert (tmp_path / "0100_pendaratan.sql").read_bytes() == (MIGRATIONS / "0100_pendaratan.sql").read_bytes()
+    (tmp_path / "0104_lain.sql").touch()
+    more = [*declared, "zakat", "baznas"]
+    grown = ["0100_pendaratan.sql", "0104_lain.sql", "0105_pendaratan_zakat.sql", "0106_pendaratan_baznas.sql"]
+    assert written(*more) == written(*more) == grown
+    (tmp_path / "0199_akhir.sql").touch()
+    with pytest.raises(ValueError, match="wakaf: no number is left"):
+        written(*more, "wakaf")
 
 
 def test_a_month_waits_for_the_sources_that_say_so():
