@@ -50,6 +50,7 @@ class Penyaji:
     read_only: bool = False
     posix_rename: bool = True
     key: paramiko.PKey = HOST_KEY
+    more_keys: tuple[paramiko.PKey, ...] = ()
     listed: tuple[str, ...] = ()
     asked: list[tuple[str, str]] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
@@ -77,7 +78,8 @@ class Penyaji:
             except OSError:
                 return
             transport = paramiko.Transport(reached)
-            transport.add_server_key(self.key)
+            for key in (self.key, *self.more_keys):
+                transport.add_server_key(key)
             transport.set_subsystem_handler("sftp", SFTPServer, Berkas, served=self)
             self._transports.append(transport)
             try:

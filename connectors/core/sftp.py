@@ -1,7 +1,7 @@
 """Sessions with an SFTP server: a known host or none, bounded waits, tries, and errors without content.
 
-Rules: contracts/rules.md, "Files and values" (retries). What is raised names the connection, what was asked and the kind
-of an error; texts of a server, names with numbers and credentials stay out of it.
+Rules: contracts/rules.md, "Files and values" (retries). What is raised names the connection, what was asked and the
+kind of an error; texts of a server, names with numbers and credentials stay out of it.
 
 Import it where a connection is `sftp`: the SSH library takes 0.3 s.
 """

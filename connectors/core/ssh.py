@@ -84,4 +84,5 @@ def _private_key(connection: Connection) -> paramiko.PKey:
 
 
 def final(connection: Connection, what: str) -> SourceUnavailable:
+    """What no other try changes, as it is told."""
     return SourceUnavailable(f"connection {connection.conn_id} (SFTP): {what}.")

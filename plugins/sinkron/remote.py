@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from connectors.interface import Connection
 
 OUTBOX = "siks_ng_outbox"
-# What goes out by being there. `siks-ng` is sent by its receiver, who has to know; what lies directly in `ekspor` is
+# What goes out by being there, what somebody waits for first. `siks-ng` is sent by its receiver, who has to know; what lies directly in `ekspor` is
 # for a person at this machine, and may hold names (make review-export).
 SENT = ("laporan/*/**/*", "rilis/*/*/*", "ekspor/????-??/*/**/*")
 # Last in its folder: who sees it sees the rest.
@@ -80,7 +79,7 @@ def _send(outbox: Path, server: Connection, record: Path) -> dict[str, Any]:
 
     waits = {}
     try:
-        mirror.send(server, outbox, sorted(found, key=lambda name: (name.endswith(LAST), name)), note)
+        mirror.send(server, outbox, sorted(found, key=lambda name: name.endswith(LAST)), note)
     except SourceUnavailable as why:
         waits = {"keluar_tertunda": str(why)}
     except OSError as error:
@@ -89,14 +88,14 @@ def _send(outbox: Path, server: Connection, record: Path) -> dict[str, Any]:
 
 
 def _outgoing(outbox: Path) -> dict[str, list[int]]:
-    """What may go out, by its path below the outbox, with what tells that it changed."""
+    """What may go out, in order, by its path below the outbox, with what tells that it changed."""
     found: dict[str, list[int]] = {}
     for pattern in SENT:
-        for path in outbox.glob(pattern):
+        for path in sorted(outbox.glob(pattern)):
             name = path.relative_to(outbox)
             hidden = path.suffix == ".tmp" or any(part.startswith(".") for part in name.parts)
             if not hidden and path.is_file():
-                facts: os.stat_result = path.stat()
+                facts = path.stat()
                 found[name.as_posix()] = [facts.st_size, facts.st_mtime_ns]
     return found
 
