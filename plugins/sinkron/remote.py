@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from connectors.interface import Connection
 
 OUTBOX = "siks_ng_outbox"
-# What goes out by being there, what somebody waits for first. `siks-ng` is sent by its receiver, who has to know; what lies directly in `ekspor` is
-# for a person at this machine, and may hold names (make review-export).
+# What goes out by being there; what somebody waits for first. `siks-ng` is sent by its receiver, who has to know; what
+# lies directly in `ekspor` is for a person at this machine, and may hold names (make review-export).
 SENT = ("laporan/*/**/*", "rilis/*/*/*", "ekspor/????-??/*/**/*")
 # Last in its folder: who sees it sees the rest.
 LAST = "datapackage.json"

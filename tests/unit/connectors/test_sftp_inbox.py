@@ -247,6 +247,10 @@ def test_results_are_read_back_and_one_that_is_still_written_waits(reader):
     ]
     reader.fetch("siks-ng/hasil")
     assert [len(r.hasil) for r in results.results(reader.mirror)] == [1, 2]
+    # What is being replaced is not there either as it was before.
+    late.write_text(late.read_text() + "\n")
+    at(reader.served, "read", late.name, lambda: late.write_text(late.read_text() + "\n"))
+    assert reader.fetch("siks-ng/hasil") == {"hasil_2026-07_0001.csv"}
 
 
 def test_a_folder_that_is_not_there_or_may_not_be_read_is_named(reader):

@@ -62,6 +62,14 @@ def test_a_list_is_uploaded_whole_its_manifest_last(served, folder):
     assert [path.name for path in there(served).parent.iterdir()] == ["0001"]
 
 
+def test_what_a_killed_run_left_goes_into_no_list(served, folder):
+    left = there(served).with_name(".0001.tmp")
+    left.mkdir(parents=True)
+    (left / "pembatalan.csv").write_bytes(b"id_baris;alasan\r\n")
+    upload(served, folder)
+    assert content(served.folder / "keluar") == {f"{NUMBER}/{name}": body for name, body in content(folder).items()}
+
+
 def test_uploaded_again_it_is_read_and_left_as_it_is(served, folder):
     upload(served, folder)
     (there(served) / "~$penonaktifan.xlsx").write_bytes(b"kunci Excel")
