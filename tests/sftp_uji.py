@@ -67,8 +67,8 @@ class Penyaji:
         self.drop()
 
     def drop(self) -> None:
-        """Cut every connection."""
-        for transport in self._transports:
+        """Cut every connection, but not the one that is made meanwhile."""
+        for transport in list(self._transports):
             transport.close()
 
     def _serve(self) -> None:
