@@ -1,7 +1,8 @@
 """Everything a step needs of the connectors, in one import.
 
 `extract` and `land` of a source are in connectors.<source>.connector; a feed needs only its feed.yml. What is sent to
-a receiver is in connectors.<target>.delivery, and what SIKS-NG answers in connectors.siks_ng.results.
+a receiver is in connectors.<target>.delivery, and what SIKS-NG answers in connectors.siks_ng.results. What lies on an
+SFTP server is in connectors.core.mirror, whose SSH library is loaded only where a connection asks for it.
 """
 
 from connectors.core.client import Client

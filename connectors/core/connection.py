@@ -12,7 +12,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 @dataclass(frozen=True)
 class Connection:
-    """One connection. base_url: `scheme://host:port<base_path>` for REST, "" else; path: folder for `fs`."""
+    """One connection. base_url: `scheme://host:port<base_path>` for REST, "" else; path: folder for `fs` and `sftp`.
+
+    host, port: of an SFTP server; extra: as written, it may hold keys.
+    """
 
     conn_id: str
     conn_type: str
@@ -20,6 +23,9 @@ class Connection:
     path: Path | None
     login: str | None = field(repr=False)
     password: str | None = field(repr=False)
+    host: str = ""
+    port: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def connection(conn_id: str, environ: Mapping[str, str], dotenv: Mapping[str, str] | None = None) -> Connection:
@@ -84,6 +90,9 @@ def _build(conn_id: str, values: dict[str, Any]) -> Connection:
     base_url = "" if kind in ("fs", "sftp") else _base_url(values, extra)
     if kind in ("fs", "sftp") and not folder:
         raise ValueError("no path")
+    host, port = (values.get("host") or "").strip("[]"), values.get("port")
+    if kind == "sftp" and not host:
+        raise ValueError("no host")
     return Connection(
         conn_id=conn_id,
         conn_type=kind,
@@ -91,6 +100,9 @@ def _build(conn_id: str, values: dict[str, Any]) -> Connection:
         path=Path(folder) if folder else None,
         login=values.get("login"),
         password=values.get("password"),
+        host=host,
+        port=int(port) if port else None,
+        extra=extra,
     )
 
 

@@ -30,7 +30,7 @@ def extract(source: Source, connection: Connection, periode: str, store: Store, 
     if connection.conn_type != "fs" or connection.path is None:
         raise SourceUnavailable(
             f"{source.nama}: connection {connection.conn_id} has conn_type {connection.conn_type};"
-            " expected fs with extra.path."
+            " expected fs or sftp with extra.path."
         )
     folder = connection.path / source.nama / periode
     try:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from connectors.core.connection import Connection
 from connectors.core.store import sync_folder
 from connectors.core.target import Cancellation, Row, ordered
 from connectors.siks_ng.workbook import as_xlsx
@@ -59,13 +60,48 @@ def write(
         beside.rename(folder)
     sync_folder(month)
     sync_folder(month.parent)
-    if (there := {n: (folder / n).read_bytes() for n in OURS if (folder / n).is_file()}) != files:
+    _compare(_ours(folder), files, f"{bulan_efektif}/{nomor}")
+    return folder
+
+
+def upload(connection: Connection, folder: Path) -> None:
+    """Put the folder that `write` made at its place below the outbox of an `sftp` connection, as `write` does here.
+
+    It appears in one rename, whole. Uploaded again it is left as it is, and read back to see that it is the same.
+    Raises FileExistsError when it is there with other content, SourceUnavailable when the server cannot be reached or
+    written to.
+    """
+    from connectors.core.sftp import Session, attempt
+
+    files, number = _ours(folder), f"{folder.parent.name}/{folder.name}"
+    month = connection.path / FOLDER / folder.parent.name
+    remote, beside = str(month / folder.name), str(month / f".{folder.name}.tmp")
+
+    def work(session: Session) -> dict[str, bytes]:
+        if session.entry(remote) is None:
+            session.remove_folder(beside)
+            session.make_folders(beside)
+            for name, content in files.items():
+                session.write(f"{beside}/{name}", io.BytesIO(content))
+            session.rename(beside, remote)
+        there = {name: entry for name, entry in session.entries(remote).items() if name in OURS}
+        return {name: b"".join(session.read(f"{remote}/{name}", entry.size)) for name, entry in there.items()}
+
+    _compare(attempt(connection, work), files, number)
+
+
+def _ours(folder: Path) -> dict[str, bytes]:
+    """What of ours a folder holds, in the order in which it is written: the manifest last."""
+    return {name: (folder / name).read_bytes() for name in OURS if (folder / name).is_file()}
+
+
+def _compare(there: dict[str, bytes], files: dict[str, bytes], number: str) -> None:
+    if there != files:
         other = sorted(n for n in OURS if there.get(n) != files.get(n))
         raise FileExistsError(
-            f"siks_ng: {FOLDER}/{bulan_efektif}/{nomor} is there with other content ({', '.join(other)}), and may have"
+            f"siks_ng: {FOLDER}/{number} is there with other content ({', '.join(other)}), and may have"
             " been uploaded; expected the same list as before. Give this list the next number."
         )
-    return folder
 
 
 def _files(

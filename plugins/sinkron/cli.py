@@ -53,7 +53,7 @@ def reconcile(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def export_release(settings: Settings, arguments: argparse.Namespace) -> int:
     """The masked tables of a release as CSV, Parquet and XLSX, however long."""
-    from sinkron import export
+    from sinkron import export, remote
 
     periode = period.parse(arguments.periode)
     told = export.export(settings, periode, arguments.revisi, whole=True)
@@ -62,6 +62,8 @@ def export_release(settings: Settings, arguments: argparse.Namespace) -> int:
         raise NotReady(f"{wanted}: tidak ada rilis yang terbit; lihat publikasi.rilis")
     folder = settings.private_folders()["ekspor"] / told["id_rilis"]
     print(f"{told['baris']} baris {'ditulis' if told['ditulis'] else 'sudah ada'}: {folder}")
+    if waits := remote.send(settings).get("keluar_tertunda"):
+        print(f"belum terkirim ke server keluar, dicoba lagi oleh langkah berikutnya: {waits}", file=sys.stderr)
     return 0
 
 

@@ -10,6 +10,7 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
+from sinkron import remote
 from sinkron.settings import ROOT, Settings
 
 # Required for a month (rules.md "Running unattended"): what a candidate is composed of.
@@ -27,7 +28,7 @@ class Step:
     """One step: its verb (task id and module in `sinkron.steps`), the DAG that runs it, its Indonesian label.
 
     `per_source` steps run once for each source. `lock` names the advisory lock that the step holds; it is the same
-    for all steps that write the candidate.
+    for all steps that write the candidate. `outgoing` steps write files for others into the outbox.
     """
 
     name: str
@@ -35,31 +36,42 @@ class Step:
     label: str
     lock: str
     per_source: bool = False
+    outgoing: bool = False
 
     def run(self, settings: Settings, periode: str, sumber: str | None = None) -> dict[str, Any]:
-        """Run the step; the module is imported here so that parsing a DAG stays cheap."""
+        """Run the step; the module is imported here so that parsing a DAG stays cheap.
+
+        What is new in the outbox then goes to its server, where it is on one, also when the step failed: a refusal has
+        a report.
+        """
         module = importlib.import_module(f"sinkron.steps.{self.name}")
-        if self.per_source:
-            return module.run(settings, periode, sumber)
-        return module.run(settings, periode)
+        asked = (periode, sumber) if self.per_source else (periode,)
+        if not self.outgoing:
+            return module.run(settings, *asked)
+        try:
+            counts = module.run(settings, *asked)
+        except Exception:
+            remote.send(settings)
+            raise
+        return {**counts, **remote.send(settings)}
 
 
 LINE = (
-    Step("extract", "ingest", "Ambil dari sumber", "ingest", per_source=True),
-    Step("land", "ingest", "Daratkan", "ingest", per_source=True),
-    Step("compose", "build_golden", "Susun kandidat", "kandidat"),
-    Step("stage", "build_golden", "Bakukan", "kandidat"),
+    Step("extract", "ingest", "Ambil dari sumber", "ingest", per_source=True, outgoing=True),
+    Step("land", "ingest", "Daratkan", "ingest", per_source=True, outgoing=True),
+    Step("compose", "build_golden", "Susun kandidat", "kandidat", outgoing=True),
+    Step("stage", "build_golden", "Bakukan", "kandidat", outgoing=True),
     Step("verify", "build_golden", "Tanyakan Dukcapil", "kandidat"),
     Step("link", "build_golden", "Padankan identitas", "kandidat"),
     Step("golden", "build_golden", "Bangun data emas", "kandidat"),
     Step("decide", "build_golden", "Usulkan penonaktifan", "kandidat"),
     Step("audit", "publish", "Periksa", "kandidat"),
     Step("approve", "publish", "Putuskan", "keputusan"),
-    Step("publish", "publish", "Terbitkan", "kandidat"),
-    Step("export", "publish", "Ekspor", "ekspor"),
+    Step("publish", "publish", "Terbitkan", "kandidat", outgoing=True),
+    Step("export", "publish", "Ekspor", "ekspor", outgoing=True),
     Step("list", "push_deactivations", "Susun daftar", "antrean"),
     Step("authorise", "push_deactivations", "Putuskan daftar", "keputusan"),
     Step("push", "push_deactivations", "Kirim", "antrean"),
-    Step("reconcile", "reconcile_deactivations", "Cocokkan", "antrean"),
+    Step("reconcile", "reconcile_deactivations", "Cocokkan", "antrean", outgoing=True),
 )
 STEPS = {step.name: step for step in LINE}

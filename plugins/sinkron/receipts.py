@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from sinkron import receivers
+from sinkron import receivers, remote
 from sinkron.ledger import StepRun
 
 # The alarm of a row that its receipt, closed, says nothing of.
@@ -67,9 +67,10 @@ def _nation(run: StepRun, silent: dict[str, str]) -> int:
     from connectors.siks_ng import results
 
     moved = 0
-    if not run.settings.inbox.is_dir():
-        return moved
     try:
+        remote.fetch(run.settings, "dtsen_inbox", results.FOLDER.as_posix())
+        if not run.settings.inbox.is_dir():
+            return moved
         found = results.results(run.settings.inbox)
     except SourceUnavailable as why:
         silent["siks_ng"] = str(why)

@@ -189,10 +189,12 @@ class SiksNg(Receiver):
         else:
             rows = [Row(**row) for row in facts["data"]]
         try:
-            delivery.write(
+            folder = delivery.write(
                 self.settings.outbox, facts["bulan_efektif"], facts["nomor"], rows, withdrawn, facts["nomor_sk"],
                 dt.datetime.fromisoformat(facts["dibuat"]),
             )  # fmt: skip
+            if server := self.settings.on_server("siks_ng_outbox"):
+                delivery.upload(server, folder)
         except FileExistsError as why:
             return Stuck(str(why))
         except OSError as error:

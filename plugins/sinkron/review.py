@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from sinkron import database, review_rows, transport
+from sinkron import database, remote, review_rows, transport
 from sinkron.review_rows import SUFFIXES, ReviewRefused
 from sinkron.settings import Settings
 
@@ -122,10 +122,18 @@ def _keep(connection: psycopg.Connection, rows: list[review_rows.Row], sha256: s
         )
 
 
-def read_inbox(settings: Settings) -> dict[str, int]:
+def read_inbox(settings: Settings) -> dict[str, Any]:
     """Take the files of `<inbox>/tinjauan` (rules.md "Cases and deactivation"); returns how many brought something new
-    and how many were refused. A refused file holds up nothing: the report beside the other reports says why."""
+    and how many were refused. A refused file holds up nothing: the report beside the other reports says why. Nor does
+    an inbox that cannot be reached (`tinjauan_tidak_terjangkau` says why): what waits there waits for the next time."""
+    from connectors.interface import SourceUnavailable
+
     taken = refused = 0
+    unread: dict[str, str] = {}
+    try:
+        remote.fetch(settings, "dtsen_inbox", "tinjauan")
+    except SourceUnavailable as why:
+        unread = {"tinjauan_tidak_terjangkau": str(why)}
     for path in sorted((settings.inbox / "tinjauan").glob("*")):
         if path.suffix.lower() not in SUFFIXES or path.is_symlink() or not path.is_file():
             continue
@@ -141,4 +149,4 @@ def read_inbox(settings: Settings) -> dict[str, int]:
         # Not by its content, which perhaps cannot be read, nor by its name, which may tell of somebody.
         name = hashlib.sha256(path.name.encode()).hexdigest()[:12]
         (folder / f"{name}.json").write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
-    return {"tinjauan_masuk": taken, "tinjauan_ditolak": refused}
+    return {"tinjauan_masuk": taken, "tinjauan_ditolak": refused, **unread}

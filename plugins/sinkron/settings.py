@@ -6,6 +6,10 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connectors.core.connection import Connection
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,25 +45,50 @@ class Settings:
 
     @property
     def inbox(self) -> Path:
-        """What is delivered as files: connection `dtsen_inbox`, or a folder of ours. May be read-only."""
-        return self._folder("dtsen_inbox", "masuk")
+        """What is delivered as files: connection `dtsen_inbox`, or a folder of ours. May be read-only.
+
+        Where the connection is `sftp`, the mirror of it, which `remote` brings up to date before it is read.
+        """
+        return self._folder("dtsen_inbox", self.home / "masuk", self.mirrors / "dtsen_inbox")
 
     @property
     def outbox(self) -> Path:
-        """What goes out as files (`siks-ng`, `rilis`, `laporan`, `ekspor`): connection `siks_ng_outbox`, or ours."""
-        return self._folder("siks_ng_outbox", "keluar")
+        """What goes out as files (`siks-ng`, `rilis`, `laporan`, `ekspor`): connection `siks_ng_outbox`, or ours.
 
-    def _folder(self, conn_id: str, own: str) -> Path:
+        Where the connection is `sftp`, ours: `remote` sends what is new there.
+        """
+        return self._folder("siks_ng_outbox", self.home / "keluar", self.home / "keluar")
+
+    @property
+    def mirrors(self) -> Path:
+        """Copies of what lies on SFTP servers, a folder a connection; emptied at any time, they are fetched again."""
+        return self.home / "cermin"
+
+    def on_server(self, conn_id: str) -> Connection | None:
+        """The connection of that id where it is `sftp`, else None. Raises SettingsError when it cannot be read."""
+        found = self._connection(conn_id)
+        return found if found is not None and found.conn_type == "sftp" else None
+
+    def _connection(self, conn_id: str) -> Connection | None:
         from connectors.core.connection import connection
 
         try:
-            found = connection(conn_id, self.values)
+            return connection(conn_id, self.values)
         except KeyError:
-            return self.home / own
+            return None
         except ValueError as error:
             raise SettingsError(str(error)) from None
+
+    def _folder(self, conn_id: str, own: Path, for_server: Path) -> Path:
+        found = self._connection(conn_id)
+        if found is None:
+            return own
+        if found.conn_type == "sftp":
+            return for_server
         if found.conn_type != "fs" or found.path is None:
-            raise SettingsError(f"connection {conn_id} is of type {found.conn_type}; expected fs with extra.path")
+            raise SettingsError(
+                f"connection {conn_id} is of type {found.conn_type}; expected fs or sftp with extra.path"
+            )
         return found.path
 
     @property
@@ -123,6 +152,7 @@ class Settings:
             "pendaratan": self.landing,
             "kerja": self.work,
             "masuk": self.inbox,
+            "cermin": self.mirrors,
             "keluar": self.outbox,
             "ekspor": self.outbox / "ekspor",
             "postgres": self.postgres,

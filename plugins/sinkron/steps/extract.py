@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from sinkron import database, deliveries, ledger
+from sinkron import database, deliveries, ledger, remote
 from sinkron.outcomes import NotReady, Refused, SourceDown
 from sinkron.settings import ROOT, Settings
 
@@ -40,7 +40,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
         try:
             extracted = connector.extract(
                 source,
-                reached,
+                remote.mirrored(settings, reached, f"{sumber}/{periode}"),
                 periode,
                 Store(settings.landing),
                 settings.kabupaten,

@@ -32,8 +32,24 @@ def test_connections_move_inbox_and_outbox_and_what_lies_below(tmp_path):
     )  # fmt: skip
 
 
+SFTP = '{"conn_type": "sftp", "host": "h", "password": "rahasia-uji", "extra": {"path": "/p"}}'
+
+
+def test_what_is_on_a_server_is_read_and_written_in_private_folders_of_ours(tmp_path):
+    settings = load(tmp_path, AIRFLOW_CONN_DTSEN_INBOX=SFTP, AIRFLOW_CONN_SIKS_NG_OUTBOX="sftp://u:s@h?path=%2Fp")
+    assert (settings.inbox, settings.outbox) == (tmp_path / "cermin" / "dtsen_inbox", tmp_path / "keluar")
+    assert settings.private_folders()["cermin"] == tmp_path / "cermin"
+    found = settings.on_server("dtsen_inbox")
+    assert (found.host, found.path) == ("h", Path("/p")) and "rahasia-uji" not in repr(found)
+    # A folder, or none at all, is on no server.
+    assert load(tmp_path).on_server("dtsen_inbox") is None
+    fs = '{"conn_type": "fs", "extra": {"path": "/srv/masuk"}}'
+    assert load(tmp_path, AIRFLOW_CONN_DTSEN_INBOX=fs).on_server("dtsen_inbox") is None
+
+
 @pytest.mark.parametrize(("connection", "said"), [
-    ('{"conn_type": "sftp", "host": "h", "extra": {"path": "/p"}}', "siks_ng_outbox is of type sftp; expected fs"),
+    ('{"conn_type": "s3", "host": "h", "extra": {"path": "/p"}}', "siks_ng_outbox is of type s3; expected fs or sftp"),
+    ('{"conn_type": "sftp", "extra": {"path": "/p"}}', "AIRFLOW_CONN_SIKS_NG_OUTBOX cannot be read"),
     ('{"conn_type": "fs"}', "AIRFLOW_CONN_SIKS_NG_OUTBOX cannot be read"),
 ])  # fmt: skip
 def test_an_outbox_that_cannot_be_written_so_is_said_and_not_replaced(tmp_path, connection, said):

@@ -1,0 +1,109 @@
+"""Inbox and outbox where they are on an SFTP server (docs/decisions/0015): mirrored before they are read, sent after.
+
+Where a connection is a folder, as by default, nothing here does anything.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sinkron.settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.interface import Connection
+
+OUTBOX = "siks_ng_outbox"
+# What goes out by being there; what somebody waits for first. `siks-ng` is sent by its receiver, who has to know; what
+# lies directly in `ekspor` is for a person at this machine, and may hold names (make review-export).
+SENT = ("laporan/*/**/*", "rilis/*/*/*", "ekspor/????-??/*/**/*")
+# Last in its folder: who sees it sees the rest.
+LAST = "datapackage.json"
+
+
+def fetch(settings: Settings, conn_id: str, below: str) -> None:
+    """Bring `<inbox>/<below>` up to date where the connection is on a server. Raises SourceUnavailable."""
+    if server := settings.on_server(conn_id):
+        mirrored(settings, server, below)
+
+
+def mirrored(settings: Settings, reached: Connection, below: str) -> Connection:
+    """The connection as one to a folder whose `<below>` is up to date; any but an `sftp` one as it is.
+
+    Raises SourceUnavailable.
+    """
+    if reached.conn_type != "sftp":
+        return reached
+    from connectors.core import mirror
+
+    here = settings.mirrors / reached.conn_id
+    mirror.fetch(reached, below, here)
+    return dataclasses.replace(reached, conn_type="fs", path=here)
+
+
+def send(settings: Settings) -> dict[str, Any]:
+    """Send what is new or changed in the outbox to its server, if it is on one; {} when there was nothing.
+
+    `keluar_terkirim`: files that stand there now. `keluar_tertunda`: why others do not; nothing fails for it, the next
+    step that writes tries again.
+    """
+    server = settings.on_server(OUTBOX)
+    if server is None:
+        return {}
+    settings.mirrors.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (settings.mirrors / f"{OUTBOX}.kunci").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _send(settings.outbox, server, settings.mirrors / f"{OUTBOX}.json")
+
+
+def _send(outbox: Path, server: Connection, record: Path) -> dict[str, Any]:
+    from connectors.interface import SourceUnavailable
+
+    where = f"{server.host}:{server.port}:{server.path}"
+    known, sent = _read(record, where), 0
+    found = {name: facts for name, facts in _outgoing(outbox).items() if known.get(name) != facts}
+    if not found:
+        return {}
+
+    def note(name: str) -> None:
+        nonlocal sent
+        known[name], sent = found[name], sent + 1
+        beside = record.with_suffix(".tmp")
+        beside.write_text(json.dumps({"tujuan": where, "terkirim": known}), encoding="utf-8")
+        beside.replace(record)
+
+    from connectors.core import mirror
+
+    waits = {}
+    try:
+        mirror.send(server, outbox, sorted(found, key=lambda name: name.endswith(LAST)), note)
+    except SourceUnavailable as why:
+        waits = {"keluar_tertunda": str(why)}
+    except OSError as error:
+        waits = {"keluar_tertunda": f"a file of the outbox cannot be read ({error.strerror}); it may be written anew"}
+    return {"keluar_terkirim": sent, **waits}
+
+
+def _outgoing(outbox: Path) -> dict[str, list[int]]:
+    """What may go out, in order, by its path below the outbox, with what tells that it changed."""
+    found: dict[str, list[int]] = {}
+    for pattern in SENT:
+        for path in sorted(outbox.glob(pattern)):
+            name = path.relative_to(outbox)
+            hidden = path.suffix == ".tmp" or any(part.startswith(".") for part in name.parts)
+            if not hidden and path.is_file():
+                facts = path.stat()
+                found[name.as_posix()] = [facts.st_size, facts.st_mtime_ns]
+    return found
+
+
+def _read(record: Path, where: str) -> dict[str, list[int]]:
+    """What stands at that server by our own record; without one everything is sent once more."""
+    try:
+        content = json.loads(record.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content["terkirim"] if content["tujuan"] == where else {}
