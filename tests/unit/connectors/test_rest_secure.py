@@ -148,26 +148,30 @@ def test_every_request_goes_to_a_declared_path_whatever_the_rows_say(store):
         assert elsewhere.asked == []
 
 
-def test_one_module_speaks_to_the_network_and_it_switches_nothing_off():
+def test_one_module_a_protocol_speaks_to_the_network_and_it_switches_nothing_off():
     """Also: every path that a connector asks for is a declared one."""
     speaks = {"httpx", "requests", "urllib3", "aiohttp", "http", "socket", "ssl", "ftplib", "smtplib", "asyncio"}
-    found, paths = {}, set()
+    found, ssh, paths = set(), set(), set()
     for file in CONNECTORS.rglob("*.py"):
         tree = ast.parse(file.read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
                 if {name.split(".")[0] for name in names} & speaks or "urllib.request" in names:
-                    found[file.name] = True
+                    found.add(file.name)
+                if "paramiko" in names:
+                    ssh.add(file.name)
             if isinstance(node, ast.keyword):
                 assert node.arg not in ("cert", "check_hostname", "verify_mode", "trust_env"), file
                 assert node.arg != "verify" or ast.unparse(node.value) == "trusted", file
             if isinstance(node, ast.Attribute):
                 assert node.attr not in ("CERT_NONE", "_create_unverified_context"), file
+                # What would ask for no host key, or for keys that no connection names.
+                assert node.attr not in ("SSHClient", "Agent", "AutoAddPolicy", "WarningPolicy"), file
             asks = ("client.get", "client.send", "client.ask", "self._client.ask")
             if isinstance(node, ast.Call) and ast.unparse(node.func) in asks:
                 paths.add(ast.unparse(node.args[0 if node.func.attr == "get" else 1]))
-    assert list(found) == ["exchange.py"]
+    assert found == {"exchange.py", "sftp.py"} and ssh == {"sftp.py", "ssh.py"}
     assert paths == {"access.jalur", "feed.akses.jalur", "path"}
     assert "path = self._client.source.akses.jalur_token" in (CONNECTORS / "core/authentication.py").read_text()
 
