@@ -179,11 +179,16 @@ def test_a_server_that_goes_away_for_good_is_told_and_what_was_fetched_is_not_fe
 
 
 def test_names_that_are_paths_hidden_or_no_text_stay_there(reader, tmp_path):
-    reader.served.listed = ("../keluar.csv", "..", "a/b.csv", "/sinkron-uji/keluar.csv", ".sembunyi.csv", "x" * 201, "a\nb.csv")
+    # Whoever follows them loses files of this test, and no others.
+    outside = tmp_path / "luar.csv"
+    outside.write_bytes(b"milik orang")
+    paths = ("../keluar.csv", "../../luar.csv", str(outside), "..", "a/b.csv")
+    reader.served.listed = (*paths, ".sembunyi.csv", "x" * 201, "a\nb.csv")
     (reader.served.folder / "tinjauan").mkdir()
     (reader.served.folder / "tinjauan" / "putusan (1) é.csv").write_bytes(b"isi")
     assert reader.fetch("tinjauan") == {"putusan (1) é.csv"}
-    assert {path.name for path in tmp_path.iterdir()} == {"server", "cermin"}
+    assert {path.name for path in tmp_path.iterdir()} == {"server", "cermin", "luar.csv"}
+    assert outside.read_bytes() == b"milik orang"
 
 
 def test_a_name_that_is_not_utf8_is_told(reader):
