@@ -59,7 +59,7 @@ def python(project: Path, *arguments: str, **environment: str) -> subprocess.Com
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SINKRON_", "AIRFLOW", "DATABASE_URL"))}
     path = f"{project}{os.pathsep}{project / 'plugins'}"
     return subprocess.run(
-        [sys.executable, *arguments], cwd=project, env={**kept, "PYTHONPATH": path, **environment},
+        [sys.executable, *arguments], cwd=project, env={**kept, **environment, "PYTHONPATH": path},
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 

@@ -78,11 +78,13 @@ def test_sources_load_and_a_source_without_thresholds_does_not(tmp_path):
 
 def test_generated_files_are_current_and_a_changed_one_is_noticed(tmp_path, capsys):
     assert generate.main(["--check"]) == 0
-    ddl = generate.landing_ddl(SOURCES)
-    assert ddl.count("partition by list (id_kiriman)") == 9
-    assert "desil_nasional smallint" in ddl and "mentah jsonb" in ddl
     (tmp_path / "connectors").symlink_to(ROOT / "connectors")
     assert generate.main(["--check"], tmp_path) == 1
     assert generate.main([], tmp_path) == 0
     assert generate.main(["--check"], tmp_path) == 0
+    ddl = (tmp_path / "plugins/sinkron/migrations/0100_pendaratan.sql").read_text("utf-8")
+    assert ddl.count("partition by list (id_kiriman)") == 9
+    assert "desil_nasional smallint" in ddl and "mentah jsonb" in ddl
+    (tmp_path / "docs/sources.md").write_text("lain")
+    assert generate.main(["--check"], tmp_path) == 1
     capsys.readouterr()
