@@ -83,7 +83,10 @@ def _send(outbox: Path, server: Connection, record: Path) -> dict[str, Any]:
     except SourceUnavailable as why:
         waits = {"keluar_tertunda": str(why)}
     except OSError as error:
-        waits = {"keluar_tertunda": f"a file of the outbox cannot be read ({error.strerror}); it may be written anew"}
+        waits = {
+            "keluar_tertunda": f"a file of the outbox cannot be read, or {record.name} not be written"
+            f" ({error.strerror}); a file that is being written anew goes with the next step, else check both folders"
+        }
     return {"keluar_terkirim": sent, **waits}
 
 

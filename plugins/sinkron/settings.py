@@ -139,7 +139,9 @@ class Settings:
         """
         value = self.values.get("SINKRON_JADWAL") or "hidup"
         if value not in ("hidup", "mati"):
-            raise SettingsError(f"SINKRON_JADWAL must be hidup or mati, got {value!r}; correct it in {self.env_file}")
+            raise SettingsError(
+                f"SINKRON_JADWAL must be hidup or mati, got {value!r}; correct it in the environment or {self.env_file}"
+            )
         return value == "hidup"
 
     def allowed_stale(self) -> frozenset[str]:
