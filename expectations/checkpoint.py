@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -16,6 +17,8 @@ from expectations.suite import Gate, Measure, Subject
 from expectations.verdict import Check, Verdict
 
 log = logging.getLogger(__name__)
+# GX keeps the context of a process in a global: gates of one process judge in turn.
+ONE_CONTEXT = threading.Lock()
 
 
 def run(url: str, gate: Gate) -> Verdict:
@@ -26,7 +29,8 @@ def run(url: str, gate: Gate) -> Verdict:
     """
     url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg://", url)
     measured, faults = _measure(url, gate)
-    judged = _judge(url, gate, measured)
+    with ONE_CONTEXT:
+        judged = _judge(url, gate, measured)
     checks = tuple(_check(measure, measured, faults, judged) for measure in gate.measures)
     return Verdict(diharapkan=len(gate.measures), checks=checks)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sinkron import approvers, comparison, database, decisions, deliveries, feeds, ledger, questions
@@ -15,6 +16,8 @@ from sinkron.settings import Settings
 from sinkron.steps import reconcile
 
 APPROVALS = tuple(approvers.AUTOMATIC)
+# Sources ingested at the same time: each holds a delivery in memory and keeps a core busy.
+INGESTS = 2
 # Names of headers and codes on the line of a source; the rest is in `buku.pemberitahuan`.
 NOTICES_SHOWN = 8
 
@@ -32,14 +35,13 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
     feeds.read_all(settings, say)
     try:
         reconcile.poll(settings, periode)
-        for sumber in REQUIRED:
-            met = _ingest(settings, periode, sumber, say)
+        for sumber, met in _ingest_all(settings, periode, say):
+            # Never required: what it cannot give now is said and waits.
+            if sumber not in REQUIRED:
+                continue
             # IZINKAN_LAMA: whatever keeps this source's delivery away was foreseen; what a gate holds was not.
             if not (isinstance(met, NotReady | Refused | SourceDown) and sumber in settings.allowed_stale()):
                 problem = met or problem
-        for sumber in optional_sources():
-            # Never required: what it cannot give now is said and waits.
-            _ingest(settings, periode, sumber, say)
         if isinstance(problem, Refused):
             raise problem
         new = _build(settings, periode, approve, say, problem)
@@ -51,6 +53,13 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
         say(f"  ! {outcome}")
         code = outcome.exit_code
     return code, {**summary(settings, periode), "dikirim": sent}
+
+
+def _ingest_all(settings: Settings, periode: str, say: Callable) -> Iterator[tuple[str, Outcome | SourceDown | None]]:
+    """Ingest every source, some at the same time as their DAGs do: while one waits for its server, another lands."""
+    sources = (*REQUIRED, *optional_sources())
+    with ThreadPoolExecutor(INGESTS) as pool:
+        yield from zip(sources, pool.map(lambda sumber: _ingest(settings, periode, sumber, say), sources), strict=True)
 
 
 def _ingest(settings: Settings, periode: str, sumber: str, say: Callable) -> Outcome | SourceDown | None:

@@ -9,6 +9,7 @@ from kenari_uji import canaries
 from proksi import Asked, Fault, Line, Proksi
 
 from connectors.core import client, exchange
+from sinkron import month
 
 
 def shut(line: Line) -> None:
@@ -72,7 +73,11 @@ class Tired:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses and time-outs that a test can wait for; what the source asks us to wait stays as it is."""
+    """Pauses and time-outs that a test can wait for; what the source asks us to wait stays as it is.
+
+    One source at a time: what a script counts in a row happens in a row.
+    """
+    monkeypatch.setattr(month, "INGESTS", 1)
     monkeypatch.setattr(client, "FIRST_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(exchange, "READ_SECONDS", 0.8)
     monkeypatch.setattr(exchange, "EXCHANGE_SECONDS", 1.6)

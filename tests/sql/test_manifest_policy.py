@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sinkron import publish
+from sinkron import contract, publish
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
@@ -58,6 +58,17 @@ def test_every_model_has_a_description_that_ends_with_its_grain(models: dict[str
 def test_the_planner_is_told_of_every_released_table_that_a_model_reads(models: dict[str, Any]):
     read = {table for node in models.values() for source, table in node.sources if source == "rilis"} - {"rilis"}
     assert read == set(publish.READ_BACK), "publish.READ_BACK: the tables of rilis that the next month reads"
+
+
+def test_a_released_model_has_the_indexes_of_its_contract(models: dict[str, Any]):
+    """The table becomes a partition with them: attaching makes what is missing, and what is more only costs."""
+    expected = {table.name: sorted(table.indexes) for table in contract.released(contract.load())}
+    found = {
+        node.alias: sorted(column for index in node.config.get("indexes", []) for column in index["columns"])
+        for node in models.values()
+        if node.schema == "release"
+    }
+    assert {name: found.get(name) for name in expected} == expected
 
 
 def test_a_model_and_its_yml_share_stem_and_folder(models: dict[str, Any]):

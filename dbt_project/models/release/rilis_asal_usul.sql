@@ -1,4 +1,4 @@
-{{ config(alias='asal_usul', indexes=[{'columns': ['uid']}]) }}
+{{ config(alias='asal_usul') }}
 -- Provenance where it is not the plain case: sources differ, or the published value is not the main record's. For the
 -- rest the published view computes it from tautan (measured: storing every cell costs 20 s and 2.4 GB a release).
 {%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',

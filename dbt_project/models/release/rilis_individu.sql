@@ -1,4 +1,4 @@
-{{ config(alias='individu', indexes=[{'columns': ['uid_individu'], 'unique': true}]) }}
+{{ config(alias='individu', indexes=[{'columns': ['nik']}, {'columns': ['uid_rumah_tangga']}]) }}
 {#- On two people, as published or as Dukcapil knows it: the number is not published. #}
 {%- set ditahan = "nik_ganda.nik is not null or coalesce(semua.hasil_dukcapil = 'nik_ganda', false)" %}
 -- Everyone whom a registry carries now, and everyone published before; nobody vanishes because a source was silent.

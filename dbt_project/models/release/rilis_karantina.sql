@@ -1,4 +1,4 @@
-{{ config(alias='karantina') }}
+{{ config(alias='karantina', indexes=[{'columns': ['id_sumber']}]) }}
 select
     sumber,
     {{ periode() }}::text as periode,

@@ -1,4 +1,4 @@
-{{ config(alias='kasus', indexes=[{'columns': ['id_kasus'], 'unique': true}, {'columns': ['uid_rumah_tangga']}]) }}
+{{ config(alias='kasus', indexes=[{'columns': ['uid_rumah_tangga']}]) }}
 -- The cases of the month's end as they are released; who complained is in none of them.
 with rilis_kasus as (
     select

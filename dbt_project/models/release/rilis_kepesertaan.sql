@@ -1,4 +1,4 @@
-{{ config(alias='kepesertaan', indexes=[{'columns': ['uid_rumah_tangga']}, {'columns': ['uid_individu']}]) }}
+{{ config(alias='kepesertaan', indexes=[{'columns': ['uid_individu']}, {'columns': ['program']}]) }}
 -- One row a membership; overlaps by the dated rules of the seed aturan_tumpang_tindih.
 with aturan as (
     select *

@@ -1,6 +1,4 @@
-{{ config(alias='rumah_tangga', indexes=[
-    {'columns': ['uid_rumah_tangga'], 'unique': true}, {'columns': ['no_kk']}, {'columns': ['kode_desa']}
-]) }}
+{{ config(alias='rumah_tangga', indexes=[{'columns': ['no_kk']}, {'columns': ['kode_desa']}]) }}
 -- Every household of this month, and those published before that still have members or ended less than twelve
 -- releases ago.
 {%- set isi = ['no_kk', 'no_kk_lain'] + kolom_alamat() + kolom_rumah() + [

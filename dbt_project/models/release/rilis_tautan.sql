@@ -1,4 +1,4 @@
-{{ config(alias='tautan', indexes=[{'columns': ['uid']}, {'columns': ['grain', 'sumber', 'id_sumber']}]) }}
+{{ config(alias='tautan', indexes=[{'columns': ['uid']}, {'columns': ['id_sumber']}]) }}
 -- One row for every landed record of a person or household: what became of it.
 with orang as (
     select
