@@ -99,19 +99,24 @@ def place_persons(con) -> None:
     """Fill `letak` (klaster, rumah, sumber, id_sumber): one household a person.
 
     The newest own date of the record that places the person there wins; a KK registered after that date counts as
-    of its registration; ties by source (rules.md "Golden"). A record that says dead or moved places only a person
-    whom no other record places.
+    of its registration; ties by source (rules.md "Golden"). Two kinds of records place only a person whom no other
+    record places: one that says dead or moved, and one without a NIK of a source that lists the person under a NIK
+    too (a double entry, known by name and birth date alone, of whose date nothing follows).
     """
     con.execute("""
         create or replace table letak as
-        select k.klaster, h.rumah, r.sumber, r.id_sumber
-        from rekaman as r
-        inner join klaster as k on r.rid = k.rid
-        inner join keluarga as g on r.sumber = g.sumber and r.id_keluarga = g.id_keluarga
-        inner join rumah as h on g.fid = h.fid
+        with bertempat as (
+            select k.klaster, h.rumah, r.sumber, r.id_sumber, r.hadir, r.prioritas,
+                greatest(r.tanggal, g.kk_terdaftar) as sejak,
+                r.nik is null and max(r.nik) over (partition by k.klaster, r.sumber) is not null as ganda
+            from rekaman as r
+            inner join klaster as k on r.rid = k.rid
+            inner join keluarga as g on r.sumber = g.sumber and r.id_keluarga = g.id_keluarga
+            inner join rumah as h on g.fid = h.fid
+        )
+        select klaster, rumah, sumber, id_sumber from bertempat
         qualify row_number() over (
-            partition by k.klaster
-            order by r.hadir desc, greatest(r.tanggal, g.kk_terdaftar) desc nulls last, r.prioritas, r.id_sumber
+            partition by klaster order by hadir desc, ganda, sejak desc nulls last, prioritas, id_sumber
         ) = 1
     """)
 

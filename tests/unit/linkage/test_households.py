@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dunia import World, kk, nik
+from dunia import Result, World, kk, nik
 
 OLD, NEW = kk(1), kk(2, "2026-06-02")
 # (name, birth date, sex, serial of the NIK)
@@ -125,6 +125,27 @@ def test_a_record_that_says_dead_or_moved_places_nobody_whom_another_places():
     assert result.home("dtsen:2") == result.family("dtsen:K")
     alone = members(World().family("simnakis:S", kk(9)), "simnakis:S", (2,), hadir=False).link()
     assert alone.home("simnakis:2") == alone.family("simnakis:S")
+
+
+def test_a_double_entry_without_a_number_places_nobody_whom_another_record_places():
+    """Simnakis lists her twice: at home under her number, and with strangers, newer, by name and birth date alone."""
+
+    def twice(number: str | None, at_home: str | None) -> Result:
+        made = world(("dtsen:K", OLD, "2026-02-01", (0, 1, 2)), ("simnakis:S", OLD, "2026-03-01", (0, 1)))
+        made.family("simnakis:T", kk(9), "2026-06-10")
+        made.person("simnakis:9", "T", "SUTRISNO", nik=nik(9, "1960-01-02"), lahir="1960-01-02")
+        nama, lahir, jk, _ = FAMILY[2]
+        made.person("simnakis:2", "S", nama, nik=at_home, lahir=lahir, jk=jk, ibu="KASIYATUN")
+        made.person("simnakis:2b", "T", nama, nik=number, lahir=lahir, jk=jk, ibu="KASIYATUN")
+        result = made.link()
+        assert result.uid("simnakis:2") == result.uid("simnakis:2b") == result.uid("dtsen:2")
+        return result
+
+    hers = nik(3, "2001-02-05", "P")
+    double = twice(None, hers)
+    assert double.home("dtsen:2") == double.home("dtsen:1") != double.home("simnakis:9")
+    # Under her number it is the newest word of where she lives; so it is where no record at home has the number.
+    assert twice(hers, hers).home("dtsen:2") == twice(hers, None).home("dtsen:2") != double.home("dtsen:1")
 
 
 def test_an_old_kk_that_only_a_lagging_registry_carries_is_absorbed():
