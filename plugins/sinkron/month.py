@@ -191,5 +191,6 @@ def summary(settings: Settings, periode: str) -> dict[str, Any]:
 
 
 def to_stderr(line: str) -> None:
-    """Progress goes to stderr: stdout's last line is for machines."""
-    print(line, file=sys.stderr, flush=True)
+    """Progress goes to stderr: stdout's last line is for machines. In one write, for sources speak at the same time."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
