@@ -1,0 +1,54 @@
+"""Stored pages as one table: in the order of the read, however many are parsed at a time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from connectors.core import pages
+from connectors.core.landing import workspace
+from connectors.core.signals import Refusal
+
+SHAPE = {"id": "VARCHAR", "anggota": [{"nama": "VARCHAR"}]}
+
+
+def stored(folder: Path, *contents: list) -> list[Path]:
+    """Each list is the `data` of a page."""
+    files = [folder / f"{number:02}.json" for number in range(len(contents))]
+    for file, rows in zip(files, contents, strict=True):
+        file.write_text(json.dumps({"data": rows}), encoding="utf-8")
+    return files
+
+
+def rows(*ids: int) -> list[dict]:
+    return [{"id": f"K{i}", "anggota": [{"nama": f"UJI {i}"}]} for i in ids]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 16])
+def test_all_rows_of_all_pages_in_their_order(tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr(pages, "PAGES_AT_ONCE", at_once)
+    with workspace(tmp_path / "kerja") as con:
+        nul = pages.read_pages(con, stored(tmp_path, rows(5, 3), rows(), rows(9), rows(1, 2), rows(4)), SHAPE)
+        found = con.execute("select r.id, r.anggota[1].nama from halaman order by rowid").fetchall()
+    assert (found, nul) == ([(f"K{i}", f"UJI {i}") for i in (5, 3, 9, 1, 2, 4)], False)
+
+
+@pytest.mark.parametrize("at_once", [1, 16])
+def test_one_page_of_another_shape_or_with_nul_is_seen_wherever_it_stands(tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr(pages, "PAGES_AT_ONCE", at_once)
+    for place in range(3):
+        wrong = [rows(1), rows(2), rows(3)]
+        wrong[place] = [{"id": "K7", "anggota": "UJI"}]
+        with workspace(tmp_path / "kerja") as con, pytest.raises(Refusal):
+            pages.read_pages(con, stored(tmp_path, *wrong), SHAPE)
+        wrong[place] = [{"id": "K\x007", "anggota": []}]
+        with workspace(tmp_path / "kerja") as con:
+            assert pages.read_pages(con, stored(tmp_path, *wrong), SHAPE)
+
+
+def test_no_page_is_a_table_without_rows(tmp_path):
+    with workspace(tmp_path / "kerja") as con:
+        assert not pages.read_pages(con, [], SHAPE)
+        assert con.execute("select count(*) from halaman").fetchall() == [(0,)]
