@@ -14,6 +14,7 @@ PUBLISH = (
     "publish.after_attach",
     "publish.after_pointer",
     "publish.after_commit",
+    "publish.after_announce",
     "publish.after_open",
     "publish.asset_written",
     "publish.asset_renamed",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from typing import Any
 
 import psycopg
@@ -16,15 +15,14 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from sinkron import catalogue, database, decisions, ledger
 from sinkron import contract as contracts_module
-from sinkron.contract import Contract
 from sinkron.failpoint import failpoint
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
+from sinkron.partitions import announce, attach, partition_name, wait_for_planners
 from sinkron.release_file import write_release_files
 from sinkron.settings import Settings
 
 LOCK = "kandidat"
 CANDIDATE_SCHEMA = "release"
-ATTACH_TRIES = 5
 # What the next month is compared with.
 READ_BACK = ("individu", "rumah_tangga", "masalah")
 
@@ -94,11 +92,6 @@ def seal_tables(connection: psycopg.Connection) -> dict[str, list[Any]]:
     return seals
 
 
-def partition_name(table: str, id_rilis: str) -> str:
-    """Name of the partition of a release: `individu`, `2026-06/1` -> `individu__2026_06_1`."""
-    return f"{table}__{id_rilis.replace('-', '_').replace('/', '_')}"
-
-
 def publish(settings: Settings, periode: str) -> dict[str, Any]:
     """Publish the decided candidate of a month; return ids, counts and hashes of what readers see.
 
@@ -114,8 +107,13 @@ def publish(settings: Settings, periode: str) -> dict[str, Any]:
                 _publish(settings, connection, candidate)
                 failpoint(settings, "publish.after_pointer")
         failpoint(settings, "publish.after_commit")
+        released = [contract.name for contract in contracts_module.released(contracts_module.load())]
         with run.transaction() as connection:
-            # Only after that commit: whoever begins from now on plans with the new partition (docs/decisions/0002).
+            wait_for_planners(connection, released)
+            announce(connection, released)
+        failpoint(settings, "publish.after_announce")
+        with run.transaction() as connection:
+            # Only after those commits: whoever begins from now on plans with the new partition (docs/decisions/0002).
             connection.execute("update rilis.penunjuk set mulai = clock_timestamp() where mulai = 'infinity'")
         failpoint(settings, "publish.after_open")
         with run.transaction() as connection:
@@ -162,7 +160,7 @@ def _publish(settings: Settings, connection: psycopg.Connection, candidate: dict
             f"(changed: {', '.join(changed)}); run the audit again and ask again"
         )
     for contract in contracts:
-        _attach(connection, contract, id_rilis)
+        attach(connection, contract, CANDIDATE_SCHEMA, id_rilis)
     failpoint(settings, "publish.after_attach")
     connection.execute(
         "update rilis.rilis set status = 'digantikan' where periode = %s and status = 'terbit'",
@@ -203,44 +201,6 @@ def _require_passed_and_decided(connection: psycopg.Connection, id_rilis: str, s
     if decision["jawaban"] != "setuju":
         raise Rejected(f"candidate {id_rilis} was rejected by {decision['oleh']}; only a new one can follow")
     return decision
-
-
-def _attach(connection: psycopg.Connection, contract: Contract, id_rilis: str) -> None:
-    """Move one candidate table into schema `rilis` as the partition of its release."""
-    name = partition_name(contract.name, id_rilis)
-    candidate, partition = Identifier(CANDIDATE_SCHEMA, contract.name), Identifier("rilis", name)
-    connection.execute(SQL("alter table {} rename to {}").format(candidate, Identifier(name)))
-    connection.execute(SQL("alter table {} set schema rilis").format(Identifier(CANDIDATE_SCHEMA, name)))
-    promises = [
-        SQL("alter column {} set not null").format(Identifier(column.name))
-        for column in contract.columns
-        if column.required
-    ]
-    promises += [
-        SQL("add constraint {} check ({})").format(Identifier(check), SQL(condition))
-        for check, condition in contract.checks.items()
-    ]
-    # Said as a check in the same pass over the rows, so that attaching need not read them again.
-    promises += [
-        SQL("alter column id_rilis set not null"),
-        SQL("add constraint satu_rilis check (id_rilis = {})").format(Literal(id_rilis)),
-    ]
-    connection.execute(SQL("alter table {} {}").format(partition, SQL(", ").join(promises)))
-    # Readers have no right on a partition; were one granted by mistake, it would still show them nothing.
-    connection.execute(SQL("alter table {} enable row level security").format(partition))
-    attach = SQL("alter table {} attach partition {} for values in ({})").format(
-        Identifier("rilis", contract.name), partition, Literal(id_rilis)
-    )
-    for attempt in range(1, ATTACH_TRIES + 1):
-        try:
-            with connection.transaction():
-                connection.execute(attach)
-            break
-        except psycopg.errors.LockNotAvailable:
-            if attempt == ATTACH_TRIES:
-                raise
-            time.sleep(0.2 * attempt)
-    connection.execute(SQL("alter table {} drop constraint satu_rilis").format(partition))
 
 
 def _result(connection: psycopg.Connection, periode: str) -> dict[str, Any]:

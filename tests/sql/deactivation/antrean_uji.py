@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from sinkron import contract, database, decisions
-from sinkron.publish import partition_name
+from sinkron.partitions import partition_name
 from sinkron.settings import Settings
 from sinkron.steps import list as list_step
 from sinkron.steps import push, reconcile

@@ -9,6 +9,7 @@ from rilis_uji import decide, make_candidate, make_tables, release, rows
 
 from sinkron import contract, database, publish
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
+from sinkron.partitions import partition_name
 
 
 def pointer(settings):
@@ -240,7 +241,7 @@ def test_every_published_table_has_partition_and_indexes(katalog):
         found = rows(
             katalog,
             "select count(*) as n from pg_index where indrelid = %s::regclass and indisvalid",
-            [f"rilis.{publish.partition_name(table.name, '2026-06/1')}"],
+            [f"rilis.{partition_name(table.name, '2026-06/1')}"],
         )
         assert found[0]["n"] == wanted, table.name
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from rilis_uji import decide, make_candidate, release, rows
 
-from sinkron import contract, publish
+from sinkron import contract, database, partitions, publish
 
 FLIPS = 100
 READERS = 8
@@ -120,3 +120,46 @@ def test_a_long_reader_does_not_make_publish_or_new_readers_wait(katalog, masuk)
     assert other.execute("select count(*) from publikasi.individu").fetchone()[0] == 5
     publish.rollback(katalog, "2026-06/1", "uji", "uji")
     assert other.execute("select count(*) from publikasi.individu").fetchone()[0] == 3
+
+
+def test_new_partitions_are_announced_again_before_readers_follow_the_pointer(katalog):
+    """Attached, said again, opened: three transactions in this order, for every released table (decisions/0017)."""
+    release(katalog, "2026-06/1", 3)
+    release(katalog, "2026-07/1", 5)
+    found = rows(
+        katalog,
+        "select c.relname, age(t.xmin) as dipasang, age(a.xmin) as diumumkan, age(p.xmin) as dibuka"
+        " from pg_class as c inner join pg_attribute as a on c.oid = a.attrelid and a.attname = 'id_rilis'"
+        " inner join pg_inherits as t on c.oid = t.inhparent and t.inhrelid = to_regclass('rilis.' || c.relname"
+        " || '__2026_07_1') cross join rilis.penunjuk as p"
+        " where c.relnamespace = 'rilis'::regnamespace and c.relkind = 'p'",
+    )
+    assert {row["relname"] for row in found} == {table.name for table in contract.released(contract.load())}
+    assert [row for row in found if not row["dipasang"] > row["diumumkan"] > row["dibuka"]] == []
+
+
+def test_whoever_may_still_plan_with_the_old_list_is_waited_for(katalog, masuk, monkeypatch):
+    """Until its transaction ends, but no longer than a query can take to be planned."""
+    release(katalog, "2026-06/1", 3)
+    reader, waits = masuk("baca_samar"), []
+    reader.execute("begin")
+    reader.execute("select count(*) from publikasi.individu")
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3 and ends:
+            reader.execute("commit")
+
+    monkeypatch.setattr(partitions.time, "sleep", sleep)
+    with database.connect(katalog) as connection:
+        ends = False
+        partitions.wait_for_planners(connection, ["kasus"])
+        assert waits == []
+        monkeypatch.setattr(partitions, "PLAN_SECONDS", 0.2)
+        partitions.wait_for_planners(connection, ["individu", "kasus"])
+        assert len(waits) > 3
+        waits.clear()
+        ends = True
+        monkeypatch.setattr(partitions, "PLAN_SECONDS", 600)
+        partitions.wait_for_planners(connection, ["individu", "kasus"])
+        assert len(waits) == 3

@@ -1,0 +1,94 @@
+"""Partitions of releases: attached while readers read, and made known to every one of them."""
+
+from __future__ import annotations
+
+import time
+
+import psycopg
+from psycopg.sql import SQL, Identifier, Literal
+
+from sinkron.contract import Contract
+
+ATTACH_TRIES = 5
+# No query takes longer than this to be planned; one that still holds its tables then is running, or idle.
+PLAN_SECONDS = 2.0
+HOLDERS = """
+    select distinct l.virtualtransaction as pemegang
+    from pg_locks as l inner join pg_database as d on l.database = d.oid
+    where d.datname = current_database() and l.granted and l.pid <> pg_backend_pid()
+        and l.relation = any(%s::regclass[])
+"""
+
+
+def partition_name(table: str, id_rilis: str) -> str:
+    """Name of the partition of a release: `individu`, `2026-06/1` -> `individu__2026_06_1`."""
+    return f"{table}__{id_rilis.replace('-', '_').replace('/', '_')}"
+
+
+def attach(connection: psycopg.Connection, contract: Contract, schema: str, id_rilis: str) -> None:
+    """Move one table of `schema` into schema `rilis` as the partition of a release, with what its contract promises.
+
+    Raises psycopg.errors.LockNotAvailable when the parent stays locked through all tries.
+    """
+    name = partition_name(contract.name, id_rilis)
+    candidate, partition = Identifier(schema, contract.name), Identifier("rilis", name)
+    connection.execute(SQL("alter table {} rename to {}").format(candidate, Identifier(name)))
+    connection.execute(SQL("alter table {} set schema rilis").format(Identifier(schema, name)))
+    promises = [
+        SQL("alter column {} set not null").format(Identifier(column.name))
+        for column in contract.columns
+        if column.required
+    ]
+    promises += [
+        SQL("add constraint {} check ({})").format(Identifier(check), SQL(condition))
+        for check, condition in contract.checks.items()
+    ]
+    # Said as a check in the same pass over the rows, so that attaching need not read them again.
+    promises += [
+        SQL("alter column id_rilis set not null"),
+        SQL("add constraint satu_rilis check (id_rilis = {})").format(Literal(id_rilis)),
+    ]
+    connection.execute(SQL("alter table {} {}").format(partition, SQL(", ").join(promises)))
+    # Readers have no right on a partition; were one granted by mistake, it would still show them nothing.
+    connection.execute(SQL("alter table {} enable row level security").format(partition))
+    statement = SQL("alter table {} attach partition {} for values in ({})").format(
+        Identifier("rilis", contract.name), partition, Literal(id_rilis)
+    )
+    for attempt in range(1, ATTACH_TRIES + 1):
+        try:
+            with connection.transaction():
+                connection.execute(statement)
+            break
+        except psycopg.errors.LockNotAvailable:
+            if attempt == ATTACH_TRIES:
+                raise
+            time.sleep(0.2 * attempt)
+    connection.execute(SQL("alter table {} drop constraint satu_rilis").format(partition))
+
+
+def wait_for_planners(connection: psycopg.Connection, tables: list[str]) -> None:
+    """Wait until no query is left that may still be listing the partitions of these tables of schema `rilis` as they
+    were before, at most PLAN_SECONDS: a query that takes longer has its list, and readers who sit idle need none.
+    """
+    parents = [f"rilis.{table}" for table in tables]
+    until = time.monotonic() + PLAN_SECONDS
+    before = _holders(connection, parents)
+    while before and time.monotonic() < until:
+        time.sleep(0.02)
+        before &= _holders(connection, parents)
+
+
+def _holders(connection: psycopg.Connection, parents: list[str]) -> set[str]:
+    return {row["pemegang"] for row in connection.execute(HOLDERS, [parents]).fetchall()}
+
+
+def announce(connection: psycopg.Connection, tables: list[str]) -> None:
+    """With this transaction, let every connection list the partitions of these tables anew.
+
+    Attaching does that too, but a backend that is listing them at that very moment hears it, and keeps the old list
+    for as long as nobody says it again (docs/decisions/0017). Setting the default that is set already says it again.
+    """
+    for table in tables:
+        connection.execute(
+            SQL("alter table only {} alter column id_rilis set statistics -1").format(Identifier("rilis", table))
+        )
