@@ -85,23 +85,25 @@ def nuclei(con) -> None:
     components(con, "sisi_nik", "inti_komponen")
     con.execute(f"""
         create or replace table inti as
-        with labelled as (
+        with labelled as materialized (
             select r.rid, r.nik, r.nik_ditolak, coalesce(k.label, r.rid) as inti, {CODED} as sesuai
             from rekaman as r left join inti_komponen as k on r.rid = k.rid
             where r.nik is not null
         ),
         sized as (
-            select *, count(*) over (partition by inti) as anggota,
-                -- As many bear it here as there: it is theirs whose birth date it tells.
-                2 * count(*) over (partition by inti) + max(sesuai::int) over (partition by inti) as pantas,
-                bool_or(sesuai) over (partition by inti) as cocok
-            from labelled
+            select inti, any_value(nik) as nik, count(*) as anggota, bool_or(sesuai) as cocok
+            from labelled group by inti
         ),
-        ranked as (select *, max(pantas) over (partition by nik) as terpantas from sized)
-        select rid, nik, inti, anggota, cocok, pantas = terpantas as milik, anggota = 1 and nik_ditolak as ditolak,
-            case when anggota = 1 then 'sendiri' when rid in (select rid from alias_rekaman) then 'nik_aktif'
+        ranked as (
+            select *,
+                -- As many bear it here as there: it is theirs whose birth date it tells.
+                (anggota, cocok) = max((anggota, cocok)) over (partition by nik) as milik
+            from sized
+        )
+        select l.rid, l.nik, l.inti, i.anggota, i.cocok, i.milik, i.anggota = 1 and l.nik_ditolak as ditolak,
+            case when i.anggota = 1 then 'sendiri' when l.rid in (select rid from alias_rekaman) then 'nik_aktif'
                 else 'nik_sama' end as aturan
-        from ranked
+        from labelled as l inner join ranked as i on l.inti = i.inti
     """)
 
     con.execute("""

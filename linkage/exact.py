@@ -47,7 +47,8 @@ RULES = {
         inner join rekaman as b on t.rid = b.rid
     """,
     NUMBER: f"""
-        select a, b, mirip from (
+        -- Materialised: else how alike the names are is worked out again wherever it is named.
+        with senomor as materialized (
             select a.rid as a, b.rid as b, mirip(a, b) as mirip, a.tanggal_lahir = b.tanggal_lahir as lahir_sama,
                 a.nik in (
                     select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1
@@ -56,6 +57,7 @@ RULES = {
                 a.nama_baku is null or b.nama_baku is null as tanpa_nama
             from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
         )
+        select a, b, mirip from senomor
         where (lahir_sama and mirip >= {PLAUSIBLE_NAME} and (mirip >= {SIMILAR_NAME} or not berulang))
             or (mirip >= {SIMILAR_NAME} and sejenis and (lahir_mirip or mirip >= {SAME_NAME}))
             -- A newborn that has its number before its name.

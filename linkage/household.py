@@ -105,19 +105,30 @@ def place_persons(con) -> None:
     """
     con.execute("""
         create or replace table letak as
-        with bertempat as (
-            select k.klaster, h.rumah, r.sumber, r.id_sumber, r.hadir, r.prioritas,
-                greatest(r.tanggal, g.kk_terdaftar) as sejak,
-                r.nik is null and max(r.nik) over (partition by k.klaster, r.sumber) is not null as ganda
+        with bernomor as (
+            select distinct k.klaster, r.sumber
+            from rekaman as r
+            inner join klaster as k on r.rid = k.rid
+            where r.nik is not null and k.klaster in (
+                select k.klaster from rekaman as r inner join klaster as k on r.rid = k.rid where r.nik is null
+            )
+        ),
+        bertempat as (
+            select k.klaster, h.rumah, r.rid, r.hadir, greatest(r.tanggal, g.kk_terdaftar) as sejak,
+                r.nik is null and b.klaster is not null as ganda
             from rekaman as r
             inner join klaster as k on r.rid = k.rid
             inner join keluarga as g on r.sumber = g.sumber and r.id_keluarga = g.id_keluarga
             inner join rumah as h on g.fid = h.fid
+            left join bernomor as b on k.klaster = b.klaster and r.sumber = b.sumber
+        ),
+        terpilih as (
+            -- `rid` counts records by source and id.
+            select klaster, arg_min((rumah, rid), (not hadir, ganda, -coalesce(epoch(sejak), '-infinity'), rid)) as di
+            from bertempat group by klaster
         )
-        select klaster, rumah, sumber, id_sumber from bertempat
-        qualify row_number() over (
-            partition by klaster order by hadir desc, ganda, sejak desc nulls last, prioritas, id_sumber
-        ) = 1
+        select t.klaster, t.di[1] as rumah, r.sumber, r.id_sumber
+        from terpilih as t inner join rekaman as r on t.di[2] = r.rid
     """)
 
 

@@ -83,8 +83,9 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
     """,
     )
     _mint(con, "individu", key, id_rilis, """
-        select k.klaster, r.sumber, r.id_sumber, r.prioritas
-        from klaster as k inner join rekaman as r on k.rid = r.rid
+        select k.klaster, r.sumber, r.id_sumber
+        from (select klaster, min(rid) as rid from klaster group by klaster) as k
+        inner join rekaman as r on k.rid = r.rid
     """)  # fmt: skip
 
 
@@ -210,26 +211,26 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         from pewaris_rumah_tangga as w inner join dulu_rumah_tangga as h on w.uid = h.uid and h.lama
     """)
     _mint(con, "rumah_tangga", key, id_rilis, """
-        select h.rumah as klaster, g.sumber, g.id_keluarga as id_sumber, g.prioritas
-        from rumah as h inner join keluarga as g on h.fid = g.fid
+        select h.rumah as klaster, g.sumber, g.id_keluarga as id_sumber
+        from (select rumah, min(fid) as fid from rumah group by rumah) as h
+        inner join keluarga as g on h.fid = g.fid
     """)  # fmt: skip
 
 
 def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
-    """Ids for clusters that carry on none; `uid_<grain>` (klaster, uid, baru)."""
+    """Ids for clusters that carry on none; `uid_<grain>` (klaster, uid, baru).
+
+    `founders`: of each cluster the record of the most trusted source with the first id, which has the least number.
+    """
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
     con.execute(
         f"""
         create or replace table uid_{grain} as
-        with founder as (
-            select klaster, sumber, id_sumber from ({founders})
-            qualify row_number() over (partition by klaster order by prioritas, id_sumber) = 1
-        )
         select f.klaster, f.sumber, f.id_sumber, w.uid is null as baru,
             coalesce(w.uid, $prefix || left(sha256($outer || unhex(sha256(
                 $inner || encode('{grain}|' || f.sumber || '|' || f.id_sumber || '|' || $rilis)
             ))), 24)) as uid
-        from founder as f left join pewaris_{grain} as w on f.klaster = w.klaster
+        from ({founders}) as f left join pewaris_{grain} as w on f.klaster = w.klaster
         """,
         {"prefix": PREFIX[grain], "outer": outer, "inner": inner, "rilis": id_rilis},
     )
