@@ -20,7 +20,7 @@ from psycopg.sql import SQL, Identifier
 
 import sandbox
 from sandbox import installation
-from sinkron import database, deliveries, feeds, month, postgres, transport
+from sinkron import database, deliveries, feeds, ledger, month, postgres, transport
 from sinkron import settings as settings_module
 from sinkron.line import LINE, REQUIRED, STEPS
 from sinkron.settings import Settings
@@ -174,13 +174,16 @@ def _forms(settings: Settings, home: Path, periode: str) -> dict[str, float]:
         sandbox.deliver(home / "dunia", inbox, periode, form=form)
         reached = connection(source.koneksi, sandbox.connections("", inbox, settings.outbox))
         extracted = connector.extract(source, reached, periode, store, settings.kabupaten)
-        with database.connect(settings) as warehouse, transport.work_folder(settings, "bench") as folder:
+        with (
+            ledger.step(settings, "land", periode, f"ingest:{source.nama}", source.nama) as run,
+            database.connect(settings) as warehouse,
+            transport.work_folder(settings, "bench") as folder,
+        ):
             delivery = deliveries.known(warehouse, deliveries.store(warehouse, extracted))
             judged_by = deliveries.reference_for(warehouse, settings, source.nama, periode)
             warehouse.commit()
             started = time.monotonic()
-            land._load(warehouse, delivery, connector.land(source, extracted, store, judged_by, folder))
-            warehouse.commit()
+            land.load(run, delivery, connector.land(source, extracted, store, judged_by, folder))
             seconds[form] = time.monotonic() - started
     return seconds
 

@@ -7,9 +7,9 @@ import json
 import pytest
 from kiriman_uji import Pengirim, personal, tables
 
-from sinkron import month
+from sinkron import month, transport
 
-JUNE, JULY = "2026-06", "2026-07"
+JUNE, JULY, SEPTEMBER = "2026-06", "2026-07", "2026-09"
 FAMILIES = 320
 
 
@@ -123,3 +123,31 @@ def test_a_column_that_slipped_shows_no_person(sender: Pengirim):
     ]  # fmt: skip
     assert personal(json.dumps([noticed, told["pemberitahuan_baru"]])) == []
     assert "judul_tidak_dikenal anggota.(angka)" in told["pemberitahuan_baru"]
+
+
+def test_a_load_that_dies_in_one_entity_counts_for_nothing_and_is_made_good(
+    sender: Pengirim, revised: dict, monkeypatch
+):
+    """Entities are loaded in transactions of their own: what one of them left behind is replaced by the next run."""
+    rows = tables(sender.settings, FAMILIES, offset=20000)
+    copy_in = transport.copy_in
+
+    def dies(connection, table, columns, path):
+        if "kepesertaan" in path.name:
+            raise OSError("the disk is full")
+        return copy_in(connection, table, columns, path)
+
+    monkeypatch.setattr(transport, "copy_in", dies)
+    sender.write(SEPTEMBER, rows)
+    with pytest.raises(OSError, match="disk"):
+        sender.take(SEPTEMBER)
+    assert sender.rows("select status from buku.kiriman where periode = %s", SEPTEMBER) == [("disimpan",)]
+
+    monkeypatch.undo()
+    landed = sender.take(SEPTEMBER)
+    assert landed["diterima"] == {"keluarga": FAMILIES, "anggota": FAMILIES, "kepesertaan": FAMILIES}
+    for entity in landed["diterima"]:
+        counted = sender.rows(
+            f"select count(*) from pendaratan.dtsen_{entity} where id_kiriman = %s", landed["id_kiriman"]
+        )
+        assert counted == [(FAMILIES,)]
