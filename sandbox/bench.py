@@ -6,6 +6,7 @@ what counts of them is the time until the last is done. Ratios are what counts: 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -13,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +108,9 @@ def _together(environment: dict[str, str], name: str, periode: str) -> dict[str,
 
 
 def step(name: str, periode: str, sumber: str | None) -> int:
-    """In a process of its own: import, say so, begin when stdin ends; prints seconds and peak memory as JSON."""
+    """In a process of its own: import, say so, begin when stdin ends; prints as JSON its seconds, how many of them
+    other servers took to answer, and its peak memory.
+    """
     for module in HEAVY.get(name, ()):
         importlib.import_module(module)
     settings = settings_module.load(dict(os.environ))
@@ -115,13 +119,35 @@ def step(name: str, periode: str, sumber: str | None) -> int:
     if name == "approve":
         month.answer(settings, "publish", periode, "publish", 1)
     started = time.monotonic()
-    STEPS[name].run(settings, periode, sumber)
+    with _answers_timed() as waited:
+        STEPS[name].run(settings, periode, sumber)
     seconds = time.monotonic() - started
     # Not ru_maxrss: a child begins with its parent's.
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     peak = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 2**20
-    print(json.dumps({"detik": seconds, "gib": peak}), flush=True)
+    print(json.dumps({"detik": seconds, "menunggu": sum(waited), "gib": peak}), flush=True)
     return 0
+
+
+@contextlib.contextmanager
+def _answers_timed() -> Iterator[list[float]]:
+    """Seconds of each request until its answer was there."""
+    from connectors.core.exchange import Exchange
+
+    make, seconds = Exchange.make, []
+
+    def timed(*arguments: Any, **options: Any) -> Any:
+        started = time.monotonic()
+        try:
+            return make(*arguments, **options)
+        finally:
+            seconds.append(time.monotonic() - started)
+
+    Exchange.make = timed
+    try:
+        yield seconds
+    finally:
+        Exchange.make = make
 
 
 def _plain_copy(settings: Settings, periode: str) -> dict[str, Any]:
@@ -210,6 +236,8 @@ def _report(measured: dict[str, dict[str, Any]], copy: dict[str, Any], forms: di
         ratio = seconds / copy["dtsen"]
         over = over or ratio > FORM_LIMIT[form]
         print(f"{form:<35} {seconds:>9.2f} {ratio:>8.2f} (batas {FORM_LIMIT[form]} x pada SCALE=1)")
+    for title, row in ((t, r) for step in measured.values() for t, r in step["langkah"].items() if r["menunggu"]):
+        print(f"{title}: {row['menunggu'] / row['detik']:.0%} dari waktunya menunggu jawaban server")
     print(f"jalur dasar (muat, bakukan, padankan, emas): {bare:.1f} x (batas {COPY_LIMIT['bare']} x pada SCALE=1)")
     print(f"dari byte mendarat sampai penunjuk, semuanya: {line:.1f} x (batas {COPY_LIMIT['all']} x pada SCALE=1)")
     print(f"puncak memori proses kita pada satu saat: {peak:.2f} GiB (batas {MEMORY_LIMIT_GIB} GiB)")
