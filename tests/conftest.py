@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,16 +42,6 @@ def _group(nodeid: str) -> str:
     if file.parent.name == "journey":
         return "bulan" if file.name.startswith("test_month") else "airflow"
     return f"sql/{file.parent.name}" if file.parent.parent.name == "sql" else str(file)
-
-
-@pytest.fixture(autouse=True)
-def dbt_flags() -> Iterator[None]:
-    """dbt adds its flags to one list again with every build, and looks at the whole stack for each when it builds."""
-    yield
-    adapter = sys.modules.get("dbt.adapters.base.impl")
-    if adapter:
-        flags = adapter.DEFAULT_BASE_BEHAVIOR_FLAGS
-        flags[:] = {flag["name"]: flag for flag in flags}.values()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -63,13 +63,22 @@ def _manifest(target: Path, database_name: str) -> Any:
 
 
 def _invoke(target: Path, command: str, *arguments: str, **runner: Any) -> Any:
-    from dbt.cli.main import dbtRunner
-
-    return dbtRunner(**runner).invoke([
+    return _runner_class()(**runner).invoke([
         "--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none",
         command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(target), "--no-write-json", *arguments,
     ])  # fmt: skip
+
+
+@functools.cache
+def _runner_class() -> type:
+    from dbt.cli.main import dbtRunner
+    from dbt_common.behavior_flags import BehaviorFlagRendered
+
+    # With every build dbt looks through the whole stack for where each of its flags comes from, which takes as long as
+    # some models; it is a word of a message that is not shown here.
+    BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")
+    return dbtRunner
 
 
 def _rows(result: Any) -> int | None:
