@@ -24,19 +24,35 @@ def warehouse(
     `environment`: further settings. Each worker has its own, whatever the name.
     """
     server = postgres.ensure_running(instalasi)
-    own = f"uji_{os.getpid()}_{name}"
+    own, template = (f"uji_{os.getpid()}_{which}" for which in (name, "asal"))
     drop = SQL("drop database if exists {} with (force)").format(Identifier(own))
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:
+        if not connection.execute("select from pg_database where datname = %s", [template]).rowcount:
+            create(connection, template, "template1")
+            _fill(_settings(instalasi, template), with_catalogue=True)
         connection.execute(drop)
-        connection.execute(SQL("create database {} owner pemilik").format(Identifier(own)))
-        connection.execute(SQL("alter database {} set timezone to 'Asia/Jakarta'").format(Identifier(own)))
-    url = server.url("gudang").rsplit("/", 1)[0] + f"/{own}"
-    settings = settings_module.load({
-        **instalasi.values, "DATABASE_URL": url, "SINKRON_HOME": str(home), **environment,
-    })  # fmt: skip
-    database.migrate(settings)
-    if with_catalogue:
-        catalogue.ensure(settings)
+        create(connection, own, template)
+    settings = _settings(instalasi, own, SINKRON_HOME=str(home), **environment)
+    # Little is left to do in a copy.
+    _fill(settings, with_catalogue)
     yield settings_module.load(settings.values)
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:
         connection.execute(drop)
+
+
+def create(connection: psycopg.Connection, name: str, template: str) -> None:
+    """A database of the owner; of its template it has everything but settings and grants of a database itself."""
+    own = Identifier(name)
+    connection.execute(SQL("create database {} owner pemilik template {}").format(own, Identifier(template)))
+    connection.execute(SQL("alter database {} set timezone to 'Asia/Jakarta'").format(own))
+
+
+def _settings(instalasi: Settings, name: str, **environment: str) -> Settings:
+    url = postgres.ensure_running(instalasi).url("gudang").rsplit("/", 1)[0] + f"/{name}"
+    return settings_module.load({**instalasi.values, "DATABASE_URL": url, **environment})
+
+
+def _fill(settings: Settings, with_catalogue: bool) -> None:
+    database.migrate(settings)
+    if with_catalogue:
+        catalogue.ensure(settings)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import gudang
 import psycopg
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Identifier
 
 import sandbox
 from sinkron import catalogue, database, month, postgres
@@ -189,13 +190,7 @@ class Pabrik:
         with self._superuser() as connection:
             # A pool of some library may still hold a connection, and a template must have none.
             connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [template])
-            connection.execute(
-                SQL("create database {} owner pemilik template {}").format(Identifier(name), Identifier(template))
-            )
-            # A setting of a database is not copied with it.
-            connection.execute(
-                SQL("alter database {} set timezone to {}").format(Identifier(name), Literal("Asia/Jakarta"))
-            )
+            gudang.create(connection, name, template)
 
     def _database(self, name: str) -> str:
         return f"bulan_{os.getpid()}_{name}"
