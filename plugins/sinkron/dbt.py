@@ -34,7 +34,8 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
         paths = [f"path:{layer}" for layer in layers]
         manifest = _manifest(target, database_name)
         outcome = _invoke(
-            target, "build", "--fail-fast", "--select", *paths, manifest=manifest, callbacks=[failures]
+            target, "build", "--fail-fast", "--cache-selected-only", "--select", *paths, manifest=manifest,
+            callbacks=[failures],
         )  # fmt: skip
     if outcome.exception is not None and outcome.result is None:
         raise BuildError(f"dbt could not build {', '.join(layers)}: {type(outcome.exception).__name__}")
