@@ -70,14 +70,16 @@ def test_what_a_gate_holds_or_a_person_rejects_is_not_published(pabrik: Pabrik, 
     before = bulan.seen()
     bulan.deliver(JULY)
 
-    load, judge = land._load, audit.run
+    load, judge = land._load_rows, audit.run
 
-    def load_and_lose(connection, delivery, landed):
-        load(connection, delivery, landed)
-        connection.execute(f"delete from pendaratan.{delivery['sumber']}_anggota where nomor_baris = 1")
+    def load_and_lose(run, delivery, entity, file):
+        load(run, delivery, entity, file)
+        if entity == "anggota":
+            with run.transaction() as connection:
+                connection.execute(f"delete from pendaratan.{delivery['sumber']}_anggota where nomor_baris = 1")
 
     with monkeypatch.context() as planted:
-        planted.setattr(land, "_load", load_and_lose)
+        planted.setattr(land, "_load_rows", load_and_lose)
         code, line = bulan.run(JULY, "yes")
     assert (code, line["revisi"], codes(line)["dtsen"]) == (3, None, (None, None))
     failed = bulan.rows(
