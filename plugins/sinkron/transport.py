@@ -15,6 +15,8 @@ from psycopg import sql
 from sinkron.settings import Settings
 
 BLOCK = 1 << 20
+# What a step may take for a district of up to so many records, and what each further million of them adds.
+DISTRICT, MEMORY_MB, MEMORY_MB_PER_MILLION = 1_500_000, 2200, 600
 
 
 @contextlib.contextmanager
@@ -44,12 +46,16 @@ def copy_out(connection: psycopg.Connection, query: str, parameters: dict[str, A
             file.write(block)
 
 
-def workspace(folder: Path) -> Any:
-    """A DuckDB connection that works within the limits of a step and spills into its folder."""
+def workspace(folder: Path, records: int = 0) -> Any:
+    """A DuckDB connection that works within the limits of a step over so many records and spills into its folder.
+
+    What is joined in one statement has to fit: of ten districts at once, 2200 MB were not enough.
+    """
     import duckdb
 
     con = duckdb.connect()
-    con.execute("set memory_limit = '2200MB'")
+    memory = MEMORY_MB + max(0, records - DISTRICT) * MEMORY_MB_PER_MILLION // 1_000_000
+    con.execute(f"set memory_limit = '{memory}MB'")
     con.execute(f"set temp_directory = '{folder}'")
     con.execute("set max_temp_directory_size = '20GB'")
     con.execute("set threads = 2")

@@ -56,9 +56,10 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         with run.transaction() as connection:
             _withdraw(connection, candidate["id_rilis"])
             candidate |= connection.execute(
-                "select coalesce(max(id_pertimbangan), 0) as pertimbangan from identitas.pertimbangan"
+                "select coalesce(max(id_pertimbangan), 0) as pertimbangan,"
+                " (select count(*) from intermediate.int_individu__rekaman) as rekaman from identitas.pertimbangan"
             ).fetchone()
-        con = transport.workspace(folder)
+        con = transport.workspace(folder, candidate["rekaman"])
         read(settings, con, candidate, folder)
         run.counts.update(link(con, settings.installation_key, candidate["id_rilis"]))
         with run.transaction() as connection:

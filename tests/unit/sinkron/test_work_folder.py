@@ -27,3 +27,14 @@ def test_what_a_killed_run_left_is_removed_and_only_that(settings):
         (settings.work / name / "rekaman.csv").write_text("x")
     with transport.work_folder(settings, "link") as folder:
         assert {path.name for path in settings.work.iterdir()} == {folder.name, "land-dtsen-mati"}
+
+
+def test_what_duckdb_may_take_grows_with_the_records(tmp_path):
+    def limit(records: int) -> float:
+        with transport.workspace(tmp_path, records) as con:
+            said = con.execute("select current_setting('memory_limit')").fetchall()[0][0]
+        number, unit = said.split()
+        return float(number) * {"MiB": 1, "GiB": 1024}[unit] * 2**20 / 1e6
+
+    assert limit(0) == limit(1_250_000) == pytest.approx(2200, rel=0.06)
+    assert limit(11_500_000) == pytest.approx(2200 + 10 * 600, rel=0.06)
