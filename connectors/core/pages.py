@@ -105,6 +105,22 @@ def _containers(shape: Any, path: str) -> Iterator[tuple[str, str]]:
         yield from _containers(shape[0], f"{path}[*]")
 
 
+def rows_identity(files: Sequence[Path], kerja: Path) -> str:
+    """sha256 over the rows of the pages' `data` in order of the read, however they lie on pages."""
+    con = workspace(kerja)
+    try:
+        con.execute("create table sidik (baris varchar)")
+        for at in range(0, len(files), PAGES_AT_ONCE):
+            paths = ", ".join(quoted(str(f)) for f in files[at : at + PAGES_AT_ONCE])
+            con.execute(
+                "insert into sidik select sha256(r) from"
+                f" (select unnest(json_extract_string(content::json, '$.data[*]')) as r from read_text([{paths}]))"
+            )
+        return con.execute("select sha256(coalesce(string_agg(baris, '' order by rowid), '')) from sidik").fetchone()[0]
+    finally:
+        con.close()
+
+
 def count_ids(files: Sequence[Path], field: str, kerja: Path) -> int:
     """Distinct values of `field` over the pages' `data`; a row without it counts as one of its own.
 

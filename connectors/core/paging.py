@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from connectors.core.authentication import Problem
 from connectors.core.client import Client
-from connectors.core.pages import count_ids
+from connectors.core.pages import count_ids, rows_identity
 from connectors.core.signals import NotYet, Refusal, SourceUnavailable
 from connectors.core.source import Source
 from connectors.core.store import Extracted, Store, StoredFile, identity
@@ -62,7 +63,10 @@ def read_all(client: Client, source: Source, periode: str, params: Mapping[str, 
                 raise NotYet(f"{source.nama} {periode}: the source says the month is not out yet.") from None
             raise SourceUnavailable(f"{problem} Check connection and rights, then run again.") from None
         facts = {"baris": read.baris, "jumlah_sumber": read.jumlah, "halaman": len(read.halaman), "ulang": attempt}
-        return Extracted(source.nama, periode, 0, read.halaman, identity(read.halaman), facts)
+        # Cursors and the cut of pages are the answer's, not the delivery's: the same rows read again are the same.
+        with _spill(source, store) as folder:
+            told = rows_identity([store.path(p.sha256) for p in read.halaman], folder)
+        return Extracted(source.nama, periode, 0, read.halaman, told, facts)
     raise Refusal(
         "pembacaan_tidak_lengkap",
         f"Pembacaan diulang {RESTARTS} kali dan tetap tidak utuh ({last.why}). Periksa sumber, lalu jalankan lagi.",
@@ -164,14 +168,20 @@ def _numbered_page(content: dict[str, Any]) -> bool:
 def _distinct(source: Source, periode: str, store: Store, pages: list[StoredFile]) -> int:
     """Distinct ids over stored pages; rows without an id count each for themselves.
 
-    What DuckDB spills are rows: the folder for it is in the store, and goes with the next read if this one is killed.
     Raises Refusal `bentuk_tidak_terbaca` when a page has another shape.
     """
+    with _spill(source, store) as folder:
+        try:
+            return count_ids([store.path(p.sha256) for p in pages], source.entitas[source.family].id, folder)
+        except Refusal as refusal:
+            raise Refusal(refusal.kode, refusal.pesan, refusal.rincian, _attempt(source, periode, pages)) from None
+
+
+@contextmanager
+def _spill(source: Source, store: Store) -> Iterator[Path]:
+    """What DuckDB spills are rows: the folder for it is in the store, and goes with the next read if this is killed."""
     prefix = f".hitung-{source.nama}-"
     for left in store.root.glob(f"{prefix}*"):
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=prefix, dir=store.root) as folder:
-        try:
-            return count_ids([store.path(p.sha256) for p in pages], source.entitas[source.family].id, Path(folder))
-        except Refusal as refusal:
-            raise Refusal(refusal.kode, refusal.pesan, refusal.rincian, _attempt(source, periode, pages)) from None
+        yield Path(folder)

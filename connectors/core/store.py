@@ -27,7 +27,8 @@ class StoredFile:
 class Extracted:
     """One delivery as received: exact bytes, in order, and facts without personal data.
 
-    revisi: the manifest's (DTSEN), 0 for REST. sha256: identity of the bytes, see `identity`.
+    revisi: the manifest's (DTSEN), 0 for REST. sha256: identity of the bytes, see `identity`; of a read over pages, of
+    its rows (`pages.rows_identity`).
     """
 
     sumber: str

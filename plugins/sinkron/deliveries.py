@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def identifier(sumber: str, periode: str, sha256: str) -> str:
-    """`id_kiriman`: the same bytes for the same month are the same delivery."""
+    """`id_kiriman`: the same files, or the same rows read, for the same month are the same delivery."""
     return f"{sumber}-{periode}-{sha256[:12]}"
 
 

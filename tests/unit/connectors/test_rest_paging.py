@@ -13,6 +13,7 @@ from lelah import FULL_TRIES, PAGES, SIZE, Outcome, Reading
 from proksi import Asked, Fault, always, on
 
 from connectors.core import paging
+from connectors.core.pages import rows_identity
 from connectors.core.paging import RESTARTS
 from connectors.interface import NotYet, Refusal, SourceUnavailable
 
@@ -140,6 +141,24 @@ def test_a_cursor_may_hold_what_an_address_may_not(tired_dtjateng):
     outcome = tired_dtjateng(lambda asked: pages.get(asked.query.get("kursor")) if asked.data else None)
     assert [asked.query.get("kursor") for asked in outcome.asked] == [None, odd, "20"]
     assert outcome.extracted.keterangan["baris"] == 25
+    # Other bytes, the same rows: the same delivery.
+    assert outcome.extracted.berkas != tired_dtjateng.clean.berkas
+    assert outcome.extracted.sha256 == tired_dtjateng.clean.sha256
+
+
+def test_rows_are_one_delivery_however_they_lie_on_pages(tmp_path):
+    def told(name: str, *pages: list[dict[str, Any]]) -> str:
+        files = [tmp_path / f"{name}-{n}" for n in range(len(pages))]
+        for file, rows in zip(files, pages, strict=True):
+            file.write_text(json.dumps({"kursor_berikutnya": file.name, "data": rows}), encoding="utf-8")
+        return rows_identity(files, tmp_path / "kerja")
+
+    rows = [household(i) for i in range(1, 26)]
+    whole = told("utuh", rows)
+    assert told("terpotong", rows[:7], [], rows[7:]) == whole
+    assert told("terbalik", rows[::-1]) != whole
+    assert told("lain", [*rows[:-1], rows[-1] | {"alamat": "LAIN"}]) != whole
+    assert told("kosong", []) != whole
 
 
 def test_empty_pages_without_end_end(tired_dtjateng, monkeypatch):
