@@ -51,7 +51,13 @@
     case {{ kolom }} {% for s in sumber() %}when '{{ s }}' then {{ loop.index }} {% endfor %}end
 {%- endmacro %}
 
-{# Upper case, single blanks; the regular expression only where it is needed. #}
+{# Upper case, single blanks, the no-break space among them; the regular expression only where it is needed. #}
 {% macro teks_nama(kolom) -%}
-    upper(case when position('  ' in {{ kolom }}) > 0 then regexp_replace({{ kolom }}, '\s+', ' ', 'g') else {{ kolom }} end)
+    upper(
+        case
+            when position('  ' in {{ kolom }}) > 0 or position(chr(160) in {{ kolom }}) > 0
+                then regexp_replace({{ kolom }}, '[\s' || chr(160) || ']+', ' ', 'g')
+            else {{ kolom }}
+        end
+    )
 {%- endmacro %}

@@ -1,9 +1,13 @@
-{# NIK and No KK (domain.md 2.1-2.3). Blanks, dots and quotes around the digits are form, not value. Sixteen bytes
-   are sixteen digits, or damaged with and without their marks: most numbers need no second look. #}
+{# NIK and No KK (domain.md 2.1-2.3). Blanks, dots and quotes around the digits are form, not value; so are digits of
+   full width, and the letters O and I where 0 and 1 belong. Sixteen bytes without such a letter are sixteen digits, or
+   damaged with and without their marks: most numbers need no second look. #}
 {% macro angka(kolom) -%}
     case
-        when octet_length({{ kolom }}) = 16 then {{ kolom }}
-        else translate({{ kolom }}, ' .''`"' || chr(160) || chr(8203) || chr(65279), '')
+        when octet_length({{ kolom }}) = 16 and strpos({{ kolom }}, 'O') = 0 and strpos({{ kolom }}, 'I') = 0
+            then {{ kolom }}
+        else translate(
+            {{ kolom }}, 'OI０１２３４５６７８９ .''`"' || chr(160) || chr(8203) || chr(65279), '010123456789'
+        )
     end
 {%- endmacro %}
 

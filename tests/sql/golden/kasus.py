@@ -96,6 +96,13 @@ def _nomor(juni: Bulan, juli: Bulan) -> None:
         ]
         bulan.dtsen.keluarga("k12", kk(12), rusak)
         bulan.simnakis.keluarga("k12", kk(12), pasangan("k12", 12)[:1])
+        # Numbers and a name in other clothes: digits of full width, letters for digits, a no-break space.
+        ayah, ibu, anak = pasangan("baju", 130)
+        bulan.dtsen.keluarga("baju", kk(130), [
+            ayah.kata(nik="".join(chr(0xFF10 + int(n)) for n in ayah.nik)),
+            ibu.kata(nik=ibu.nik.replace("0", "O").replace("1", "I")),
+            anak.kata(nama="anak\u00a0berbaju  lain"),
+        ])  # fmt: skip
         # nik_status: empty, and one made up by an officer.
         bulan.dtsen.keluarga("k13", kk(13), [
             Orang("k13-kosong", "TANPA NOMOR", "1961-09-09"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from emas import Emas
+from kasus import pasangan
 from mendarat import JULI, JUNI, nik
 
 
@@ -45,6 +46,13 @@ def test_the_form_of_a_nik_decides_before_dukcapil(emas: Emas):
     assert emas.orang("dtsen:k13-kosong")["nik_status"] == "kosong"
     petugas = emas.orang("dtsen:k13-sementara")
     assert (petugas["nik_status"], petugas["nik"]) == ("sementara", None)
+
+
+def test_a_number_and_a_name_in_other_clothes_are_what_they_are(emas: Emas):
+    ayah, ibu, anak = (emas.orang(f"dtsen:baju-{siapa}") for siapa in ("ayah", "ibu", "anak1"))
+    told = {o.kunci: o.nik for o in pasangan("baju", 130)}
+    assert (ayah["nik"], ibu["nik"]) == (told["baju-ayah"], told["baju-ibu"])
+    assert (anak["nama"], anak["nama_samar"]) == ("ANAK BERBAJU LAIN", "A*** B*** L***")
 
 
 def test_44_a_dated_death_stands_and_no_stale_source_raises_the_dead(emas: Emas):
