@@ -119,6 +119,7 @@ def _start(settings: Settings, folder: Path) -> Server:
         (folder / "server.tmp").write_text(json.dumps({"port": server.port}))
         (folder / "server.tmp").rename(folder / "server.json")
         _ensure_databases(server)
+        _close_large_objects(server)
         return server
 
 
@@ -188,6 +189,15 @@ def _ensure_databases(server: Server) -> None:
                 connection.execute(psycopg.sql.SQL("create database {} owner {}").format(name, role))
                 # Months are counted in Asia/Jakarta (contracts/sources.md).
                 connection.execute(psycopg.sql.SQL("alter database {} set timezone to 'Asia/Jakarta'").format(name))
+
+
+def _close_large_objects(server: Server) -> None:
+    """Whoever may connect could write large objects, until the disk is full: in new databases and in ours, nobody."""
+    for database in ("template1", *DATABASES):
+        with psycopg.connect(server.superuser_url, dbname=database, autocommit=True) as connection:
+            connection.execute(
+                "revoke execute on function lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) from public"
+            )
 
 
 def _run(folder: Path, tool: str, *arguments: str) -> None:
