@@ -6,8 +6,8 @@ up for another. It still has to be the same person by name and birth date wherev
 
 from __future__ import annotations
 
-from linkage.cluster import components
-from linkage.exact import NUMBER, PLAUSIBLE_NAME, RULES, SIMILAR_NAME
+from linkage.cluster import nuclei
+from linkage.exact import NUMBER, PLAUSIBLE_NAME, SIMILAR_NAME, find_pairs, withdraw_twins
 
 # A number was given up once, rarely twice; what goes on longer, or leads back to itself, is nobody's history.
 LONGEST_CHAIN = 5
@@ -58,15 +58,16 @@ def apply_aliases(con) -> int:
     return con.sql("select count(*) from alias_rekaman").fetchall()[0][0]
 
 
-def find_shared(con) -> None:
-    """Fill `nik_bersama` (nik): numbers whose records in `rekaman` (with `rid`) are not all one person's."""
-    con.execute(f"create or replace table sisi_bersama as select a, b from ({RULES[NUMBER]})")
-    components(con, "sisi_bersama", "komponen_bersama")
+def find_bearers(con) -> None:
+    """Say of the records in `rekaman` (with `rid`) whose number it is: `salah_pemegang` (rid) holds those whose number
+    others bear with more right, `nik_bersama` (nik) the numbers that more than one person bears with equal right.
+    """
+    con.execute("create or replace table alias_rekaman (rid bigint)")
+    find_pairs(con, [NUMBER])
+    withdraw_twins(con)
+    nuclei(con)
     con.execute("""
         create or replace table nik_bersama as
-        select r.nik
-        from rekaman as r left join komponen_bersama as k on r.rid = k.rid
-        where r.nik is not null
-        group by r.nik
-        having count(distinct coalesce(k.label, r.rid)) > 1
+        select nik from inti where milik group by nik having count(distinct inti) > 1
     """)
+    con.execute("create or replace table salah_pemegang as select rid from inti where not milik")

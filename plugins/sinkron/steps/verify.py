@@ -21,11 +21,12 @@ from sinkron.settings import Settings
 LOG = logging.getLogger(__name__)
 RECORDS = {
     "sumber": "varchar", "id_sumber": "varchar", "id_keluarga": "varchar", "prioritas": "integer", "nik": "varchar",
-    "nama": "varchar", "tanggal_lahir": "date", "lahir_baku": "boolean", "jenis_kelamin": "varchar", "tanggal": "date",
+    "nama": "varchar", "tanggal_lahir": "date", "lahir_baku": "boolean", "jenis_kelamin": "varchar",
+    "kode_desa": "varchar", "tanggal": "date",
 }  # fmt: skip
 RECORDS_QUERY = """
     select sumber, id_sumber, id_keluarga, prioritas, nik, nama, tanggal_lahir,
-        to_char(tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), jenis_kelamin, tanggal
+        to_char(tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), jenis_kelamin, kode_desa, tanggal
     from intermediate.int_individu__rekaman where nik is not null
 """
 RECIPIENTS = {"sumber": "varchar", "id_keluarga": "varchar", "id_anggota": "varchar"}
@@ -115,25 +116,37 @@ def _verdicts(run: StepRun, con: Any, until: int | None, folder: Path) -> None:
 
 
 def _persons(con: Any, key: bytes) -> None:
-    """`orang`: whom each number is asked for (the record of the most trusted source) and the keyed hash of that.
+    """`orang`: whom each number is asked for (of its bearer's records that of the most trusted source) and the keyed
+    hash of that.
 
-    Numbers that stand on several people are not asked of Dukcapil (rules.md `nik_status`).
+    Numbers that stand on several people are not asked of Dukcapil (rules.md `nik_status`). Who is known under another
+    number will not be published under this one: a number that was written on him as well is asked for its bearer.
     """
-    from linkage.alias import find_shared
+    from linkage.alias import find_bearers
     from linkage.standard import standardise_names
 
     con.execute("alter table rekaman rename to semua_rekaman")
     # Records that say the same of a number need no closer look.
     con.execute("""
         create or replace table rekaman as
-        select *, null::varchar as nama_ibu from semua_rekaman where nik in (
+        select *, null::varchar as nama_ibu, false as nik_ditolak from semua_rekaman where nik in (
             select nik from semua_rekaman group by nik
             having count(*) > 1 and (min(nama) <> max(nama) or min(tanggal_lahir) <> max(tanggal_lahir)
                 or count(tanggal_lahir) < count(*))
         )
     """)
     standardise_names(con)
-    find_shared(con)
+    find_bearers(con)
+    con.execute("""
+        create or replace table keliru as
+        select s.nik, s.sumber, s.id_sumber, exists (
+            select 1 from semua_rekaman as q
+            where q.nama = s.nama and q.tanggal_lahir = s.tanggal_lahir and q.kode_desa = s.kode_desa and q.nik <> s.nik
+        ) as dikenal
+        from salah_pemegang as p
+        inner join rekaman as r on p.rid = r.rid
+        inner join semua_rekaman as s on r.sumber = s.sumber and r.id_sumber = s.id_sumber
+    """)
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
     con.execute(
         """
@@ -142,8 +155,8 @@ def _persons(con: Any, key: bytes) -> None:
             sha256($outer || unhex(sha256($inner || encode(
                 nama || '|' || coalesce(tanggal_lahir::varchar, '') || '|' || coalesce(jenis_kelamin, '')
             )))) as sidik
-        from semua_rekaman
-        where nik not in (select nik from nik_bersama)
+        from semua_rekaman anti join keliru using (sumber, id_sumber)
+        where nik not in (select nik from nik_bersama union all select nik from keliru where not dikenal)
         qualify row_number() over (partition by nik order by prioritas, tanggal desc nulls last, id_sumber) = 1
         """,
         {"inner": inner, "outer": outer},

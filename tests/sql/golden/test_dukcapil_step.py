@@ -139,6 +139,28 @@ def test_an_old_verdict_is_asked_again_and_another_name_makes_another_question(k
     ]]  # fmt: skip
 
 
+def test_a_number_that_one_source_wrote_on_somebody_else_is_asked_for_its_bearer(kosong: Settings, dukcapil):
+    """Spouses whose numbers one of three sources swapped; a number that two people bear alike is not asked."""
+    settings, bulan = connected(kosong, dukcapil), Bulan(JUNI)
+    suami = Orang("suami", "SUKIMAN", "1970-05-17", nik=nik(1, "1970-05-17"))
+    istri = Orang("istri", "NGATINI", "1975-08-09", "P", nik=nik(2, "1975-08-09", "P"))
+    for sumber in (bulan.dtsen, bulan.simnakis):
+        sumber.keluarga("k1", kk(1), [suami, istri])
+    bulan.dtjateng.keluarga("k1", kk(1), [suami.kata(nik=istri.nik), istri.kata(nik=suami.nik)])
+    # Borne with equal right, and with less by one whom nobody knows under another number.
+    bulan.dtsen.keluarga("k2", kk(2), [Orang("a", "PARJO", nik=nik(3)), Orang("c", "LASMIN", nik=nik(4))])
+    bulan.simnakis.keluarga(
+        "k3", kk(3), [Orang("b", "SUTRISNO", nik=nik(3)), Orang("d", "WAGIMAN", "1991-11-02", nik=nik(4))]
+    )
+    bulan.mendarat(settings)
+    assert compose.run(settings, JUNI)["siap"]
+    stage.run(settings, JUNI)
+    verify.run(settings, JUNI)
+    asked = {(q["nik"], q["nama"]) for batch in dukcapil.asked for q in batch}
+    assert asked == {(suami.nik, "SUKIMAN"), (istri.nik, "NGATINI")}
+    assert used(settings) == {suami.nik: "padan", istri.nik: "padan"}
+
+
 def test_killed_anywhere_and_run_again_every_verdict_is_kept_once(kosong: Settings, dukcapil):
     settings = connected(kosong, dukcapil)
     orang(1100).mendarat(kosong)
