@@ -38,11 +38,28 @@ nik_banyak as (
     select uid from alias
 ),
 
+nik_pinjam as (
+    -- A number that more records of somebody else carry: written on this person by mistake.
+    select uid, nik
+    from (
+        select
+            rekaman.uid, rekaman.nik, count(*) as pemakaian, max(count(*)) over (partition by rekaman.nik) as terbanyak
+        from {{ ref('golden_individu__rekaman') }} as rekaman
+        inner join (
+            select nik from {{ ref('golden_individu__rekaman') }} group by nik having min(uid) <> max(uid)
+        ) as bersama on rekaman.nik = bersama.nik
+        group by rekaman.uid, rekaman.nik
+    ) as pemakai
+    where pemakaian < terbanyak
+),
+
 nik_berbeda as (
     select
         rekaman.uid, rekaman.nik as nik_rekaman, coalesce(alias.nik_aktif, rekaman.nik) as nik, rekaman.prioritas,
-        -- The number that Dukcapil finds the person under goes before one that it does not.
+        -- The number that Dukcapil finds the person under goes before one that it does not, and what it says of
+        -- somebody else's number is said of somebody else.
         case
+            when pinjam.uid is not null then 4
             when verdik.hasil in ('padan', 'padan_nama_beda', 'meninggal', 'pindah_luar_kab') then 1
             when verdik.hasil is null then 2
             else 3
@@ -51,6 +68,7 @@ nik_berbeda as (
     inner join nik_banyak on rekaman.uid = nik_banyak.uid
     left join alias on rekaman.uid = alias.uid and rekaman.nik = alias.nik
     left join verdik on coalesce(alias.nik_aktif, rekaman.nik) = verdik.nik
+    left join nik_pinjam as pinjam on rekaman.uid = pinjam.uid and rekaman.nik = pinjam.nik
     where rekaman.nik is not null
 ),
 

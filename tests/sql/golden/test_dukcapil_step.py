@@ -161,6 +161,26 @@ def test_a_number_that_one_source_wrote_on_somebody_else_is_asked_for_its_bearer
     assert used(settings) == {suami.nik: "padan", istri.nik: "padan"}
 
 
+def test_what_is_said_of_a_number_is_never_said_of_whom_it_was_written_on_by_mistake(kosong: Settings, dukcapil):
+    """Her own number is unknown, his is a dead man's: she takes over neither, though one source wrote his on her."""
+    settings, bulan = connected(kosong, dukcapil), Bulan(JUNI)
+    suami = Orang("suami", "SUKIMAN", "1970-05-17", nik=nik(1, "1970-05-17"))
+    istri = Orang("istri", "NGATINI", "1975-08-09", "P", "istri", nik=nik(2, "1975-08-09", "P"))
+    for sumber in (bulan.dtsen, bulan.simnakis):
+        sumber.keluarga("k1", kk(1), [suami, istri])
+    bulan.dtjateng.keluarga("k1", kk(1), [suami.kata(nik=istri.nik), istri.kata(nik=suami.nik)])
+    dukcapil.says = {suami.nik: {"hasil": "meninggal"}, istri.nik: {"hasil": "nik_tidak_ditemukan"}}
+    bulan.mendarat(settings)
+    bulan.bangun(settings)
+    with database.connect(settings) as connection:
+        found = connection.execute(
+            "select nama, nik, nik_status, status_hidup from release.individu order by nama"
+        ).fetchall()
+    assert [tuple(row.values()) for row in found] == [
+        ("NGATINI", istri.nik, "tidak_padan", "hidup"), ("SUKIMAN", suami.nik, "padan", "meninggal"),
+    ]  # fmt: skip
+
+
 def test_killed_anywhere_and_run_again_every_verdict_is_kept_once(kosong: Settings, dukcapil):
     settings = connected(kosong, dukcapil)
     orang(1100).mendarat(kosong)
