@@ -105,7 +105,8 @@ golden_individu__nik as (
     from orang
     left join nik_terpilih as terpilih on orang.uid = terpilih.uid
     left join nik_lain on orang.uid = nik_lain.uid
-    left join verdik on coalesce(terpilih.nik, orang.nik) = verdik.nik
+    left join nik_pinjam as pinjam on orang.uid = pinjam.uid and coalesce(terpilih.nik, orang.nik) = pinjam.nik
+    left join verdik on coalesce(terpilih.nik, orang.nik) = verdik.nik and pinjam.uid is null
     left join verdik_alias as alias on orang.uid = alias.uid and terpilih.nik = alias.nik_aktif
 )
 

@@ -181,6 +181,25 @@ def test_what_is_said_of_a_number_is_never_said_of_whom_it_was_written_on_by_mis
     ]  # fmt: skip
 
 
+def test_nobody_dies_of_a_number_that_is_all_one_source_wrote_on_him(kosong: Settings, dukcapil):
+    """A namesake of the village makes her seem known under another number; her record stands alone all the same."""
+    settings, bulan = connected(kosong, dukcapil), Bulan(JUNI)
+    suami = Orang("suami", "SUKIMAN", "1970-05-17", nik=nik(1, "1970-05-17"))
+    for sumber in (bulan.dtsen, bulan.simnakis):
+        sumber.keluarga("k1", kk(1), [suami])
+    istri = Orang("istri", "NGATINI", "1975-08-09", "P", nik=suami.nik)
+    bulan.dtjateng.keluarga("k1", kk(1), [istri])
+    bulan.dtjateng.keluarga("k2", kk(2), [istri.kata(kunci="lain", nik=nik(2, "1975-08-09", "P"))])
+    dukcapil.says = {suami.nik: {"hasil": "meninggal"}}
+    bulan.mendarat(settings)
+    bulan.bangun(settings)
+    assert suami.nik in dukcapil.numbers
+    with database.connect(settings) as connection:
+        found = connection.execute("select nama, status_hidup from release.individu order by 1, 2").fetchall()
+    assert [row["status_hidup"] for row in found if row["nama"] == "NGATINI"].count("meninggal") == 0
+    assert [row["status_hidup"] for row in found if row["nama"] == "SUKIMAN"] == ["meninggal"]
+
+
 def test_killed_anywhere_and_run_again_every_verdict_is_kept_once(kosong: Settings, dukcapil):
     settings = connected(kosong, dukcapil)
     orang(1100).mendarat(kosong)
