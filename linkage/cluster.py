@@ -23,7 +23,8 @@ MISSPELT = """
 CODED = """
     coalesce(
         substr(r.nik, 7, 6)::int
-            = strftime(r.tanggal_lahir, '%d%m%y')::int + case when r.jenis_kelamin = 'P' then 400000 else 0 end,
+            = day(r.tanggal_lahir) * 10000 + month(r.tanggal_lahir) * 100 + year(r.tanggal_lahir) % 100
+            + case when r.jenis_kelamin = 'P' then 400000 else 0 end,
         false
     )
 """

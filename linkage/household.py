@@ -12,17 +12,18 @@ from linkage.cluster import components
 
 
 def cluster_families(con) -> dict[str, int]:
-    """Fill `rumah` (fid, rumah) from `keluarga` (with `fid`), `rekaman` and `klaster`; return counts.
+    """Fill `rumah` (fid, rumah) from `keluarga` (with `fid`), `rekaman`, `rekaman_keluarga` and `klaster`; return counts.
 
     Two groups of different KK are joined only if they share more than half of the larger group's people and no
     source has a record in both: a source that lists two families means two (a split seen by one registry).
     """
     con.execute("""
         create or replace table penghuni as
-        select distinct g.fid, g.no_kk, k.klaster
+        select distinct f.fid, g.no_kk, k.klaster
         from rekaman as r
         inner join klaster as k on r.rid = k.rid
-        inner join keluarga as g on r.sumber = g.sumber and r.id_keluarga = g.id_keluarga
+        inner join rekaman_keluarga as f on r.rid = f.rid
+        inner join keluarga as g on f.fid = g.fid
         where r.hadir
     """)
     con.execute("""
@@ -118,8 +119,9 @@ def place_persons(con) -> None:
                 r.nik is null and b.klaster is not null as ganda
             from rekaman as r
             inner join klaster as k on r.rid = k.rid
-            inner join keluarga as g on r.sumber = g.sumber and r.id_keluarga = g.id_keluarga
-            inner join rumah as h on g.fid = h.fid
+            inner join rekaman_keluarga as f on r.rid = f.rid
+            inner join keluarga as g on f.fid = g.fid
+            inner join rumah as h on f.fid = h.fid
             left join bernomor as b on k.klaster = b.klaster and r.sumber = b.sumber
         ),
         terpilih as (
@@ -142,9 +144,8 @@ def absorb_empty(con) -> int:
         create or replace table pindahan as
         select h.rumah as dari, l.rumah as ke, count(distinct k.klaster) as orang
         from rumah as h
-        inner join keluarga as g on h.fid = g.fid
-        inner join rekaman as r on g.sumber = r.sumber and g.id_keluarga = r.id_keluarga
-        inner join klaster as k on r.rid = k.rid
+        inner join rekaman_keluarga as f on h.fid = f.fid
+        inner join klaster as k on f.rid = k.rid
         inner join letak as l on k.klaster = l.klaster
         where not exists (select 1 from letak as x where x.rumah = h.rumah)
         group by h.rumah, l.rumah

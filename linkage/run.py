@@ -84,28 +84,25 @@ def _outputs(con) -> None:
     """)
     con.execute("""
         create or replace table tautan as
-        select 'individu' as grain, r.sumber, r.id_sumber, u.uid, k.aturan,
-            row_number() over (
-                partition by u.uid order by r.prioritas, r.tanggal desc nulls last, r.id_sumber
-            ) = 1 as utama,
-            row_number() over (
-                partition by u.uid, r.prioritas order by r.tanggal desc nulls last, r.id_sumber
-            ) as ke
-        from rekaman as r
-        inner join klaster as k on r.rid = k.rid
-        inner join uid_individu as u on k.klaster = u.klaster
+        with orang as (
+            -- By numbers, which sort faster than ids: `rid` counts records by source and id, `fid` families.
+            select r.sumber, r.id_sumber, k.klaster, k.aturan,
+                row_number() over (partition by k.klaster order by r.prioritas, r.tanggal desc nulls last, r.rid) as urut,
+                row_number() over (partition by k.klaster, r.prioritas order by r.tanggal desc nulls last, r.rid) as ke
+            from rekaman as r inner join klaster as k on r.rid = k.rid
+        ),
+        keluarga_urut as (
+            select g.sumber, g.id_keluarga, h.rumah,
+                case when count(*) over (partition by h.rumah) = 1 then 'sendiri'
+                    when count(*) over (partition by h.rumah, g.no_kk) > 1 and g.no_kk is not null then 'kk_sama'
+                    else 'anggota_sama' end as aturan,
+                row_number() over (partition by h.rumah order by g.prioritas, g.tanggal desc nulls last, g.fid) as urut,
+                row_number() over (partition by h.rumah, g.prioritas order by g.tanggal desc nulls last, g.fid) as ke
+            from keluarga as g inner join rumah as h on g.fid = h.fid
+        )
+        select 'individu' as grain, o.sumber, o.id_sumber, u.uid, o.aturan, o.urut = 1 as utama, o.ke
+        from orang as o inner join uid_individu as u on o.klaster = u.klaster
         union all
-        select 'rumah_tangga', g.sumber, g.id_keluarga, u.uid,
-            case when count(*) over (partition by u.uid) = 1 then 'sendiri'
-                when count(*) over (partition by u.uid, g.no_kk) > 1 and g.no_kk is not null then 'kk_sama'
-                else 'anggota_sama' end,
-            row_number() over (
-                partition by u.uid order by g.prioritas, g.tanggal desc nulls last, g.id_keluarga
-            ) = 1,
-            row_number() over (
-                partition by u.uid, g.prioritas order by g.tanggal desc nulls last, g.id_keluarga
-            )
-        from keluarga as g
-        inner join rumah as h on g.fid = h.fid
-        inner join uid_rumah_tangga as u on h.rumah = u.klaster
+        select 'rumah_tangga', g.sumber, g.id_keluarga, u.uid, g.aturan, g.urut = 1, g.ke
+        from keluarga_urut as g inner join uid_rumah_tangga as u on g.rumah = u.klaster
     """)

@@ -21,19 +21,22 @@
 {% macro pemenang(aturan, atribut) -%}
     {%- set rule = aturan.get(atribut, {'syarat': 'utama', 'sumber': sumber()}) -%}
     {%- if rule['syarat'] == 'terbaru' -%}
-        (
-            select calon.nilai
-            from (values
-                {% for s in rule['sumber'] %}(orang.{{ atribut }}_{{ s }}, orang.tanggal_{{ s }}, {{ loop.index }}){{ ',' if not loop.last }}
-                {% endfor %}
-            ) as calon (nilai, tanggal, urutan)
-            where calon.nilai is not null
-            order by calon.tanggal desc nulls last, calon.urutan
-            limit 1
-        )
+        {%- set terbaru -%}
+            greatest({% for s in rule['sumber'] %}{{ tanggal_nilai(atribut, s) }}{{ ', ' if not loop.last }}{% endfor %})
+        {%- endset -%}
+        case
+            {% for s in rule['sumber'] -%}
+            when {{ tanggal_nilai(atribut, s) }} = {{ terbaru }} then orang.{{ atribut }}_{{ s }}
+            {% endfor -%}
+        end
     {%- else -%}
         coalesce({% for s in rule['sumber'] %}orang.{{ atribut }}_{{ s }}{{ ', ' if not loop.last }}{% endfor %})
     {%- endif -%}
+{%- endmacro %}
+
+{# The own date of a value, null where a source has none; a value without a date is older than all others. #}
+{% macro tanggal_nilai(atribut, sumber) -%}
+    case when orang.{{ atribut }}_{{ sumber }} is not null then coalesce(orang.tanggal_{{ sumber }}, '-infinity') end
 {%- endmacro %}
 
 {# Whether a family record (alias `rekaman`, of the household `emas`) is the main one of an attribute: the contracts'

@@ -135,6 +135,8 @@ bertemu as (
             ), false
         ) as ditemui
     from ditimbang as orang
+    -- A fence, here and below: what several columns ask of a person is worked out once.
+    offset 0
 ),
 
 dinilai as (
@@ -152,6 +154,7 @@ dinilai as (
             else orang.meninggal or orang.mati_dilihat or orang.mati_lalu
         end as mati
     from bertemu as orang
+    offset 0
 ),
 
 golden_individu as (

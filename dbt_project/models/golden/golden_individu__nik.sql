@@ -1,6 +1,14 @@
 -- Under which NIK each person stands, which others the person's records carry, and what Dukcapil says of it. Apart from
 -- golden_individu, for whom a visit met is found by these numbers, and that decides who lives.
-with orang as (
+with pakai as materialized (
+    -- Each number of a person, with how many records carry it.
+    select uid, nik, count(*) as pemakaian, min(prioritas) as prioritas
+    from {{ ref('golden_individu__rekaman') }}
+    where nik is not null
+    group by uid, nik
+),
+
+orang as (
     select
         tempat.uid_individu as uid,
         tempat.uid_rumah_tangga,
@@ -8,7 +16,7 @@ with orang as (
         nomor.nik_akhir
     from {{ source('identitas', 'tempat') }} as tempat
     left join (
-        select uid, min(nik) as nik, max(nik) as nik_akhir from {{ ref('golden_individu__rekaman') }} group by uid
+        select uid, min(nik) as nik, max(nik) as nik_akhir from pakai group by uid
     ) as nomor on tempat.uid_individu = nomor.uid
     where tempat.id_rilis = {{ id_rilis() }}
 ),
@@ -42,20 +50,17 @@ nik_pinjam as (
     -- A number that more records of somebody else carry: written on this person by mistake.
     select uid, nik
     from (
-        select
-            rekaman.uid, rekaman.nik, count(*) as pemakaian, max(count(*)) over (partition by rekaman.nik) as terbanyak
-        from {{ ref('golden_individu__rekaman') }} as rekaman
-        inner join (
-            select nik from {{ ref('golden_individu__rekaman') }} group by nik having min(uid) <> max(uid)
-        ) as bersama on rekaman.nik = bersama.nik
-        group by rekaman.uid, rekaman.nik
+        select uid, nik, pemakaian, max(pemakaian) over (partition by nik) as terbanyak
+        from pakai
+        where nik in (select nik from pakai group by nik having count(*) > 1)
     ) as pemakai
     where pemakaian < terbanyak
 ),
 
 nik_berbeda as (
     select
-        rekaman.uid, rekaman.nik as nik_rekaman, coalesce(alias.nik_aktif, rekaman.nik) as nik, rekaman.prioritas,
+        pakai.uid, pakai.nik as nik_rekaman, coalesce(alias.nik_aktif, pakai.nik) as nik, pakai.pemakaian,
+        pakai.prioritas,
         -- The number that Dukcapil finds the person under goes before one that it does not, and what it says of
         -- somebody else's number is said of somebody else.
         case
@@ -64,12 +69,11 @@ nik_berbeda as (
             when verdik.hasil is null then 2
             else 3
         end as kelas
-    from {{ ref('golden_individu__rekaman') }} as rekaman
-    inner join nik_banyak on rekaman.uid = nik_banyak.uid
-    left join alias on rekaman.uid = alias.uid and rekaman.nik = alias.nik
-    left join verdik on coalesce(alias.nik_aktif, rekaman.nik) = verdik.nik
-    left join nik_pinjam as pinjam on rekaman.uid = pinjam.uid and rekaman.nik = pinjam.nik
-    where rekaman.nik is not null
+    from pakai
+    inner join nik_banyak on pakai.uid = nik_banyak.uid
+    left join alias on pakai.uid = alias.uid and pakai.nik = alias.nik
+    left join verdik on coalesce(alias.nik_aktif, pakai.nik) = verdik.nik
+    left join nik_pinjam as pinjam on pakai.uid = pinjam.uid and pakai.nik = pinjam.nik
 ),
 
 nik_terpilih as (
@@ -77,7 +81,7 @@ nik_terpilih as (
     from (
         select
             uid, nik,
-            row_number() over (partition by uid order by min(kelas), count(*) desc, min(prioritas), nik) as urutan
+            row_number() over (partition by uid order by min(kelas), sum(pemakaian) desc, min(prioritas), nik) as urutan
         from nik_berbeda
         group by uid, nik
     ) as urut
