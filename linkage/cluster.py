@@ -34,10 +34,23 @@ PERSONAL = f"('tautan_lalu', 'kk_lahir_nama', 'nama_lahir_desa', '{MODEL_RULE}')
 
 
 def components(con, edges: str, into: str) -> None:
-    """Connected components: `into` (rid, label) over the undirected edges (a, b) of a table; label = least rid."""
+    """Connected components: `into` (rid, label) over the undirected edges (a, b) of a table; label = least rid.
+
+    Nearly all records stand beside the least of their component already; only what the first look leaves apart is
+    followed further.
+    """
     con.execute(f"""
         create or replace table {into} as
-        with recursive both_ways (a, b) as (select a, b from {edges} union all select b, a from {edges}),
+        with recursive pertama as (
+            select a as rid, least(a, min(b)) as label
+            from (select a, b from {edges} union all select b, a from {edges}) group by a
+        ),
+        terpisah (a, b) as (
+            select distinct p.label, q.label
+            from {edges} as e inner join pertama as p on e.a = p.rid inner join pertama as q on e.b = q.rid
+            where p.label <> q.label
+        ),
+        both_ways (a, b) as (select a, b from terpisah union select b, a from terpisah),
         reach (rid, label) using key (rid) as (
             select a, least(a, min(b)) from both_ways group by a
             union
@@ -48,7 +61,7 @@ def components(con, edges: str, into: str) -> None:
             where r.label < own.label
             group by e.a
         )
-        select rid, label from reach
+        select p.rid, coalesce(r.label, p.label) as label from pertama as p left join reach as r on p.label = r.rid
     """)
 
 

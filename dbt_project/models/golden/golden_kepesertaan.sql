@@ -22,10 +22,11 @@ bendera as (
     cross join lateral (
         values ('PBI_JK', 'PUSAT', orang.pbi_nas), ('PBI_PEMDA', 'KABUPATEN', orang.pbi_pemda)
     ) as bendera (program, sumber_dana, ya)
-    left join (
-        select distinct uid_individu, program from bertaut where sumber = 'dtsen'
-    ) as ada on orang.uid = ada.uid_individu and bendera.program = ada.program
-    where bendera.ya and orang.sumber = 'dtsen' and orang.ke = 1 and ada.uid_individu is null
+    where bendera.ya and orang.sumber = 'dtsen' and orang.ke = 1
+        and not exists (
+            select 1 from bertaut
+            where bertaut.sumber = 'dtsen' and bertaut.uid_individu = orang.uid and bertaut.program = bendera.program
+        )
 ),
 
 semua as (
