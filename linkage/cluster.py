@@ -108,11 +108,11 @@ def nuclei(con) -> None:
             select inti, any_value(nik) as nik, count(*) as anggota, bool_or(sesuai) as cocok
             from labelled group by inti
         ),
+        terbanyak as (select nik, max((anggota, cocok)) as milik from sized group by nik having count(*) > 1),
         ranked as (
-            select *,
-                -- As many bear it here as there: it is theirs whose birth date it tells.
-                (anggota, cocok) = max((anggota, cocok)) over (partition by nik) as milik
-            from sized
+            -- As many bear it here as there: it is theirs whose birth date it tells.
+            select s.*, coalesce((s.anggota, s.cocok) = t.milik, true) as milik
+            from sized as s left join terbanyak as t on s.nik = t.nik
         )
         select l.rid, l.nik, l.inti, i.anggota, i.cocok, i.milik, i.anggota = 1 and l.nik_ditolak as ditolak,
             case when i.anggota = 1 then 'sendiri' when l.rid in (select rid from alias_rekaman) then 'nik_aktif'
@@ -122,9 +122,11 @@ def nuclei(con) -> None:
 
     con.execute("""
         create or replace table lepas as
-        select r.*, i.milik, i.cocok, coalesce(i.anggota = 1, false) as sendiri, coalesce(i.ditolak, false) as ditolak
-        from rekaman as r left join inti as i on r.rid = i.rid
-        where r.nik is null or not i.milik or i.anggota = 1
+        select r.*, i.milik, i.cocok, i.anggota = 1 as sendiri, i.ditolak
+        from rekaman as r inner join inti as i on r.rid = i.rid
+        where not i.milik or i.anggota = 1
+        union all
+        select r.*, null, null, false, false from rekaman as r where r.nik is null
     """)
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from linkage.exact import BORN_ALIKE, PAIR_CEILING_PER_RECORD, PairExplosion
 
-# What one wrong digit or swap leaves whole: region and birth date, or birth date and serial, or region and serial.
+# What one wrong digit or swap leaves whole: region and birth date, or birth date and serial, or region and serial (with
+# the birth date beside the number). As numbers, which are taken apart ten times as fast as texts.
 NEAR_NUMBER = (
-    "left({0}.nik, 12)",
-    "right({0}.nik, 10)",
-    "left({0}.nik, 6) || right({0}.nik, 4) || strftime({0}.tanggal_lahir, '%Y%m%d')",
+    "q.nik::bigint // 10000 = r.nik::bigint // 10000",
+    "q.nik::bigint % 10000000000 = r.nik::bigint % 10000000000",
+    "q.nik::bigint // 10000000000 = r.nik::bigint // 10000000000 and q.nik::bigint % 10000 = r.nik::bigint % 10000"
+    " and q.tanggal_lahir = r.tanggal_lahir",
 )
 # A name that may be a variant of the other, and one that probably is; the model weighs how alike they are.
 VARIANT_NAME, LIKELY_NAME = 0.75, 0.85
@@ -68,10 +70,10 @@ BLOCKING = {
             select f.rid, r.rid
             from bebas as f
             inner join rekaman as q on f.rid = q.rid
-            inner join rekaman as r on {part.format("q")} = {part.format("r")}
-            where q.nik is not null and mirip(q, r) >= {VARIANT_NAME}
+            inner join rekaman as r on {near}
+            where mirip(q, r) >= {VARIANT_NAME}
         """
-        for n, part in enumerate(NEAR_NUMBER, start=1)
+        for n, near in enumerate(NEAR_NUMBER, start=1)
     },
 }  # fmt: skip
 

@@ -105,10 +105,10 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     counts = {}
     for name in names:
         rank = list(RULES).index(name) + 1
-        # A pair is found from either side: it is kept once.
+        # A pair is found from either side, but by the number: it is kept once.
         con.execute(f"""
             insert into pasangan
-            select distinct least(a, b), greatest(a, b), '{name}', {rank}, coalesce(mirip, 0)
+            select {"" if name == NUMBER else "distinct"} least(a, b), greatest(a, b), '{name}', {rank}, coalesce(mirip, 0)
             from ({RULES[name]}) where a <> b
         """)
         counts[name] = con.sql(f"select count(*) from pasangan where aturan = '{name}'").fetchall()[0][0]

@@ -84,13 +84,18 @@ def _outputs(con) -> None:
     """)
     con.execute("""
         create or replace table tautan as
+        -- By numbers, which sort faster than ids: `rid` counts records by source and id, `fid` families. Few have two
+        -- records in a source: only those are put in order.
         with orang as (
-            -- By numbers, which sort faster than ids: `rid` counts records by source and id, `fid` families.
-            select r.sumber, r.id_sumber, k.klaster, k.aturan,
-                row_number() over (partition by k.klaster order by r.prioritas, r.tanggal desc nulls last, r.rid) as urut,
-                row_number() over (partition by k.klaster, r.prioritas order by r.tanggal desc nulls last, r.rid) as ke
+            select r.rid, r.sumber, r.id_sumber, r.prioritas, r.tanggal, k.klaster, k.aturan
             from rekaman as r inner join klaster as k on r.rid = k.rid
         ),
+        berulang as (select klaster, prioritas from orang group by klaster, prioritas having count(*) > 1),
+        urutan as (
+            select rid, row_number() over (partition by klaster, prioritas order by tanggal desc nulls last, rid) as ke
+            from orang semi join berulang using (klaster, prioritas)
+        ),
+        teratas as (select klaster, min(prioritas) as prioritas from orang group by klaster),
         keluarga_urut as (
             select g.sumber, g.id_keluarga, h.rumah,
                 case when count(*) over (partition by h.rumah) = 1 then 'sendiri'
@@ -100,8 +105,12 @@ def _outputs(con) -> None:
                 row_number() over (partition by h.rumah, g.prioritas order by g.tanggal desc nulls last, g.fid) as ke
             from keluarga as g inner join rumah as h on g.fid = h.fid
         )
-        select 'individu' as grain, o.sumber, o.id_sumber, u.uid, o.aturan, o.urut = 1 as utama, o.ke
-        from orang as o inner join uid_individu as u on o.klaster = u.klaster
+        select 'individu' as grain, o.sumber, o.id_sumber, i.uid, o.aturan,
+            o.prioritas = t.prioritas and coalesce(u.ke, 1) = 1 as utama, coalesce(u.ke, 1) as ke
+        from orang as o
+        inner join uid_individu as i on o.klaster = i.klaster
+        inner join teratas as t on o.klaster = t.klaster
+        left join urutan as u on o.rid = u.rid
         union all
         select 'rumah_tangga', g.sumber, g.id_keluarga, u.uid, g.aturan, g.urut = 1, g.ke
         from keluarga_urut as g inner join uid_rumah_tangga as u on g.rumah = u.klaster

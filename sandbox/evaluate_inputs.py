@@ -9,10 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from linkage.tables import INPUT, create_inputs
+from linkage.tables import INPUT
 from sinkron import database, ledger, transport
 from sinkron.settings import Settings
-from sinkron.steps.link_inputs import QUERIES, parameters
+from sinkron.steps import link
 
 # Faults in values that the linkage does not look at.
 _UNSEEN = ("ibu_tidak_diketahui", "nol_hilang", "luar_kabupaten")
@@ -69,14 +69,10 @@ def save_inputs(settings: Settings, world: Path, periode: str) -> None:
     target = folder(settings.home, periode)
     target.mkdir(parents=True, exist_ok=True)
     candidate = ledger.require_candidate(settings, periode)
-    values = parameters(settings, candidate)
-    with transport.work_folder(settings, "evaluate") as work, database.connect(settings) as connection:
+    with transport.work_folder(settings, "evaluate") as work:
         con = transport.workspace(work)
-        create_inputs(con)
-        for table, query in QUERIES.items():
-            path = work / f"{table}.csv"
-            transport.copy_out(connection, query, values, path)
-            transport.read_into(con, table, INPUT[table], path)
+        link.read(settings, con, candidate | {"pertimbangan": None}, work)
+        for table in INPUT:
             con.execute(f"copy {table} to '{target / table}.parquet'")
         _truth(con, world / "kebenaran" / periode, target)
         con.close()

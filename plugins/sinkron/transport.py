@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import selectors
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import psycopg
 from psycopg import sql
@@ -40,10 +41,31 @@ def copy_out(connection: psycopg.Connection, query: str, parameters: dict[str, A
     with (
         connection.cursor() as cursor,
         path.open("wb") as file,
-        cursor.copy(f"copy ({query}) to stdout (format csv)", parameters) as copy,
+        cursor.copy(f"copy ({query}) to stdout (format csv)", parameters),
     ):
-        for block in copy:
-            file.write(block)
+        _drain(connection.pgconn, file)
+
+
+def _drain(pgconn: psycopg.pq.abc.PGconn, file: BinaryIO) -> None:
+    """Write what a running COPY TO STDOUT sends, to its end; raises psycopg.Error when it fails.
+
+    psycopg takes each row through a wait of its own, which costs more than the server needs to write it: here only
+    what has not arrived yet is waited for.
+    """
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(pgconn.socket, selectors.EVENT_READ)
+        while True:
+            size, row = pgconn.get_copy_data(1)
+            if size > 0:
+                file.write(row)
+            elif size == 0:
+                waiting.select()
+                pgconn.consume_input()
+            else:
+                break
+    while (result := pgconn.get_result()) is not None:
+        if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
+            raise psycopg.errors.error_from_result(result)
 
 
 def workspace(folder: Path, records: int = 0) -> Any:
@@ -63,13 +85,19 @@ def workspace(folder: Path, records: int = 0) -> Any:
     return con
 
 
-def read_into(con: Any, table: str, types: dict[str, str], path: Path) -> None:
-    """Append the rows of a CSV file that `copy_out` wrote to a DuckDB table, and remove the file."""
+def read_into(
+    con: Any, table: str, types: dict[str, str], path: Path, query: str = "select * from {rows}"
+) -> None:
+    """Append the rows of a CSV file that `copy_out` wrote to a DuckDB table, and remove the file.
+
+    `query` makes rows of the table from those of the file, whose columns are `types`.
+    """
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
-    con.execute(
-        f"insert into {table} select * from read_csv('{path}', header = false, columns = {{{columns}}},"
+    rows = (
+        f"read_csv('{path}', header = false, columns = {{{columns}}},"
         " nullstr = '', auto_detect = false, quote = '\"', escape = '\"', strict_mode = true)"
     )
+    con.execute(f"insert into {table} {query.format(rows=rows)}")
     path.unlink()
 
 

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from sinkron import database, ledger, transport
 from sinkron.settings import Settings
-from sinkron.steps.link_inputs import QUERIES, parameters
+from sinkron.steps.link_inputs import COLUMNS, QUERIES, SHAPED, parameters
 
 # The questions of the candidate; those first in which somebody receives a programme that is still active.
 QUESTIONS = """
@@ -103,10 +103,11 @@ def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) 
 
     Its `pertimbangan` is the last judgement to use (None for all); `folder` is private and keeps nothing.
     """
-    from linkage.tables import INPUT, create_inputs
+    from linkage.tables import create_inputs
 
     create_inputs(con)
-    values = parameters(settings, candidate, candidate["pertimbangan"])
+    con.execute("create table verdik (nik varchar, hasil varchar)")
+    values = parameters(settings, candidate)
 
     def copy(table: str) -> Path:
         path = folder / f"{table}.csv"
@@ -117,7 +118,7 @@ def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) 
     # Two at a time: what the warehouse writes out as text keeps one core busy.
     with ThreadPoolExecutor(2) as pool:
         for table, path in zip(QUERIES, pool.map(copy, QUERIES), strict=True):
-            transport.read_into(con, table, INPUT[table], path)
+            transport.read_into(con, table, COLUMNS[table], path, SHAPED.get(table, "select * from {rows}"))
 
 
 def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path) -> None:

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from linkage.tables import INPUT
 from sinkron import reference
 from sinkron.period import reference_date
 from sinkron.settings import Settings
 
-# Input tables of `linkage.tables`, each from the warehouse.
+# Each from the warehouse, in this order: the input tables of `linkage.tables`, and before them what SHAPED joins.
 QUERIES = {
+    # Few numbers are anything else than in order.
+    "verdik": "select nik, hasil from identitas.verdik_kandidat where id_rilis = %(ini)s and hasil <> 'padan'",
     "rekaman": """
-        select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,
-            right(r.tanggal_lahir::text, 5) in ('01-01', '12-31', '07-01', '06-30'), r.jenis_kelamin, r.nama_ibu,
-            r.kode_desa, r.tanggal,
-            r.status_hidup is distinct from 'meninggal' and r.keberadaan is distinct from 'pindah'
-                and coalesce(v.hasil not in ('meninggal', 'pindah_luar_kab'), true),
-            -- Dukcapil does not know the number, or not with this birth date, which the number itself contradicts.
-            coalesce(
-                v.hasil = 'nik_tidak_ditemukan'
-                or (
-                    v.hasil = 'tidak_padan_tgl_lahir'
-                    and mod(substr(r.nik, 7, 4)::int, 4000) <> to_char(r.tanggal_lahir, 'DDMM')::int
-                    and substr(r.nik, 11, 2) <> to_char(r.tanggal_lahir, 'YY')
-                ),
-                false
-            )
-        from intermediate.int_individu__rekaman as r
-        -- Few numbers are anything else than in order.
-        left join identitas.verdik_kandidat as v on v.id_rilis = %(ini)s and v.hasil <> 'padan' and r.nik = v.nik
+        select sumber, id_sumber, id_keluarga, prioritas, nik, no_kk, nama, tanggal_lahir, jenis_kelamin, nama_ibu,
+            kode_desa, tanggal, status_hidup is distinct from 'meninggal' and keberadaan is distinct from 'pindah'
+        from intermediate.int_individu__rekaman
     """,
     "keluarga": """
         select sumber, id_keluarga, prioritas, no_kk, kk_terdaftar, kode_desa, rt, rw, tanggal
@@ -68,19 +56,18 @@ QUERIES = {
     """,
     # People of the release before whose household it has no more: as it was last published.
     "lalu_rumah_lama": """
-        with pergi as (
-            select distinct i.uid_rumah_tangga as uid from rilis.individu as i
-            where i.id_rilis = %(sebelum)s and not exists (
-                select from rilis.rumah_tangga as h
-                where h.id_rilis = %(sebelum)s and h.uid_rumah_tangga = i.uid_rumah_tangga
-            )
-        )
         select distinct on (h.uid_rumah_tangga) h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
-        from pergi
-        inner join identitas.rumah_tangga as r on pergi.uid = r.uid and r.digantikan_oleh is null
-        inner join rilis.rumah_tangga as h on pergi.uid = h.uid_rumah_tangga
+        from rilis.rumah_tangga as h
+        inner join identitas.rumah_tangga as r on h.uid_rumah_tangga = r.uid and r.digantikan_oleh is null
         inner join rilis.rilis as rilis on h.id_rilis = rilis.id_rilis and rilis.status in ('terbit', 'digantikan')
-        where rilis.periode >= %(kembali_sejak)s
+        -- As an array, few are looked up by index in the releases of two years.
+        where rilis.periode >= %(kembali_sejak)s and h.uid_rumah_tangga = any(array(
+            select distinct i.uid_rumah_tangga from rilis.individu as i
+            where i.id_rilis = %(sebelum)s and not exists (
+                select from rilis.rumah_tangga as n
+                where n.id_rilis = %(sebelum)s and n.uid_rumah_tangga = i.uid_rumah_tangga
+            )
+        ))
         order by h.uid_rumah_tangga, rilis.periode desc, rilis.revisi desc
     """,
     "lalu_asal": """
@@ -101,9 +88,34 @@ QUERIES = {
     """,
 }
 
+# Columns of the rows that are read.
+COLUMNS = INPUT | {
+    "verdik": {"nik": "varchar", "hasil": "varchar"},
+    "rekaman": {name: kind for name, kind in INPUT["rekaman"].items() if name not in ("lahir_baku", "nik_ditolak")},
+}
+# What becomes of rows that are not yet those of their table, in the workspace: there a join over all records takes a tenth of the time.
+SHAPED = {
+    "rekaman": """
+        select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,
+            month(r.tanggal_lahir) * 100 + day(r.tanggal_lahir) in (101, 1231, 701, 630), r.jenis_kelamin, r.nama_ibu,
+            r.kode_desa, r.tanggal, r.hadir and coalesce(v.hasil not in ('meninggal', 'pindah_luar_kab'), true),
+            -- Dukcapil does not know the number, or not with this birth date, which the number itself contradicts.
+            coalesce(
+                v.hasil = 'nik_tidak_ditemukan'
+                or (
+                    v.hasil = 'tidak_padan_tgl_lahir'
+                    and substr(r.nik, 7, 4)::int % 4000 <> day(r.tanggal_lahir) * 100 + month(r.tanggal_lahir)
+                    and substr(r.nik, 11, 2)::int <> year(r.tanggal_lahir) % 100
+                ),
+                false
+            )
+        from {rows} as r left join verdik as v on r.nik = v.nik
+    """,
+}
 
-def parameters(settings: Settings, candidate: dict[str, Any], judged_until: int | None = None) -> dict[str, Any]:
-    """Parameters of QUERIES for a candidate; `judged_until`: the last judgement to use, None for all."""
+
+def parameters(settings: Settings, candidate: dict[str, Any]) -> dict[str, Any]:
+    """Parameters of QUERIES for a candidate, whose `pertimbangan` is the last judgement to use (None for all)."""
     months = int(reference.thresholds(settings, candidate["periode"])["kembali_bulan"][0])
     year, month = divmod(int(candidate["periode"][:4]) * 12 + int(candidate["periode"][5:]) - 1 - months, 12)
     return {
@@ -111,5 +123,5 @@ def parameters(settings: Settings, candidate: dict[str, Any], judged_until: int 
         "sebelum": candidate["id_sebelum"],
         "acuan": reference_date(candidate["periode"]).isoformat(),
         "kembali_sejak": f"{year}-{month + 1:02d}",
-        "pertimbangan": judged_until,
+        "pertimbangan": candidate["pertimbangan"],
     }
