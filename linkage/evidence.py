@@ -14,7 +14,8 @@ from linkage.exact import BORN_ALIKE, PAIR_CEILING_PER_RECORD, PairExplosion
 # the birth date beside the number). As numbers, which are taken apart ten times as fast as texts.
 NEAR_NUMBER = (
     "q.nik::bigint // 10000 = r.nik::bigint // 10000",
-    "q.nik::bigint % 10000000000 = r.nik::bigint % 10000000000",
+    # Of one district: born on one day under one serial are as many strangers as there are districts.
+    "q.nik::bigint % 10000000000 = r.nik::bigint % 10000000000 and left(q.kode_desa, 5) = left(r.kode_desa, 5)",
     "q.nik::bigint // 10000000000 = r.nik::bigint // 10000000000 and q.nik::bigint % 10000 = r.nik::bigint % 10000"
     " and q.tanggal_lahir = r.tanggal_lahir",
 )

@@ -106,9 +106,10 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     for name in names:
         rank = list(RULES).index(name) + 1
         # A pair is found from either side, but by the number: it is kept once.
+        once = "" if name == NUMBER else "distinct"
         con.execute(f"""
             insert into pasangan
-            select {"" if name == NUMBER else "distinct"} least(a, b), greatest(a, b), '{name}', {rank}, coalesce(mirip, 0)
+            select {once} least(a, b), greatest(a, b), '{name}', {rank}, coalesce(mirip, 0)
             from ({RULES[name]}) where a <> b
         """)
         counts[name] = con.sql(f"select count(*) from pasangan where aturan = '{name}'").fetchall()[0][0]

@@ -12,7 +12,7 @@ from linkage.cluster import components
 
 
 def cluster_families(con) -> dict[str, int]:
-    """Fill `rumah` (fid, rumah) from `keluarga` (with `fid`), `rekaman`, `rekaman_keluarga` and `klaster`; return counts.
+    """Fill `rumah` (fid, rumah) from `keluarga`, who stands in which (`rekaman_keluarga`) and `klaster`; return counts.
 
     Two groups of different KK are joined only if they share more than half of the larger group's people and no
     source has a record in both: a source that lists two families means two (a split seen by one registry).
@@ -151,5 +151,8 @@ def absorb_empty(con) -> int:
         group by h.rumah, l.rumah
         qualify row_number() over (partition by h.rumah order by orang desc, l.rumah) = 1
     """)
-    con.execute("update rumah set rumah = p.ke from pindahan as p where rumah.rumah = p.dari")
+    con.execute("""
+        create or replace table rumah as
+        select h.fid, coalesce(p.ke, h.rumah) as rumah from rumah as h left join pindahan as p on h.rumah = p.dari
+    """)
     return con.sql("select count(*) from pindahan").fetchall()[0][0]

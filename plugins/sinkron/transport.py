@@ -85,9 +85,7 @@ def workspace(folder: Path, records: int = 0) -> Any:
     return con
 
 
-def read_into(
-    con: Any, table: str, types: dict[str, str], path: Path, query: str = "select * from {rows}"
-) -> None:
+def read_into(con: Any, table: str, types: dict[str, str], path: Path, query: str = "select * from {rows}") -> None:
     """Append the rows of a CSV file that `copy_out` wrote to a DuckDB table, and remove the file.
 
     `query` makes rows of the table from those of the file, whose columns are `types`.

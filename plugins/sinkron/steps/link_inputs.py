@@ -93,7 +93,8 @@ COLUMNS = INPUT | {
     "verdik": {"nik": "varchar", "hasil": "varchar"},
     "rekaman": {name: kind for name, kind in INPUT["rekaman"].items() if name not in ("lahir_baku", "nik_ditolak")},
 }
-# What becomes of rows that are not yet those of their table, in the workspace: there a join over all records takes a tenth of the time.
+# What becomes of rows that are not yet those of their table, in the workspace: there a join over all records takes a
+# tenth of the time.
 SHAPED = {
     "rekaman": """
         select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,

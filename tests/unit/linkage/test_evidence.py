@@ -138,6 +138,17 @@ def test_initials_and_reordered_names_are_forms_of_a_name(name: str):
     assert frozenset({"dtsen:3", "simnakis:3"}) in world.person("simnakis:3", "K", name, **CHILD).link().persons()
 
 
+@pytest.mark.parametrize(("desa", "pairs"), [("33.16.15.2010", 1), ("33.15.15.2010", 0)])
+def test_the_day_and_serial_of_a_number_make_candidates_within_a_district_only(desa: str, pairs: int):
+    # Strangers who share them are as many as there are districts: the pairs would grow with the square of these.
+    world = World()
+    world.family("dtsen:K", kk(1)).family("simnakis:K", kk(2), kode_desa=desa)
+    number = nik(1, "1970-03-14", "L")
+    world.person("dtsen:1", "K", "SUPARMAN", nik=number, lahir="1970-03-14", jk="L")
+    world.person("simnakis:1", "K", "SUPARMAN HADI", nik="3361" + number[4:], lahir="1970-03-14", jk="L")
+    assert world.link().counts["calon_nik_dekat_2"] == pairs
+
+
 def test_a_blocking_rule_that_explodes_stops_the_run():
     con = duckdb.connect()
     create_inputs(con)
