@@ -6,18 +6,17 @@ source's own error code; never a body, a query value or a credential.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.core.authentication import AUTHENTICATION, Problem
 from connectors.core.connection import Connection
-from connectors.core.exchange import Exchange, Failure, Received
+from connectors.core.exchange import Exchange, Failure, Received, json_object
 from connectors.core.signals import SourceUnavailable
 from connectors.core.source import Source
 
@@ -33,14 +32,15 @@ ANSWERS_TO_SENT = (200, 202, 404, 409, 422)
 CLIENT_SECONDS = 4 * 3600.0
 Sleep = Callable[[float], None]
 Documented = Callable[[dict[str, Any]], bool]
+Parse = Callable[[bytes], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
 class Answer:
     """An answer with a status that was asked for. body: bytes as received; content: its JSON object."""
 
-    body: bytes
-    content: dict[str, Any]
+    body: bytes = field(repr=False)
+    content: dict[str, Any] = field(repr=False)
     status: int = 200
 
 
@@ -71,12 +71,19 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._exchange.close()
 
-    def get(self, path: str, params: Mapping[str, str | int], documented: Documented = lambda content: True) -> Answer:
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str | int],
+        documented: Documented = lambda content: True,
+        parse: Parse = json_object,
+    ) -> Answer:
         """The JSON object at `path` below the base address; one that is not as `documented` says is a failed try.
 
-        Raises Problem for a final status (4xx), SourceUnavailable after the last try.
+        `parse` makes it of the body, None of what is no object. Raises Problem for a final status (4xx),
+        SourceUnavailable after the last try.
         """
-        return self._authenticated("GET", path, params=params, documented=documented)
+        return self._authenticated("GET", path, params=params, documented=documented, parse=parse)
 
     def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send these bytes as they are; return the answer, also when its status is 404, 409 or 422.
@@ -103,6 +110,7 @@ class Client:
         method: str,
         path: str,
         documented: Documented = lambda content: True,
+        parse: Parse = json_object,
         sent: bool = False,
         **options: Any,
     ) -> Answer:
@@ -116,7 +124,7 @@ class Client:
                     wait = self._retry_after(received)
                 if received.status == 429 or received.status >= 500:
                     raise Failure(f"status {received.status}")
-                return self._answer(received, path, documented, sent)
+                return self._answer(received, path, documented, parse, sent)
             except Failure as failure:
                 what = str(failure)
             if wait is not None and self._waited + wait <= RETRY_AFTER_TOTAL:
@@ -140,8 +148,8 @@ class Client:
             self._next_request = max(self._next_request, self.clock()) + 1 / rate
         return self._exchange.make(method, path, **options)
 
-    def _answer(self, received: Received, path: str, documented: Documented, sent: bool) -> Answer:
-        status, content = received.status, _json_object(received.body)
+    def _answer(self, received: Received, path: str, documented: Documented, parse: Parse, sent: bool) -> Answer:
+        status, content = received.status, parse(received.body)
         if status not in (ANSWERS_TO_SENT if sent else (200,)) or (status >= 400 and content is None):
             raise Problem(self.source.nama, path, status, _error_code(content))
         if sent:
@@ -172,14 +180,6 @@ class Client:
         except (ValueError, OverflowError):
             return None
         return min(max(seconds, FIRST_PAUSE_SECONDS), RETRY_AFTER_CEILING)
-
-
-def _json_object(body: bytes) -> dict[str, Any] | None:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return content if isinstance(content, dict) else None
 
 
 def _error_code(content: dict[str, Any] | None) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import functools
 import ipaddress
+import json
 import logging
 import os
 import socket
 import ssl
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -41,11 +42,11 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Received:
-    """A whole answer. body: unpacked, never longer than BODY_LIMIT."""
+    """A whole answer. body: unpacked, never longer than BODY_LIMIT; asyncio shows its results, and this one never."""
 
     status: int
     headers: httpx.Headers
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 class Exchange:
@@ -168,3 +169,12 @@ def _reason(error: BaseException) -> str:
         group = isinstance(below, BaseExceptionGroup)
         below = below.exceptions[0] if group else below.__cause__ or below.__context__
     return type(error).__name__
+
+
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object of a body, None when it is none."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 
 from connectors.core.canonical import name, quoted
-from connectors.core.landing import workspace
+from connectors.core.exchange import json_object
 from connectors.core.signals import Refusal
 from connectors.core.source import Entity
 
@@ -18,6 +19,21 @@ from connectors.core.source import Entity
 PAGES_AT_ONCE = 16
 # Nested shape of a JSON value: a dict is an object, a list of one shape is an array, a text is a DuckDB type.
 Shape = dict[str, Any]
+
+
+def page(body: bytes) -> dict[str, Any] | None:
+    """The JSON object of a page, None when it is none; its rows stay as they stand until they land.
+
+    Their form is checked, but nothing is made of them: that takes longer than many a source needs for the answer.
+    What is no strict JSON in UTF-8 is left to Python's own reader, which takes more.
+    """
+    try:
+        body.decode()
+        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        rows = {"data": list[msgspec.Raw]}
+        return {key: msgspec.json.decode(value, type=rows.get(key, Any)) for key, value in fields.items()}
+    except (UnicodeDecodeError, RecursionError, msgspec.DecodeError):
+        return json_object(body)
 
 
 def shape_of(entity: Entity, without: Sequence[str] = ()) -> Shape:
@@ -63,7 +79,7 @@ def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Sha
         for at in range(0, len(files), PAGES_AT_ONCE):
             has_nul |= _append(con, files[at : at + PAGES_AT_ONCE], shape, structure)
     except duckdb.Error:
-        raise _unreadable() from None
+        raise unreadable() from None
     return has_nul
 
 
@@ -79,14 +95,15 @@ def _append(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Shape,
             f" where jenis not in ({quoted(kind)}, 'NULL')"
         ).fetchone()[0]
         if wrong:
-            raise _unreadable()
+            raise unreadable()
     con.execute(f"insert into halaman select unnest(from_json(isi, {structure}).data) as r from teks")
     has_nul = con.execute("select count(*) from teks where contains(isi::varchar, '\\u0000')").fetchone()[0] > 0
     con.execute("drop table teks")
     return has_nul
 
 
-def _unreadable() -> Refusal:
+def unreadable() -> Refusal:
+    """What a page is answered with that is not of the agreed shape."""
     return Refusal(
         "bentuk_tidak_terbaca", "Halaman JSON tidak sesuai bentuk yang disepakati. Periksa perubahan pada sumber."
     )
@@ -103,33 +120,3 @@ def _containers(shape: Any, path: str) -> Iterator[tuple[str, str]]:
                 yield from _containers(inner, place)
     elif isinstance(shape, list):
         yield from _containers(shape[0], f"{path}[*]")
-
-
-def rows_identity(files: Sequence[Path], kerja: Path) -> str:
-    """sha256 over the rows of the pages' `data` in order of the read, however they lie on pages."""
-    con = workspace(kerja)
-    try:
-        con.execute("create table sidik (baris varchar)")
-        for at in range(0, len(files), PAGES_AT_ONCE):
-            paths = ", ".join(quoted(str(f)) for f in files[at : at + PAGES_AT_ONCE])
-            con.execute(
-                "insert into sidik select sha256(r) from"
-                f" (select unnest(json_extract_string(content::json, '$.data[*]')) as r from read_text([{paths}]))"
-            )
-        return con.execute("select sha256(coalesce(string_agg(baris, '' order by rowid), '')) from sidik").fetchone()[0]
-    finally:
-        con.close()
-
-
-def count_ids(files: Sequence[Path], field: str, kerja: Path) -> int:
-    """Distinct values of `field` over the pages' `data`; a row without it counts as one of its own.
-
-    Raises Refusal when a page has another shape.
-    """
-    con = workspace(kerja)
-    try:
-        read_pages(con, files, {field: "VARCHAR"})
-        x = f"r.{name(field)}"
-        return con.execute(f"select count(distinct {x}) + count(*) filter ({x} is null) from halaman").fetchone()[0]
-    finally:
-        con.close()

@@ -5,17 +5,13 @@ A read that turns out inconsistent is made again from the start, at most three t
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.core.authentication import Problem
 from connectors.core.client import Client
-from connectors.core.pages import count_ids, rows_identity
+from connectors.core.kept import Kept
+from connectors.core.pages import page
 from connectors.core.signals import NotYet, Refusal, SourceUnavailable
 from connectors.core.source import Source
 from connectors.core.store import Extracted, Store, StoredFile, identity
@@ -25,24 +21,12 @@ RESTARTS = 3
 EMPTY_PAGES = 100
 
 
-@dataclass(frozen=True)
-class Read:
-    """One whole read: page bodies in order, the source's own total, rows as counted page by page."""
-
-    halaman: tuple[StoredFile, ...]
-    jumlah: int
-    baris: int
-
-
 class Inconsistent(Exception):
-    """The read contradicts itself (why: a word for the report; halaman: the pages stored so far): start again."""
-
-    def __init__(self, why: str, halaman: list[StoredFile]):
-        super().__init__(why)
-        self.why, self.halaman = why, tuple(halaman)
+    """The read contradicts itself (a word for the report): start again."""
 
 
-Reader = Callable[[Client, Source, str, Mapping[str, str | int], Store], Read]
+# Reads all pages into Kept; returns the source's own total, and the rows as counted page by page.
+Reader = Callable[[Client, Source, str, Mapping[str, str | int], Kept], tuple[int, int]]
 
 
 def read_all(client: Client, source: Source, periode: str, params: Mapping[str, str | int], store: Store) -> Extracted:
@@ -53,92 +37,99 @@ def read_all(client: Client, source: Source, periode: str, params: Mapping[str, 
     """
     reader = PAGING[source.akses.paginasi]  # type: ignore[union-attr]
     for attempt in range(RESTARTS + 1):
-        try:
-            read = reader(client, source, periode, params, store)
-        except Inconsistent as reason:
-            last = reason
-            continue
-        except Problem as problem:
-            if problem.status == 404 and problem.galat == "periode_belum_tersedia":
-                raise NotYet(f"{source.nama} {periode}: the source says the month is not out yet.") from None
-            raise SourceUnavailable(f"{problem} Check connection and rights, then run again.") from None
-        facts = {"baris": read.baris, "jumlah_sumber": read.jumlah, "halaman": len(read.halaman), "ulang": attempt}
-        # Cursors and the cut of pages are the answer's, not the delivery's: the same rows read again are the same.
-        with _spill(source, store) as folder:
-            told = rows_identity([store.path(p.sha256) for p in read.halaman], folder)
-        return Extracted(source.nama, periode, 0, read.halaman, told, facts)
+        with Kept(source, store) as kept:
+            try:
+                total, rows = reader(client, source, periode, params, kept)
+                # Cursors and the cut of pages are the answer's, not the delivery's: the same rows are the same.
+                told = kept.identity()
+            except Inconsistent as reason:
+                why, pages = str(reason), kept.files
+                continue
+            except Refusal as refusal:
+                attempted = _attempt(source, periode, kept.files)
+                raise Refusal(refusal.kode, refusal.pesan, refusal.rincian, attempted) from None
+            except Problem as problem:
+                if problem.status == 404 and problem.galat == "periode_belum_tersedia":
+                    raise NotYet(f"{source.nama} {periode}: the source says the month is not out yet.") from None
+                raise SourceUnavailable(f"{problem} Check connection and rights, then run again.") from None
+            pages = kept.files
+        facts = {"baris": rows, "jumlah_sumber": total, "halaman": len(pages), "ulang": attempt}
+        return Extracted(source.nama, periode, 0, pages, told, facts)
     raise Refusal(
         "pembacaan_tidak_lengkap",
-        f"Pembacaan diulang {RESTARTS} kali dan tetap tidak utuh ({last.why}). Periksa sumber, lalu jalankan lagi.",
-        {"halaman": len(last.halaman)},
-        _attempt(source, periode, last.halaman),
+        f"Pembacaan diulang {RESTARTS} kali dan tetap tidak utuh ({why}). Periksa sumber, lalu jalankan lagi.",
+        {"halaman": len(pages)},
+        _attempt(source, periode, pages),
     )
 
 
-def _attempt(source: Source, periode: str, pages: Sequence[StoredFile]) -> Extracted:
+def _attempt(source: Source, periode: str, pages: tuple[StoredFile, ...]) -> Extracted:
     """The bytes of a read that is refused: the ledger and the sender's report know them by their identity."""
-    return Extracted(source.nama, periode, 0, tuple(pages), identity(tuple(pages)), {"halaman": len(pages)})
+    return Extracted(source.nama, periode, 0, pages, identity(pages), {"halaman": len(pages)})
 
 
-def read_cursor(client: Client, source: Source, periode: str, params: Mapping[str, str | int], store: Store) -> Read:
+def read_cursor(
+    client: Client, source: Source, periode: str, params: Mapping[str, str | int], kept: Kept
+) -> tuple[int, int]:
     """Follow `kursor_berikutnya` until it is null. Raises Inconsistent as contracts/sources.md 2 says."""
-    access, pages = source.akses, []
+    access = source.akses
     total: int | None = None
     rows, cursor, seen, empty = 0, None, set(), 0
     while True:
         try:
             query = {**params, **({"kursor": cursor} if cursor is not None else {})}
-            answer = client.get(access.jalur, query, _cursor_page)
+            answer = client.get(access.jalur, query, _cursor_page, page)
         except Problem as problem:
             if problem.status == 410:
-                raise Inconsistent("kursor kedaluwarsa", pages) from None
+                raise Inconsistent("kursor kedaluwarsa") from None
             raise
+        kept.add(answer.body)
         content = answer.content
         data, count, following = content["data"], content["jumlah"], content.get("kursor_berikutnya")
-        pages.append(store.put(answer.body, f"halaman-{len(pages) + 1:05d}.json"))
         if content["periode"] != periode:
-            said = f"Sumber menjawab untuk periode lain dari {periode}. Periksa sumber."
-            raise Refusal("bulan_salah", said, {}, _attempt(source, periode, pages))
+            raise Refusal("bulan_salah", f"Sumber menjawab untuk periode lain dari {periode}. Periksa sumber.")
         rows += len(data)
         if total not in (None, count):
-            raise Inconsistent("jumlah berubah", pages)
+            raise Inconsistent("jumlah berubah")
         total = count
         if rows > total:
-            raise Inconsistent("baris lebih dari jumlah", pages)
+            raise Inconsistent("baris lebih dari jumlah")
         if following is None:
             break
         if following in seen:
-            raise Inconsistent("kursor berulang", pages)
+            raise Inconsistent("kursor berulang")
         empty = 0 if data else empty + 1
         if empty > EMPTY_PAGES:
-            raise Inconsistent("halaman kosong tanpa akhir", pages)
+            raise Inconsistent("halaman kosong tanpa akhir")
         seen.add(following)
         cursor = following
-    distinct = _distinct(source, periode, store, pages)
+    distinct = kept.distinct_ids()
     if rows != total or distinct != total:
-        raise Inconsistent("jumlah baris atau id tidak sama dengan jumlah", pages)
-    return Read(tuple(pages), total, rows)
+        raise Inconsistent("jumlah baris atau id tidak sama dengan jumlah")
+    return total, rows
 
 
-def read_numbered(client: Client, source: Source, periode: str, params: Mapping[str, str | int], store: Store) -> Read:
+def read_numbered(
+    client: Client, source: Source, periode: str, params: Mapping[str, str | int], kept: Kept
+) -> tuple[int, int]:
     """Read pages 1.. until the last; complete when the distinct ids equal the total that the last page says."""
-    access, pages = source.akses, []
+    access = source.akses
     rows, number = 0, 0
     while True:
         number += 1
-        answer = client.get(access.jalur, {**params, "halaman": number}, _numbered_page)
+        answer = client.get(access.jalur, {**params, "halaman": number}, _numbered_page, page)
+        kept.add(answer.body)
         data, meta = answer.content["data"], answer.content["meta"]
         total, last = meta["total"], meta["total_halaman"]
-        pages.append(store.put(answer.body, f"halaman-{number:05d}.json"))
         rows += len(data)
         if number >= last or not data:
             break
         # Rows may shift and repeat, but a source that repeats all of them would be read for ever.
         if rows > 2 * total + access.ukuran:
-            raise Inconsistent("baris jauh lebih dari total", pages)
-    if _distinct(source, periode, store, pages) != total:
-        raise Inconsistent("id yang terbaca tidak sama dengan total", pages)
-    return Read(tuple(pages), total, rows)
+            raise Inconsistent("baris jauh lebih dari total")
+    if kept.distinct_ids() != total:
+        raise Inconsistent("id yang terbaca tidak sama dengan total")
+    return total, rows
 
 
 PAGING: dict[str, Reader] = {"cursor": read_cursor, "numbered": read_numbered}
@@ -163,25 +154,3 @@ def _numbered_page(content: dict[str, Any]) -> bool:
         and type(meta.get("total")) is int
         and type(meta.get("total_halaman")) is int
     )
-
-
-def _distinct(source: Source, periode: str, store: Store, pages: list[StoredFile]) -> int:
-    """Distinct ids over stored pages; rows without an id count each for themselves.
-
-    Raises Refusal `bentuk_tidak_terbaca` when a page has another shape.
-    """
-    with _spill(source, store) as folder:
-        try:
-            return count_ids([store.path(p.sha256) for p in pages], source.entitas[source.family].id, folder)
-        except Refusal as refusal:
-            raise Refusal(refusal.kode, refusal.pesan, refusal.rincian, _attempt(source, periode, pages)) from None
-
-
-@contextmanager
-def _spill(source: Source, store: Store) -> Iterator[Path]:
-    """What DuckDB spills are rows: the folder for it is in the store, and goes with the next read if this is killed."""
-    prefix = f".hitung-{source.nama}-"
-    for left in store.root.glob(f"{prefix}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=store.root) as folder:
-        yield Path(folder)

@@ -28,7 +28,7 @@ class Extracted:
     """One delivery as received: exact bytes, in order, and facts without personal data.
 
     revisi: the manifest's (DTSEN), 0 for REST. sha256: identity of the bytes, see `identity`; of a read over pages, of
-    its rows (`pages.rows_identity`).
+    its rows (`kept.Kept.identity`).
     """
 
     sumber: str
@@ -71,11 +71,12 @@ class Store:
             target = self.path(sha256)
             if target.exists():
                 return StoredFile(nama, sha256, size)
-            target.parent.mkdir(exist_ok=True, mode=0o700)
+            if not target.parent.exists():
+                target.parent.mkdir(exist_ok=True, mode=0o700)
+                sync_folder(self.root)
             Path(temporary).chmod(0o400)
             Path(temporary).replace(target)
             sync_folder(target.parent)
-            sync_folder(self.root)
             return StoredFile(nama, sha256, size)
         finally:
             with contextlib.suppress(FileNotFoundError):

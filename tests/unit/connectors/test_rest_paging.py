@@ -12,9 +12,11 @@ from deliveries import SOURCES, family, household
 from lelah import FULL_TRIES, PAGES, SIZE, Outcome, Reading
 from proksi import Asked, Fault, always, on
 
-from connectors.core import paging
-from connectors.core.pages import rows_identity
+from connectors.core import kept, paging
+from connectors.core.kept import Kept
+from connectors.core.landing import workspace
 from connectors.core.paging import RESTARTS
+from connectors.core.store import Store
 from connectors.interface import NotYet, Refusal, SourceUnavailable
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -147,18 +149,29 @@ def test_a_cursor_may_hold_what_an_address_may_not(tired_dtjateng):
 
 
 def test_rows_are_one_delivery_however_they_lie_on_pages(tmp_path):
-    def told(name: str, *pages: list[dict[str, Any]]) -> str:
-        files = [tmp_path / f"{name}-{n}" for n in range(len(pages))]
-        for file, rows in zip(files, pages, strict=True):
-            file.write_text(json.dumps({"kursor_berikutnya": file.name, "data": rows}), encoding="utf-8")
-        return rows_identity(files, tmp_path / "kerja")
+    store = Store(tmp_path / "simpan")
+
+    def told(*pages: list[dict[str, Any]]) -> str:
+        with Kept(SOURCES["dtjateng"], store) as pages_kept:
+            for n, rows in enumerate(pages):
+                pages_kept.add(json.dumps({"kursor_berikutnya": f"{len(pages)}-{n}", "data": rows}).encode())
+            return pages_kept.identity()
 
     rows = [household(i) for i in range(1, 26)]
-    whole = told("utuh", rows)
-    assert told("terpotong", rows[:7], [], rows[7:]) == whole
-    assert told("terbalik", rows[::-1]) != whole
-    assert told("lain", [*rows[:-1], rows[-1] | {"alamat": "LAIN"}]) != whole
-    assert told("kosong", []) != whole
+    whole = told(rows)
+    assert told(rows[:7], [], rows[7:]) == whole
+    assert told(*([row] for row in rows)) == whole
+    assert told(rows[::-1]) != whole
+    assert told([*rows[:-1], rows[-1] | {"alamat": "LAIN"}]) != whole
+    assert told([]) != whole
+
+
+def test_a_page_that_cannot_be_stored_ends_the_read(tired, monkeypatch):
+    def full(self: Store, content: bytes, nama: str) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Store, "put", full)
+    assert isinstance(tired(lambda asked: None).error, OSError)
 
 
 def test_empty_pages_without_end_end(tired_dtjateng, monkeypatch):
@@ -203,11 +216,8 @@ def test_pages_that_cannot_be_read_as_rows_are_refused_with_their_bytes(tired):
 
 def test_what_is_spilled_while_ids_are_counted_lies_in_the_store_and_goes(tired, monkeypatch):
     folders = []
-    count = paging.count_ids
     (tired.store.root / f".hitung-{tired.sumber}-terbunuh").mkdir()
-    monkeypatch.setattr(
-        paging, "count_ids", lambda files, field, kerja: (folders.append(kerja), count(files, field, kerja))[1]
-    )
+    monkeypatch.setattr(kept, "workspace", lambda kerja: (folders.append(kerja), workspace(kerja))[1])
     assert tired(lambda asked: None).same_as(tired.clean)
     assert [folder.parent for folder in folders] == [tired.store.root]
     assert not list(tired.store.root.glob(".hitung-*"))

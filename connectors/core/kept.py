@@ -1,0 +1,93 @@
+"""The pages of one read: stored as they came, and known by their rows, while the source is asked for the next."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import duckdb
+
+from connectors.core.canonical import name, quoted
+from connectors.core.landing import workspace
+from connectors.core.pages import unreadable
+from connectors.core.source import Source
+from connectors.core.store import Store, StoredFile
+
+# Pages that may wait to be stored: a source that answers faster than the disk writes has to wait.
+WAITING = 8
+
+
+class Kept:
+    """Pages in the order of the read; a context manager, which waits for what is still being stored."""
+
+    def __init__(self, source: Source, store: Store):
+        self._source, self._store = source, store
+        self._pages: list[Future[StoredFile]] = []
+        self._readable = True
+
+    def __enter__(self) -> Kept:
+        with ExitStack() as open_ones:
+            folder = open_ones.enter_context(_spill(self._source, self._store))
+            self._con = open_ones.enter_context(closing(workspace(folder)))
+            self._con.execute("create table baris (id varchar, sidik varchar)")
+            self._thread = open_ones.enter_context(ThreadPoolExecutor(1))
+            self._close = open_ones.pop_all().close
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def add(self, body: bytes) -> None:
+        """Keep the next page. What goes wrong with it is raised when it is asked for, or some pages later."""
+        self._pages.append(self._thread.submit(self._keep, body, f"halaman-{len(self._pages) + 1:05d}.json"))
+        if len(self._pages) > WAITING:
+            self._pages[-WAITING].result()
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """The pages, durable now."""
+        return tuple(page.result() for page in self._pages)
+
+    def distinct_ids(self) -> int:
+        """Distinct ids of the rows; a row without one counts as one of its own. Raises Refusal as `identity`."""
+        return self._rows("count(distinct id) + count(*) filter (id is null)")
+
+    def identity(self) -> str:
+        """sha256 over the rows in order of the read, however they lie on pages.
+
+        Raises Refusal `bentuk_tidak_terbaca` when a page is no JSON in UTF-8.
+        """
+        return self._rows("sha256(coalesce(string_agg(sidik, '' order by rowid), ''))")
+
+    def _rows(self, facts: str):
+        if self.files and not self._readable:
+            raise unreadable()
+        return self._con.execute(f"select {facts} from baris").fetchone()[0]
+
+    def _keep(self, body: bytes, nama: str) -> StoredFile:
+        stored = self._store.put(body, nama)
+        identifier = name(self._source.entitas[self._source.family].id)
+        try:
+            self._con.execute(
+                f"insert into baris select json_extract_string(r, {quoted('$.' + identifier)}), sha256(r) from (select"
+                " unnest(json_extract_string(content, '$.data[*]')) as r from read_text(?))",
+                [str(self._store.path(stored.sha256))],
+            )
+        except duckdb.Error:
+            self._readable = False
+        return stored
+
+
+@contextmanager
+def _spill(source: Source, store: Store) -> Iterator[Path]:
+    """What DuckDB spills are rows: the folder for it is in the store, and goes with the next read if this is killed."""
+    prefix = f".hitung-{source.nama}-"
+    for left in store.root.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    store.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=store.root) as folder:
+        yield Path(folder)
