@@ -46,15 +46,16 @@ nik_banyak as (
     select uid from alias
 ),
 
+bersama as (
+    select nik, max(pemakaian) as terbanyak from pakai group by nik having count(*) > 1
+),
+
 nik_pinjam as (
     -- A number that more records of somebody else carry: written on this person by mistake.
-    select uid, nik
-    from (
-        select uid, nik, pemakaian, max(pemakaian) over (partition by nik) as terbanyak
-        from pakai
-        where nik in (select nik from pakai group by nik having count(*) > 1)
-    ) as pemakai
-    where pemakaian < terbanyak
+    select pakai.uid, pakai.nik
+    from pakai
+    inner join bersama on pakai.nik = bersama.nik
+    where pakai.pemakaian < bersama.terbanyak
 ),
 
 nik_berbeda as (
