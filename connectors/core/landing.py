@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -16,6 +18,7 @@ from connectors.core.source import Source
 from connectors.core.store import Extracted
 from connectors.core.thresholds import Judge, Reference
 
+T = TypeVar("T")
 # What a `masalah` row says of a value that did not parse, by type of its column; else nilai_tidak_terbaca.
 PROBLEM = {
     "tanggal": "tanggal_tidak_terbaca",
@@ -85,9 +88,12 @@ def finish(source: Source, raw: Raw, reference: Reference, kerja: Path) -> Lande
     con = raw.con
     wilayah.load_regions(con, reference.kabupaten, reference.wilayah, reference.kecamatan_bps, reference.alias_desa)
     tables = {entitas: f"bersih_{entitas}" for entitas in source.entitas}
-    for entitas, table in tables.items():
-        canonicalise(con, source, entitas, raw.tabel[entitas], table)
-        con.execute(f"drop table {raw.tabel[entitas]}")
+
+    def clean(own: duckdb.DuckDBPyConnection, entitas: str) -> None:
+        canonicalise(own, source, entitas, raw.tabel[entitas], tables[entitas])
+        own.execute(f"drop table {raw.tabel[entitas]}")
+
+    _two_at_a_time(con, clean, tables)
     judge = Judge(con, source, tables, reference)
     judge.rows_present()
     wilayah.resolve(con, tables[source.family], reference.kabupaten, source.desa.kode, source.desa.nama)
@@ -101,7 +107,9 @@ def finish(source: Source, raw: Raw, reference: Reference, kerja: Path) -> Lande
     validate.settle(con, source, tables)
     sha256_isi = content_identity(con, source, tables)
     judge.not_repeated(sha256_isi)
-    files = {e: _write_entity(con, source, e, t, judge.received[e], kerja) for e, t in tables.items()}
+    files = _two_at_a_time(
+        con, lambda own, e: _write_entity(own, source, e, tables[e], judge.received[e], kerja), tables
+    )
     karantina = _write_quarantine(con, source, tables, kerja)
     masalah = _write_problems(con, source, tables, kerja)
     noticed = raw.pemberitahuan.get("pemberitahuan", {})
@@ -123,20 +131,36 @@ def finish(source: Source, raw: Raw, reference: Reference, kerja: Path) -> Lande
     return Landed(files, karantina, masalah, sha256_isi, ukuran)
 
 
+def _two_at_a_time(
+    con: duckdb.DuckDBPyConnection, work: Callable[[duckdb.DuckDBPyConnection, str], T], entities: Iterable[str]
+) -> dict[str, T]:
+    """What `work` returns for each entity. A table of some hundred thousand rows keeps one core busy: each is worked on
+    by a connection of its own, whose temporary tables are its own too.
+    """
+
+    def on_its_own(entitas: str) -> T:
+        with con.cursor() as own:
+            return work(own, entitas)
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(entities, pool.map(on_its_own, entities), strict=True))
+
+
 def content_identity(con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str]) -> str:
     """sha256 over the canonical rows of all tables as sets: equal rows in any container or order have the same.
 
     Instead of sorting the rows, their 128-bit hashes are combined in ways that know no order: by exclusive or, and
     half of each by sum, so that rows that come twice do not cancel out.
     """
-    total = hashlib.sha256()
-    for entitas, table in tables.items():
-        facts = con.execute(
+
+    def facts(own: duckdb.DuckDBPyConnection, entitas: str) -> tuple:
+        return own.execute(
             "select count(*), bit_xor(sidik), sum((sidik >> 64)::hugeint) from"
-            f" (select md5_number({validate.content(source.entitas[entitas])}) as sidik from {table})"
+            f" (select md5_number({validate.content(source.entitas[entitas])}) as sidik from {tables[entitas]})"
         ).fetchone()
-        total.update(f"{source.nama}.{entitas}:{facts}\n".encode())
-    return total.hexdigest()
+
+    told = _two_at_a_time(con, facts, tables)
+    return hashlib.sha256("".join(f"{source.nama}.{e}:{told[e]}\n" for e in tables).encode()).hexdigest()
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from connectors.core.files.headers import header_key
 from connectors.core.files.limits import COLUMN_LIMIT, LINE_LIMIT, ROW_LIMIT, UNPACKED_LIMIT, Unreadable
 
+# Rows at a time, as DuckDB keeps them.
+BATCH = 122_880
 NESTED = frozenset({"list", "struct", "map", "array", "union", "variant"})
 # A timestamp of midnight is a date; the instants of a column with a zone are read where the district is.
 MOMENT = (
@@ -60,7 +63,7 @@ def convert(source: Path, target: Path, numbers: frozenset[str]) -> dict[str, An
         ]
         text = given.project(", ".join([*texts, "false as bentuk_rusak"]))
         _check_size(text, len(headers))
-        text.write_parquet(str(target), compression="uncompressed")
+        _write(text, target)
     return {"judul": headers, "bersarang": [i for i, k in enumerate(kinds) if k in NESTED], "diabaikan": {}}
 
 
@@ -91,13 +94,22 @@ def _text(column: str, kind: str, number: bool) -> str:
 
 
 def _check_size(text: duckdb.DuckDBPyRelation, width: int) -> None:
-    """Raises Unreadable for text that a dictionary of a few bytes can be unpacked to, and for NUL."""
+    """Raises Unreadable for text that a dictionary of a few bytes can be unpacked to."""
     columns = [f"k{i}" for i in range(width)]
     sums = " + ".join(f"coalesce(sum(strlen({k})), 0)" for k in columns)
     longest = ", ".join(f"max(strlen({k}))" for k in columns)
-    nul = " or ".join(f"bool_or(contains({k}, chr(0)))" for k in columns)
-    total, most, has_nul = text.aggregate(f"{sums}, greatest(0, {longest}), {nul}").fetchall()[0]
+    total, most = text.aggregate(f"{sums}, greatest(0, {longest})").fetchall()[0]
     if total > UNPACKED_LIMIT or most > LINE_LIMIT:
         raise Unreadable("terlalu_besar")
-    if has_nul:
-        raise Unreadable("byte_nul")
+
+
+def _write(text: duckdb.DuckDBPyRelation, target: Path) -> None:
+    """Write the columns as they come. Raises Unreadable for NUL."""
+    batches = text.to_arrow_reader(BATCH)
+    with pa.OSFile(str(target), "wb") as file, pa.ipc.new_file(file, batches.schema) as writer:
+        for batch in batches:
+            # The third buffer of a text column holds its bytes.
+            texts = (column.buffers()[2] for column in batch.columns if pa.types.is_string(column.type))
+            if any(b"\0" in content.to_pybytes() for content in texts if content is not None):
+                raise Unreadable("byte_nul")
+            writer.write_batch(batch)

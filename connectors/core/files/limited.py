@@ -1,6 +1,6 @@
 """The process that opens workbooks and Parquet: `python -m connectors.core.files.limited FORM SOURCE TARGET NUMBERS`.
 
-It writes TARGET, a Parquet file with the columns k0, k1, … of text and boolean `bentuk_rusak`, and on stdout the
+It writes TARGET, an Arrow file with the columns k0, k1, … of text and boolean `bentuk_rusak`, and on stdout the
 line `siap` when it could start, then one JSON object: `judul` (headers), `bersarang` (positions of nested columns),
 `diabaikan` (parts not read), or `galat` (a reason of `typed.REASONS`). Any other end means that the file was too much
 for it. NUMBERS: header keys, by comma, of the fields in which a number is damaged (NIK, No KK).

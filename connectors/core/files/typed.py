@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
-from connectors.core.canonical import name, quoted
+from connectors.core.canonical import name
 from connectors.core.files.headers import FileRead, header_key, match_headers, told
 from connectors.core.files.limits import UNPACKED_LIMIT, WALL_LIMIT
 from connectors.core.signals import Refusal
@@ -55,7 +56,7 @@ def read_parquet(
 def _read(
     form: str, con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, file: str, table: str, kerja: Path
 ) -> FileRead:
-    target = kerja / f"dari-{form}.parquet"
+    target = kerja / f"dari-{form}.arrow"
     try:
         answer = _converted(form, path, entity, file, target)
         headers = answer["judul"]
@@ -69,9 +70,10 @@ def _read(
             for c in entity.kolom
             if not c.turunan
         ]
-        con.execute(
-            f"create table {table} as select {', '.join(fields)}, bentuk_rusak from read_parquet({quoted(str(target))})"
-        )
+        with pa.memory_map(str(target)) as content:
+            con.register("isi", pa.ipc.open_file(content).read_all())
+            con.execute(f"create table {table} as select {', '.join(fields)}, bentuk_rusak from isi")
+            con.unregister("isi")
     finally:
         target.unlink(missing_ok=True)
     return told(entity, headers, found, con.execute(f"select count(*) from {table}").fetchone()[0], answer["diabaikan"])

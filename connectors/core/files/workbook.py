@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from connectors.core.files.headers import header_key
@@ -55,7 +54,7 @@ def convert(source: Path, target: Path, numbers: frozenset[str]) -> dict[str, An
     damaged = {i for i, h in enumerate(headers) if header_key(h) in numbers}
     width = len(headers)
     schema = pa.schema([*((f"k{i}", pa.string()) for i in range(width)), ("bentuk_rusak", pa.bool_())])
-    with pq.ParquetWriter(target, schema, compression="none") as writer:
+    with pa.OSFile(str(target), "wb") as file, pa.ipc.new_file(file, schema) as writer:
         for batch in iter(lambda: list(islice(rows, BATCH)), []):
             columns = [_texts(c, i in damaged) for i, c in enumerate(zip(*batch, strict=True))]
             writer.write_table(_without_blank_rows(columns, width, schema))
