@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -30,16 +31,16 @@ class Kept:
         self._readable = True
 
     def __enter__(self) -> Kept:
-        with ExitStack() as open_ones:
-            folder = open_ones.enter_context(_spill(self._source, self._store))
-            self._con = open_ones.enter_context(closing(workspace(folder)))
+        with ExitStack() as stack:
+            folder = stack.enter_context(_spill(self._source, self._store))
+            self._con = stack.enter_context(closing(workspace(folder)))
             self._con.execute("create table baris (id varchar, sidik varchar)")
-            self._thread = open_ones.enter_context(ThreadPoolExecutor(1))
-            self._close = open_ones.pop_all().close
+            self._thread = stack.enter_context(ThreadPoolExecutor(1))
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
+        self._stack.close()
 
     def add(self, body: bytes) -> None:
         """Keep the next page. What goes wrong with it is raised when it is asked for, or some pages later."""
@@ -63,7 +64,7 @@ class Kept:
         """
         return self._rows("sha256(coalesce(string_agg(sidik, '' order by rowid), ''))")
 
-    def _rows(self, facts: str):
+    def _rows(self, facts: str) -> Any:
         if self.files and not self._readable:
             raise unreadable()
         return self._con.execute(f"select {facts} from baris").fetchone()[0]
@@ -86,8 +87,8 @@ class Kept:
 def _spill(source: Source, store: Store) -> Iterator[Path]:
     """What DuckDB spills are rows: the folder for it is in the store, and goes with the next read if this is killed."""
     prefix = f".hitung-{source.nama}-"
+    store.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     for left in store.root.glob(f"{prefix}*"):
         shutil.rmtree(left, ignore_errors=True)
-    store.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix=prefix, dir=store.root) as folder:
         yield Path(folder)
