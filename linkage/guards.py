@@ -17,6 +17,31 @@ TYPED_NAME, NEAR_NAME, TWIN_NAME, EQUAL_NAME = 0.55, 0.82, 0.97, 0.99
 SURE, GENERATION = 0.9999, 12
 
 
+# Two records of a family record, born on one day, of one sex.
+BESIDE = """
+    r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
+    and r.jenis_kelamin is not distinct from s.jenis_kelamin and r.rid <> s.rid
+"""
+# Somebody entered twice, not twins of whom one has the other's number: both carry it, the names differ by a slip of the
+# pen or are cut short, and another source that knows the number lists nobody beside its bearer.
+TWICE = f"""
+    r.nik = s.nik
+    and (
+        damerau_levenshtein(r.nama_baku, s.nama_baku) = 1
+        or (len(r.kata) = len(s.kata) and list_bool_and(list_transform(list_zip(r.kata, s.kata), lambda p:
+            starts_with(p[1], p[2]) or starts_with(p[2], p[1])
+        )))
+    )
+    and exists (
+        select 1 from rekaman as lain
+        where lain.nik = r.nik and lain.sumber <> r.sumber and lain.tanggal_lahir = r.tanggal_lahir
+            and not exists (
+                select 1 from rekaman as r2 where {BESIDE.replace("r.", "lain.").replace("s.", "r2.")}
+            )
+    )
+"""
+
+
 def accept(con) -> dict[str, int]:
     """Add the pairs of `bobot` that are LINK or more, and that no guard holds, to `pasangan`; return counts.
 
@@ -97,9 +122,7 @@ def _twins(con) -> None:
         select distinct r.rid
         from rekaman as r
         inner join ditanya as d on r.rid = d.rid
-        inner join rekaman as s
-            on r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
-            and r.jenis_kelamin is not distinct from s.jenis_kelamin and r.rid <> s.rid
+        inner join rekaman as s on {BESIDE}
         -- The same person twice in a source is no twin.
-        where coalesce(mirip(r, s) < {TWIN_NAME}, true)
+        where coalesce(mirip(r, s) < {TWIN_NAME}, true) and not ({TWICE})
     """)

@@ -69,6 +69,29 @@ def test_twins_are_held_even_where_one_registry_lists_only_one():
     assert result.counts["pasangan_ragu"] >= 1
 
 
+@pytest.mark.parametrize(
+    ("names", "other", "together"),
+    [
+        # A slip of the pen, or cut short: in the other registry nobody stands beside her.
+        (("WIDINAH", "WIFINAH"), [("WIDINAH", 3)], True),
+        (("TITIK KHOLIFAH", "TITIK KHO"), [("TITIK KHOLIFAH", 3)], True),
+        # There stand two: one of them has the other's number here.
+        (("WIDINAH", "WIFINAH"), [("WIDINAH", 3), ("WIFINAH", 4)], False),
+        # Nobody else knows the number, or the names are two names.
+        (("WIDINAH", "WIFINAH"), [], False),
+        (("WIDINAH", "WARTINAH"), [("WIDINAH", 3)], False),
+    ],
+)
+def test_twice_under_one_number_is_one_person_where_another_registry_lists_nobody_beside(names, other, together):
+    world = couple_in_both()
+    for n, name in enumerate(names, start=3):
+        world.person(f"dtsen:{n}", "K", name, nik=nik(3, "2008-11-02", "P"), **CHILD)
+    for n, (name, serial) in enumerate(other, start=3):
+        world.person(f"simnakis:{n}", "K", name, nik=nik(serial, "2008-11-02", "P"), **CHILD)
+    persons = world.link().persons()
+    assert any({"dtsen:3", "dtsen:4"} <= person for person in persons) == together
+
+
 def test_a_newborn_under_its_mothers_name_is_found_when_it_has_its_own():
     world = couple_in_both()
     born = {"lahir": "2026-04-14", "jk": "P"}
