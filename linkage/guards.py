@@ -23,21 +23,24 @@ BESIDE = """
     and r.jenis_kelamin is not distinct from s.jenis_kelamin and r.rid <> s.rid
 """
 # Somebody entered twice, not twins of whom one has the other's number: both carry it, the names differ by a slip of the
-# pen or are cut short, and another source that knows the number lists nobody beside its bearer.
-TWICE = f"""
+# pen or are cut short, another source knows the number, and none lists two in that family (docs/decisions/0020).
+TWICE = """
     r.nik = s.nik
-    and (
+    -- A newborn without a name may be anybody's twin.
+    and coalesce(
         damerau_levenshtein(r.nama_baku, s.nama_baku) = 1
         or (len(r.kata) = len(s.kata) and list_bool_and(list_transform(list_zip(r.kata, s.kata), lambda p:
             starts_with(p[1], p[2]) or starts_with(p[2], p[1])
-        )))
+        ))),
+        false
     )
     and exists (
-        select 1 from rekaman as lain
-        where lain.nik = r.nik and lain.sumber <> r.sumber and lain.tanggal_lahir = r.tanggal_lahir
-            and not exists (
-                select 1 from rekaman as r2 where {BESIDE.replace("r.", "lain.").replace("s.", "r2.")}
-            )
+        select 1 from lain_sumber as l
+        where l.fid = f.fid and l.sumber <> r.sumber and l.tanggal_lahir = r.tanggal_lahir and l.nik = r.nik
+    )
+    and not exists (
+        select 1 from lain_sumber as l
+        where l.fid = f.fid and l.sumber <> r.sumber and l.tanggal_lahir = r.tanggal_lahir and l.berdua
     )
 """
 
@@ -113,7 +116,18 @@ def accept(con) -> dict[str, int]:
 
 
 def _twins(con) -> None:
-    """`kembar` (rid): records beside which a source lists another of that birth date and sex, by another name."""
+    """`kembar` (rid): records beside which a source lists another of that birth date and sex, by another name.
+
+    `lain_sumber` holds who stands in the neighbours of a family (`tetangga`), and whether another stands beside.
+    """
+    con.execute(f"""
+        create or replace table lain_sumber as
+        select distinct t.fid, r.sumber, r.nik, r.tanggal_lahir,
+            exists (select 1 from rekaman as s where {BESIDE}) as berdua
+        from tetangga as t
+        inner join rekaman_keluarga as k on t.fid_lain = k.fid
+        inner join rekaman as r on k.rid = r.rid
+    """)
     con.execute(f"""
         create or replace table kembar as
         with ditanya as (
@@ -122,7 +136,8 @@ def _twins(con) -> None:
         select distinct r.rid
         from rekaman as r
         inner join ditanya as d on r.rid = d.rid
+        inner join rekaman_keluarga as f on r.rid = f.rid
         inner join rekaman as s on {BESIDE}
         -- The same person twice in a source is no twin.
-        where coalesce(mirip(r, s) < {TWIN_NAME}, true) and not ({TWICE})
+        where coalesce(mirip(r, s) < {TWIN_NAME}, true) and not coalesce({TWICE}, false)
     """)

@@ -71,12 +71,12 @@ class Store:
             target = self.path(sha256)
             if target.exists():
                 return StoredFile(nama, sha256, size)
-            if not target.parent.exists():
-                target.parent.mkdir(exist_ok=True, mode=0o700)
-                sync_folder(self.root)
+            target.parent.mkdir(exist_ok=True, mode=0o700)
             Path(temporary).chmod(0o400)
             Path(temporary).replace(target)
             sync_folder(target.parent)
+            # Always: who made the folder may not have come to it.
+            sync_folder(self.root)
             return StoredFile(nama, sha256, size)
         finally:
             with contextlib.suppress(FileNotFoundError):

@@ -92,6 +92,29 @@ def test_twice_under_one_number_is_one_person_where_another_registry_lists_nobod
     assert any({"dtsen:3", "dtsen:4"} <= person for person in persons) == together
 
 
+@pytest.mark.parametrize("number", [3, None])
+def test_twins_whom_one_registry_lists_both_stay_two_though_another_lists_one(number):
+    """One number on both in the nation's, one of them in the province's: the district's knows both."""
+    world = couple_in_both()
+    family(world, "dtjateng", kk(2))
+    known = nik(3, "2008-11-02", "P")
+    for n, name in enumerate(("WIDINAH", "WIFINAH"), start=3):
+        world.person(f"dtsen:{n}", "K", name, nik=known, **CHILD)
+    world.person("dtjateng:3", "K", "WIDINAH", nik=known, **CHILD)
+    world.person("simnakis:3", "K", "WIDINAH", nik=known if number else None, **CHILD)
+    world.person("simnakis:4", "K", "WIFINAH", nik=nik(4, "2008-11-02", "P") if number else None, **CHILD)
+    assert not any({"dtsen:3", "dtsen:4"} <= person for person in world.link().persons())
+
+
+def test_a_newborn_without_a_name_under_its_twins_number_is_not_its_twin():
+    world = couple_in_both()
+    known = nik(3, "2008-11-02", "P")
+    world.person("dtsen:3", "K", "WIDINAH", nik=known, **CHILD)
+    world.person("dtsen:4", "K", "BY. NY. KASIYATUN", nik=known, **CHILD)
+    world.person("simnakis:3", "K", "WIDINAH", nik=known, **CHILD)
+    assert not any({"dtsen:3", "dtsen:4"} <= person for person in world.link().persons())
+
+
 def test_a_newborn_under_its_mothers_name_is_found_when_it_has_its_own():
     world = couple_in_both()
     born = {"lahir": "2026-04-14", "jk": "P"}
