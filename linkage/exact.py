@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 # Names of one person differ between registries by spelling, titles and truncation; below this, two people of one
-# KK and birth date are twins rather than variants (research/perf.md section 3: guard at 0.8, twins fall under 0.88).
+# KK and birth date are twins rather than variants. Twins who share a first name are above it: see withdraw_twins.
 SIMILAR_NAME = 0.88
 # With an equal NIK the name has only to be plausible, or the NIK was copied from another member. Where one source
 # has the number more than once it was copied, perhaps to a twin: there the name has to be similar as elsewhere.
 PLAUSIBLE_NAME = 0.70
 # With an equal NIK and unlike birth dates the names have to be nearly the same.
 SAME_NAME = 0.93
+# Twins need nearly the same name to be one person.
+TWIN_NAME = 0.97
 # Blocking rules explode when a value is a placeholder: more pairs a record than this stops the run.
 PAIR_CEILING_PER_RECORD = 8
 
@@ -37,6 +39,8 @@ class PairExplosion(RuntimeError):
 
 # Where a record stands with others of its NIK, that decides; the other rules look at the rest (`lepas`).
 NUMBER = "nik_sama"
+# One house and birth date, and names that are alike: twins are that too.
+HOUSE = "kk_lahir_nama"
 RULES = {
     # The same record of a source is the same person as in the release before, whatever was corrected in it since.
     "tautan_lalu": """
@@ -63,7 +67,7 @@ RULES = {
             -- A newborn that has its number before its name.
             or (tanpa_nama and lahir_sama and sejenis and not berulang)
     """,
-    "kk_lahir_nama": f"""
+    HOUSE: f"""
         select a, b, mirip from (
             select a.rid as a, b.rid as b, mirip(a, b) as mirip
             from lepas as a
@@ -121,15 +125,18 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-def withdraw_twins(con) -> int:
-    """Take back pairs of one NIK whose one record is named at least as much like the other's twin; return how many.
+def withdraw_twins(con, rule: str = NUMBER) -> int:
+    """Take back pairs of a rule whose one record is named at least as much like the other's twin; return how many.
 
     A registry that wrote one twin's NIK on both leaves one birth date, sex, house and mother: only the names differ.
+    Where no number holds two records together (`HOUSE`), nearly equal names are still two: SITI NUR A and SITI NUR I
+    (domain.md, cases 8 and 9).
     """
+    same_name = {NUMBER: SAME_NAME, HOUSE: TWIN_NAME}[rule]
     con.execute(f"""
         create or replace table kembar_tertukar as
         with ragu as (
-            select a, b, mirip from pasangan where aturan = '{NUMBER}' and mirip < {SAME_NAME}
+            select a, b, mirip from pasangan where aturan = '{rule}' and mirip < {same_name}
         ),
         sisi as (select a as rid, b as lain, a, b, mirip from ragu union all select b, a, a, b, mirip from ragu)
         select distinct s.a, s.b
@@ -139,10 +146,10 @@ def withdraw_twins(con) -> int:
         inner join rekaman as t
             on y.sumber = t.sumber and y.id_keluarga = t.id_keluarga and y.tanggal_lahir = t.tanggal_lahir
             and y.jenis_kelamin is not distinct from t.jenis_kelamin and y.rid <> t.rid
-        where mirip(x, t) >= s.mirip and mirip(y, t) < {SAME_NAME}
+        where mirip(x, t) >= s.mirip and mirip(y, t) < {same_name}
     """)
     con.execute(f"""
         delete from pasangan using kembar_tertukar as k
-        where pasangan.aturan = '{NUMBER}' and pasangan.a = k.a and pasangan.b = k.b
+        where pasangan.aturan = '{rule}' and pasangan.a = k.a and pasangan.b = k.b
     """)
     return con.sql("select count(*) from kembar_tertukar").fetchall()[0][0]

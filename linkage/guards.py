@@ -5,13 +5,13 @@ Twins have one birth date, mother and house; brothers all but the date; a newbor
 
 from __future__ import annotations
 
-from linkage.exact import BORN_ALIKE, MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR_NAME
+from linkage.exact import BORN_ALIKE, MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR_NAME, TWIN_NAME
 
 # At LINK a pair is evidence; between REVIEW and LINK it is a question for a person and no link.
 LINK, REVIEW = 0.9, 0.5
 # With the same number and birth date a short name may be as mistyped as AYU and AUY; with a number that is nearly the
-# same, or born on one day to one mother, it may be less alike than elsewhere; twins need nearly the same name.
-TYPED_NAME, NEAR_NAME, TWIN_NAME, EQUAL_NAME = 0.55, 0.82, 0.97, 0.99
+# same, or born on one day to one mother, it may be less alike than elsewhere.
+TYPED_NAME, NEAR_NAME, EQUAL_NAME = 0.55, 0.82, 0.99
 # Of one name in one house, but with birth dates in which nothing agrees: not so many years apart as a parent and a
 # child, and only this sure, unless house and mother are the same and no other number speaks against it.
 SURE, GENERATION = 0.9999, 12

@@ -59,6 +59,7 @@ def decide_exactly(con) -> dict[str, int]:
     counts["nik_kembar"] = exact.withdraw_twins(con)
     cluster.nuclei(con)
     pairs |= exact.find_pairs(con, [name for name in exact.RULES if name != exact.NUMBER])
+    counts["kembar_serumah"] = exact.withdraw_twins(con, exact.HOUSE)
     counts |= {f"pasangan_{name}": n for name, n in pairs.items()}
     counts |= cluster.cluster(con)
     judgements.judge_persons(con)

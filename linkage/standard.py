@@ -12,7 +12,8 @@ STEPS = (
     (r",.*$", ""),
     (r"\b(S ?\. ?(PD|KEP|AG|SOS|KOM|IP|E|H|T|P)( ?\. ?I)?|A ?\. ?MD|M ?\. ?(PD|SI|KES|M))\b\.?", " "),
     (r"\b(HJ|KH|H|NY|BPK|BP|BAPAK|IBU|MBAH|ALMH|ALM|ALMARHUM|ALMARHUMAH|DRS|DRA|DR|IR|TN)\b\.?", " "),
-    (r"\b(BIN|BINTI|ALIAS)\b.*$", ""),
+    # A father's name or another one, behind a name: BINTI KHOLIFAH is called so.
+    (r"(\S)\s+(BIN|BINTI|ALIAS)\b.*$", r"\1"),
     # "BY. NY. X" is the newborn of X, whose own name is not known: nothing of it identifies the child.
     (r"\b(BY|BAYI|CALON)\b.*$", ""),
     (r"[^A-Z]+", " "),

@@ -29,6 +29,10 @@ def pair(nama_a: str, nama_b: str, *, kk_b: str | None = None, desa_b: str | Non
         ("SOEPARMAN", "SUPARMAN, S.PD"),
         ("H. ABDUL RACHMAN", "ABD RAHMAN"),
         ("SRI WAHYUNI", "SRI"),
+        # "Binti" is a given name too: only behind a name does it begin a father's.
+        ("BINTI KHOLIFAH", "BINTI KHOLIFAH"),
+        ("BINTI KHOLIFAH", "KHOLIFAH"),
+        ("KHOLIFAH BINTI SUPARMAN", "KHOLIFAH"),
     ],
 )
 def test_one_nik_and_a_plausible_name_is_one_person(nama_a: str, nama_b: str):
@@ -64,6 +68,11 @@ def test_without_nik_the_family_birth_date_and_name_decide():
     result = pair("DEWI LESTARI", "DEWI LESTARI", a={"nik": nik(1, jk="P"), "jk": "P"}, b={"jk": "P"}).link()
     assert result.persons() == {TOGETHER}
     assert result.rule("simnakis:B") == "kk_lahir_nama"
+
+
+def test_whose_name_begins_with_binti_is_known_by_it():
+    result = pair("BINTI KHOLIFAH", "BINTI KHOLIFAH", a={"jk": "P"}, b={"jk": "P"}).link()
+    assert result.persons() == {TOGETHER}
 
 
 def test_without_nik_and_kk_the_village_birth_date_and_exact_name_decide():
@@ -167,6 +176,30 @@ def test_one_nik_copied_to_both_twins_leaves_two_people():
     for number, nama in ((1, "HASAN"), (2, "HUSEN")):
         world.person(f"dtsen:A{number}", "K", nama, nik=nik(1, "2015-06-02"), lahir="2015-06-02")
     assert len(world.link().persons()) == 2
+
+
+@pytest.mark.parametrize("serials", [(None, None), (1, None), (None, 2)])
+@pytest.mark.parametrize("names", [("AHMAD HASAN", "AHMAD HUSEN"), ("SITI NUR A", "SITI NUR I")])
+def test_twins_of_one_first_name_are_two_people_with_and_without_numbers(
+    names: tuple[str, str], serials: tuple[int | None, int | None]
+):
+    world = World()
+    for source, house in (("dtsen", "K"), ("simnakis", "S")):
+        world.family(f"{source}:{house}", kk(1))
+        for number, (nama, serial) in enumerate(zip(names, serials, strict=True), start=1):
+            known = nik(serial, "2015-06-02") if serial else None
+            world.person(f"{source}:{house}{number}", house, nama, nik=known, lahir="2015-06-02")
+    assert world.link().persons() == {
+        frozenset({"dtsen:K1", "simnakis:S1"}), frozenset({"dtsen:K2", "simnakis:S2"}),
+    }  # fmt: skip
+
+
+def test_a_twin_whom_another_registry_abbreviates_goes_by_the_name_that_is_nearer():
+    world = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(1))
+    for number, nama in ((1, "AHMAD HASAN"), (2, "AHMAD HUSEN")):
+        world.person(f"dtsen:K{number}", "K", nama, lahir="2015-06-02")
+    world.person("simnakis:S1", "S", "A. HASAN", lahir="2015-06-02")
+    assert world.link().persons() == {frozenset({"dtsen:K1", "simnakis:S1"}), frozenset({"dtsen:K2"})}
 
 
 def test_twins_of_one_family_name_are_not_alike_by_it():
