@@ -22,13 +22,14 @@ BESIDE = """
     r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
     and r.jenis_kelamin is not distinct from s.jenis_kelamin and r.rid <> s.rid
 """
-# Somebody entered twice, not twins of whom one has the other's number: both carry it, the names differ by a slip of the
-# pen or are cut short, another source knows the number, and none lists two in that family (docs/decisions/0020).
+# Somebody entered twice, not twins: no two numbers, the names differ by a slip of the pen or are cut short, another
+# source knows who was born that day by no other number (where both have the number: by that), and none lists two in
+# that family (docs/decisions/0020).
 TWICE = """
-    r.nik = s.nik
-    -- A newborn without a name may be anybody's twin.
+    coalesce(r.nik = s.nik, true)
+    -- A newborn without a name may be anybody's twin; NUR A and NUR I are two names.
     and coalesce(
-        damerau_levenshtein(r.nama_baku, s.nama_baku) = 1
+        damerau_levenshtein(r.nama_baku, s.nama_baku) = 1 and not (r.singkat and s.singkat)
         or (len(r.kata) = len(s.kata) and list_bool_and(list_transform(list_zip(r.kata, s.kata), lambda p:
             starts_with(p[1], p[2]) or starts_with(p[2], p[1])
         ))),
@@ -36,7 +37,9 @@ TWICE = """
     )
     and exists (
         select 1 from lain_sumber as l
-        where l.fid = f.fid and l.sumber <> r.sumber and l.tanggal_lahir = r.tanggal_lahir and l.nik = r.nik
+        where l.fid = f.fid and l.sumber <> r.sumber and l.tanggal_lahir = r.tanggal_lahir
+            and l.jenis_kelamin is not distinct from r.jenis_kelamin
+            and coalesce(l.nik = coalesce(r.nik, s.nik), r.nik is null or s.nik is null)
     )
     and not exists (
         select 1 from lain_sumber as l
@@ -122,7 +125,7 @@ def _twins(con) -> None:
     """
     con.execute(f"""
         create or replace table lain_sumber as
-        select distinct t.fid, r.sumber, r.nik, r.tanggal_lahir,
+        select distinct t.fid, r.sumber, r.nik, r.tanggal_lahir, r.jenis_kelamin,
             exists (select 1 from rekaman as s where {BESIDE}) as berdua
         from tetangga as t
         inner join rekaman_keluarga as k on t.fid_lain = k.fid

@@ -92,6 +92,33 @@ def test_twice_under_one_number_is_one_person_where_another_registry_lists_nobod
     assert any({"dtsen:3", "dtsen:4"} <= person for person in persons) == together
 
 
+@pytest.mark.parametrize("serials", [(None, None), (3, None)])
+@pytest.mark.parametrize(
+    ("names", "other", "together"),
+    [
+        (("WIDINAH", "WIFINAH"), ["WIDINAH"], True),
+        (("SITI NUR AISYAH", "SITI N AISYAH"), ["SITI NUR AISYAH"], True),
+        # Nobody else lists her, or another registry lists both.
+        (("WIDINAH", "WIFINAH"), [], False),
+        (("WIDINAH", "WIFINAH"), ["WIDINAH", "WIFINAH"], False),
+        # Two names of twins, not one with a slip of the pen.
+        (("AHMAD HASAN", "AHMAD HUSEN"), ["AHMAD HASAN"], False),
+        (("SITI NUR A", "SITI NUR I"), ["SITI NUR A"], False),
+    ],
+)
+def test_twice_in_a_family_without_a_number_is_one_person_where_another_registry_lists_one(
+    serials, names, other, together
+):
+    world = couple_in_both(kk_lain=1)
+    for n, (name, serial) in enumerate(zip(names, serials, strict=True), start=3):
+        known = nik(serial, "2008-11-02", "P") if serial else None
+        world.person(f"dtsen:{n}", "K", name, nik=known, **CHILD)
+    for n, name in enumerate(other, start=3):
+        world.person(f"simnakis:{n}", "K", name, **CHILD)
+    persons = world.link().persons()
+    assert any({"dtsen:3", "dtsen:4"} <= person for person in persons) == together
+
+
 @pytest.mark.parametrize("number", [3, None])
 def test_twins_whom_one_registry_lists_both_stay_two_though_another_lists_one(number):
     """One number on both in the nation's, one of them in the province's: the district's knows both."""
