@@ -4,6 +4,12 @@
 {% macro periode() %}split_part(current_setting('sinkron.id_rilis'), '/', 1){% endmacro %}
 {% macro revisi() %}split_part(current_setting('sinkron.id_rilis'), '/', 2)::int{% endmacro %}
 {% macro id_sebelum() %}nullif(current_setting('sinkron.id_sebelum'), ''){% endmacro %}
+{# Who was merged with whom as of this candidate: uid and digantikan_oleh of a grain. #}
+{% macro penerus(grain) -%}
+    (
+        select uid, digantikan_oleh from identitas.penerus({{ id_rilis() }}) where grain = '{{ grain }}'
+    )
+{%- endmacro %}
 {# The last day of the period: ages and expiries are reckoned by it (rules.md). #}
 {% macro tanggal_acuan() %}current_setting('sinkron.tanggal_acuan')::date{% endmacro %}
 

@@ -172,12 +172,30 @@ def _publish(settings: Settings, connection: psycopg.Connection, candidate: dict
         [decision["pada"], decision["oleh"], id_rilis],
     )
     # A late revision of an older month is published, but the newest month stays what readers see.
-    connection.execute(
+    moved = connection.execute(
         "update rilis.penunjuk as p set id_rilis = %(baru)s, mulai = 'infinity', digeser = clock_timestamp(),"
         " id_sebelum = case when p.mulai = 'infinity' then p.id_sebelum else p.id_rilis end"
         " where not exists (select from rilis.rilis as a where a.id_rilis = p.id_rilis and a.periode > %(periode)s)",
         {"baru": id_rilis, "periode": candidate["periode"]},
     )
+    if moved.rowcount:
+        _follow_merges(connection, id_rilis)
+
+
+def _follow_merges(connection: psycopg.Connection, id_rilis: str) -> None:
+    """The registry says of every id what replaced it as of the release that readers see now."""
+    for grain in ("individu", "rumah_tangga"):
+        connection.execute(
+            SQL(
+                "with kini as (select uid, digantikan_oleh from identitas.penerus(%(rilis)s) where grain = %(grain)s),"
+                " semua as (select uid from kini"
+                " union select uid from identitas.{grain} where digantikan_oleh is not null)"
+                " update identitas.{grain} as r set digantikan_oleh = k.digantikan_oleh"
+                " from semua as s left join kini as k on s.uid = k.uid"
+                " where r.uid = s.uid and r.digantikan_oleh is distinct from k.digantikan_oleh"
+            ).format(grain=Identifier(grain)),
+            {"rilis": id_rilis, "grain": grain},
+        )
 
 
 def _require_passed_and_decided(connection: psycopg.Connection, id_rilis: str, sha256: str | None) -> dict[str, Any]:
@@ -252,6 +270,7 @@ def _move_back(connection: psycopg.Connection, active: str, target: str, oleh: s
         " digeser = clock_timestamp()",
         {"ke": target},
     )
+    _follow_merges(connection, target)
     connection.execute(
         "insert into audit.putar_balik (dari, ke, oleh, alasan) values (%s, %s, %s, %s)",
         [active, target, oleh, alasan],

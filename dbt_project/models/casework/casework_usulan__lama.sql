@@ -1,9 +1,7 @@
 -- Proposals that earlier candidates made, under the ids that carry on today, and how far they have come as of the
 -- moment this candidate was composed.
 with recursive digantikan as materialized (
-    select uid, digantikan_oleh from {{ source('identitas', 'individu') }} where digantikan_oleh is not null
-    union all
-    select uid, digantikan_oleh from {{ source('identitas', 'rumah_tangga') }} where digantikan_oleh is not null
+    select grain, uid, digantikan_oleh from identitas.penerus({{ id_rilis() }})
 ),
 
 ikut as (
@@ -15,13 +13,13 @@ ikut as (
     union all
     select ikut.id_baris, ikut.grain, digantikan.digantikan_oleh
     from ikut
-    inner join digantikan on ikut.uid = digantikan.uid
+    inner join digantikan on ikut.grain = digantikan.grain and ikut.uid = digantikan.uid
 ),
 
 kini as (
     select ikut.id_baris, ikut.grain, ikut.uid
     from ikut
-    left join digantikan on ikut.uid = digantikan.uid
+    left join digantikan on ikut.grain = digantikan.grain and ikut.uid = digantikan.uid
     where digantikan.uid is null
 ),
 

@@ -5,16 +5,16 @@
 with kini as not materialized (select * from {{ ref('golden_individu') }}),
 
 lalu as (
-    select individu.*, registri.digantikan_oleh as pengganti
+    select individu.*, penerus.digantikan_oleh as pengganti
     from {{ source('rilis', 'individu') }} as individu
-    left join {{ source('identitas', 'individu') }} as registri on individu.uid_individu = registri.uid
+    left join {{ penerus('individu') }} as penerus on individu.uid_individu = penerus.uid
     where individu.id_rilis = {{ id_sebelum() }}
         and not exists (select 1 from kini where kini.uid = individu.uid_individu)
 ),
 
 tempat_lalu as (
     -- A household that was merged is followed to the one that carries on.
-    select uid, digantikan_oleh from {{ source('identitas', 'rumah_tangga') }} where digantikan_oleh is not null
+    select * from {{ penerus('rumah_tangga') }} as penerus
 ),
 
 semua as (

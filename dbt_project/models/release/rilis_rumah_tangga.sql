@@ -29,9 +29,9 @@ semua as (
     union all
     select
         lalu.uid_rumah_tangga, {% for kolom in isi %}lalu.{{ kolom }}, {% endfor %}false, false, false, 0,
-        registri.digantikan_oleh, lalu.bubar_sejak, false, lalu.versi_dtsen, lalu.desil_per
+        penerus.digantikan_oleh, lalu.bubar_sejak, false, lalu.versi_dtsen, lalu.desil_per
     from {{ source('rilis', 'rumah_tangga') }} as lalu
-    left join {{ source('identitas', 'rumah_tangga') }} as registri on lalu.uid_rumah_tangga = registri.uid
+    left join {{ penerus('rumah_tangga') }} as penerus on lalu.uid_rumah_tangga = penerus.uid
     where lalu.id_rilis = {{ id_sebelum() }}
         and not exists (select 1 from {{ ref('golden_rumah_tangga') }} as kini where kini.uid = lalu.uid_rumah_tangga)
         and (

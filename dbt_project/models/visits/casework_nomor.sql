@@ -32,10 +32,9 @@ orang as (
     from disebut
     inner join {{ source('rilis', 'individu') }} as lalu
         on disebut.jenis = 'nik' and disebut.nomor = lalu.nik and lalu.id_rilis = {{ id_sebelum() }}
-    inner join {{ source('identitas', 'individu') }} as registri
-        on lalu.uid_individu = registri.uid and registri.digantikan_oleh is null
+    left join {{ penerus('individu') }} as penerus on lalu.uid_individu = penerus.uid
     left join {{ ref('golden_individu__nik') }} as kini on lalu.uid_individu = kini.uid
-    where kini.uid is null
+    where penerus.uid is null and kini.uid is null
 ),
 
 orang_lama as (
@@ -64,10 +63,9 @@ rumah as (
     from disebut
     inner join {{ source('rilis', 'rumah_tangga') }} as lalu
         on disebut.jenis = 'no_kk' and disebut.nomor = lalu.no_kk and lalu.id_rilis = {{ id_sebelum() }}
-    inner join {{ source('identitas', 'rumah_tangga') }} as registri
-        on lalu.uid_rumah_tangga = registri.uid and registri.digantikan_oleh is null
+    left join {{ penerus('rumah_tangga') }} as penerus on lalu.uid_rumah_tangga = penerus.uid
     left join {{ ref('golden_rumah_tangga') }} as kini on lalu.uid_rumah_tangga = kini.uid
-    where kini.uid is null
+    where penerus.uid is null and kini.uid is null
 ),
 
 rumah_lama as (

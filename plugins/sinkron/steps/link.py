@@ -73,26 +73,10 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 
 
 def _withdraw(connection: psycopg.Connection, id_rilis: str) -> None:
-    """Take back the successions and events that an earlier attempt at this candidate made, so that it reads the
-    registry as that attempt did. Ids once given stay."""
+    """Take back the events that an earlier attempt at this candidate made. Ids once given stay."""
     # A withdrawn candidate that was never published decides nothing for the one that follows it.
     rejected = "select id_rilis from rilis.rilis where status = 'ditarik' and diterbitkan is null"
     undone = [id_rilis, *(row["id_rilis"] for row in connection.execute(rejected).fetchall())]
-    for grain in ("individu", "rumah_tangga"):
-        connection.execute(
-            SQL(
-                "update identitas.{} as r set digantikan_oleh = null from identitas.peristiwa as p"
-                " where p.id_rilis = any(%s) and p.grain = %s and p.jenis = 'gabung' and p.uid = r.uid"
-            ).format(Identifier(grain)),
-            [undone, grain],
-        )
-        connection.execute(
-            SQL(
-                "update identitas.{} as r set digantikan_oleh = p.uid_terkait from identitas.peristiwa as p"
-                " where p.id_rilis = any(%s) and p.grain = %s and p.jenis = 'pisah' and p.uid = r.uid"
-            ).format(Identifier(grain)),
-            [undone, grain],
-        )
     connection.execute("delete from identitas.peristiwa where id_rilis = any(%s)", [undone])
     connection.execute("delete from identitas.asal_gabung where id_rilis = any(%s)", [undone])
     connection.execute("delete from identitas.tinjauan where id_rilis = any(%s)", [undone])
@@ -122,7 +106,10 @@ def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) 
 
 
 def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path) -> None:
-    """The links and places of this release as partitions of their own, new ids, successions and events."""
+    """The links and places of this release as partitions of their own, new ids and events.
+
+    What was merged is told by the events (`identitas.penerus`); the registry follows when the release is published.
+    """
     from linkage.tables import OUTPUT
 
     def copy(output: str, target: Identifier, extra: str = "") -> None:
@@ -149,7 +136,7 @@ def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path
         )
     database.describe_partitioned(connection, ("identitas", "tautan"), ("identitas", "tempat"))
     connection.execute("delete from identitas.alias where id_rilis = %s", [id_rilis])
-    for output in ("alias", "uid_baru", "digantikan", "peristiwa", "asal", "tinjauan"):
+    for output in ("alias", "uid_baru", "peristiwa", "asal", "tinjauan"):
         columns = ", ".join(f"{column} text" for column in OUTPUT[output])
         connection.execute(f"create temp table {output} ({columns}) on commit drop")
         copy(output, Identifier(output))
@@ -158,27 +145,12 @@ def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path
         [id_rilis],
     )
     for grain in ("individu", "rumah_tangga"):
-        table = Identifier("identitas", grain)
         connection.execute(
             SQL(
                 "insert into {} (uid, id_rilis_awal, sumber_awal, id_awal)"
                 " select uid, %s, sumber_awal, id_awal from uid_baru where grain = %s on conflict (uid) do nothing"
-            ).format(table),
+            ).format(Identifier("identitas", grain)),
             [id_rilis, grain],
-        )
-        connection.execute(
-            SQL(
-                "update {} as r set digantikan_oleh = null from peristiwa as p"
-                " where p.grain = %s and p.jenis = 'pisah' and p.uid = r.uid"
-            ).format(table),
-            [grain],
-        )
-        connection.execute(
-            SQL(
-                "update {} as r set digantikan_oleh = d.digantikan_oleh from digantikan as d"
-                " where d.grain = %s and d.uid = r.uid"
-            ).format(table),
-            [grain],
         )
     connection.execute(
         "insert into identitas.peristiwa (id_rilis, grain, jenis, uid, uid_terkait, sebab)"

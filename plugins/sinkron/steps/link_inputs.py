@@ -41,15 +41,15 @@ QUERIES = {
             extract(year from age(%(acuan)s::date, i.tanggal_lahir))::int, i.uid_individu = h.uid_kepala,
             i.status_hidup <> 'meninggal' and i.keberadaan <> 'pindah'
         from rilis.individu as i
-        inner join identitas.individu as r on i.uid_individu = r.uid and r.digantikan_oleh is null
+        inner join identitas.individu as r on i.uid_individu = r.uid
         left join rilis.rumah_tangga as h on h.id_rilis = i.id_rilis and i.uid_rumah_tangga = h.uid_rumah_tangga
-        where i.id_rilis = %(sebelum)s
+        where i.id_rilis = %(sebelum)s and i.digantikan_oleh is null
     """,
     "lalu_rumah_tangga": """
         select h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
         from rilis.rumah_tangga as h
-        inner join identitas.rumah_tangga as r on h.uid_rumah_tangga = r.uid and r.digantikan_oleh is null
-        where h.id_rilis = %(sebelum)s
+        inner join identitas.rumah_tangga as r on h.uid_rumah_tangga = r.uid
+        where h.id_rilis = %(sebelum)s and h.digantikan_oleh is null
     """,
     "lalu_keluarga": """
         select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'rumah_tangga'
@@ -58,27 +58,36 @@ QUERIES = {
     "lalu_rumah_lama": """
         select distinct on (h.uid_rumah_tangga) h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
         from rilis.rumah_tangga as h
-        inner join identitas.rumah_tangga as r on h.uid_rumah_tangga = r.uid and r.digantikan_oleh is null
-        inner join rilis.rilis as rilis on h.id_rilis = rilis.id_rilis and rilis.status in ('terbit', 'digantikan')
+        inner join identitas.rumah_tangga as r on h.uid_rumah_tangga = r.uid
+        inner join identitas.garis(%(sebelum)s) as garis on h.id_rilis = garis.id_rilis
         -- As an array, few are looked up by index in the releases of two years.
-        where rilis.periode >= %(kembali_sejak)s and h.uid_rumah_tangga = any(array(
+        where h.periode >= %(kembali_sejak)s and h.uid_rumah_tangga = any(array(
             select distinct i.uid_rumah_tangga from rilis.individu as i
             where i.id_rilis = %(sebelum)s and not exists (
                 select from rilis.rumah_tangga as n
                 where n.id_rilis = %(sebelum)s and n.uid_rumah_tangga = i.uid_rumah_tangga
             )
-        ))
-        order by h.uid_rumah_tangga, rilis.periode desc, rilis.revisi desc
+        )) and h.uid_rumah_tangga not in (select uid from identitas.penerus(%(sebelum)s))
+        order by h.uid_rumah_tangga, garis.mundur
     """,
     "lalu_asal": """
-        with asal as (
-            select distinct a.grain, a.sumber, a.id_sumber, a.uid,
-                coalesce(i.digantikan_oleh, h.digantikan_oleh) as oleh, coalesce(d.uid, a.uid) as penerus,
-                coalesce(i.id_rilis_awal, h.id_rilis_awal) as awal
+        with recursive penerus as materialized (select * from identitas.penerus(%(sebelum)s)),
+        jalan as (
+            select grain, uid as asal, digantikan_oleh as uid from penerus
+            union all
+            select j.grain, j.asal, p.digantikan_oleh
+            from jalan as j inner join penerus as p on j.grain = p.grain and j.uid = p.uid
+        ),
+        asal as (
+            select distinct a.grain, a.sumber, a.id_sumber, a.uid, p.digantikan_oleh as oleh,
+                coalesce(j.uid, a.uid) as penerus, coalesce(i.id_rilis_awal, h.id_rilis_awal) as awal
             from identitas.asal_gabung as a
+            inner join identitas.garis(%(sebelum)s) as garis on a.id_rilis = garis.id_rilis
             left join identitas.individu as i on a.grain = 'individu' and a.uid = i.uid
             left join identitas.rumah_tangga as h on a.grain = 'rumah_tangga' and a.uid = h.uid
-            left join antrean.uid_digantikan as d on a.grain = d.grain and a.uid = d.asal
+            left join penerus as p on a.grain = p.grain and a.uid = p.uid
+            left join jalan as j on a.grain = j.grain and a.uid = j.asal
+                and not exists (select from penerus as n where n.grain = j.grain and n.uid = j.uid)
         )
         select * from asal where (grain, penerus) in (select grain, penerus from asal where oleh is not null)
     """,

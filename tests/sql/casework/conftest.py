@@ -96,6 +96,11 @@ def merged(settings: Settings) -> None:
         )
         connection.execute("update identitas.rumah_tangga set digantikan_oleh = 'r-dua' where uid = 'r-satu'")
         connection.execute(
+            "insert into identitas.peristiwa (id_rilis, grain, jenis, uid, uid_terkait, sebab)"
+            " select '2026-06/1', 'rumah_tangga', 'gabung', uid, digantikan_oleh, 'uji' from identitas.rumah_tangga"
+            " where uid in ('r-satu', 'r-dua')"
+        )
+        connection.execute(
             "insert into kasus.usulan (id_baris, uid_rumah_tangga, program, kode_alasan, bulan_efektif, bukti,"
             " tanggal_verifikasi, asal, petugas, id_rilis) values (repeat('ab', 32), 'r-satu', 'PKH', 'MAMPU',"
             " '2026-07', 'VL-gabung', '2026-06-10', 'berkala', 'petugas.uji', '2026-06/1')"

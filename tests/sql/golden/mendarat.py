@@ -78,8 +78,8 @@ class Orang:
 class Kiriman:
     """One registry's delivery of one month."""
 
-    def __init__(self, sumber: str, periode: str):
-        self.sumber, self.periode = sumber, periode
+    def __init__(self, sumber: str, periode: str, revisi: int):
+        self.sumber, self.periode, self.revisi = sumber, periode, revisi
         self.baris: dict[str, list[dict[str, Any]]] = {entitas: [] for entitas in ENTITAS[sumber]}
         self.karantina: list[tuple[str, int, str, str]] = []
 
@@ -120,12 +120,16 @@ class Kiriman:
     def mendarat(self, connection: psycopg.Connection) -> None:
         """Ledger rows, partitions and quarantine, as the step land leaves them."""
         content = json.dumps(self.baris, sort_keys=True, default=str)
-        sha256 = hashlib.sha256(f"{self.sumber}{self.periode}{content}".encode()).hexdigest()
+        sha256 = hashlib.sha256(f"{self.sumber}{self.periode}/{self.revisi}{content}".encode()).hexdigest()
         id_kiriman = f"{self.sumber}-{self.periode}-{sha256[:12]}"
         connection.execute(
+            "update buku.kiriman set status = 'digantikan' where sumber = %s and periode = %s and status = 'diterima'",
+            [self.sumber, self.periode],
+        )
+        connection.execute(
             "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, sha256_isi, status,"
-            " keterangan) values (%s, %s, %s, 1, %s, %s, 'diterima', %s)",
-            [id_kiriman, self.sumber, self.periode, sha256, sha256,
+            " keterangan) values (%s, %s, %s, %s, %s, %s, 'diterima', %s)",
+            [id_kiriman, self.sumber, self.periode, self.revisi, sha256, sha256,
              json.dumps({"versi_dtsen": "2026-T2", "desil_per": "2026-03-31"})],
         )  # fmt: skip
         for entitas, rows in self.baris.items():
@@ -158,11 +162,11 @@ class Kiriman:
 
 
 class Bulan:
-    """The three deliveries of a month."""
+    """The three deliveries of a month, of a revision of theirs."""
 
-    def __init__(self, periode: str):
-        self.periode = periode
-        self.dtsen, self.dtjateng, self.simnakis = (Kiriman(s, periode) for s in ENTITAS)
+    def __init__(self, periode: str, revisi: int = 1):
+        self.periode, self.revisi = periode, revisi
+        self.dtsen, self.dtjateng, self.simnakis = (Kiriman(s, periode, revisi) for s in ENTITAS)
 
     def keluarga(self, kunci: str, no_kk: str | None, anggota: list[Orang], **kolom: Any) -> None:
         """The same family in all three registries."""
@@ -181,7 +185,7 @@ class Bulan:
         for step in (stage, verify, link, golden, decide):
             step.run(settings, self.periode)
         with database.connect(settings) as connection:
-            return publish.hash_tables(connection, f"{self.periode}/1")
+            return publish.hash_tables(connection, f"{self.periode}/{self.revisi}")
 
     def terbitkan(self, settings: Settings) -> None:
         """Land, build and publish the month (the gate is tested elsewhere: its verdict is written here)."""
@@ -190,7 +194,7 @@ class Bulan:
 
     def putuskan(self, settings: Settings, tables: dict[str, Any], sha256: str) -> None:
         """Let the built candidate pass, approve and publish it."""
-        id_rilis = f"{self.periode}/1"
+        id_rilis = f"{self.periode}/{self.revisi}"
         with database.connect(settings) as connection:
             connection.execute(
                 "update rilis.rilis set sha256 = %s, tabel = %s where id_rilis = %s",

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from mendarat import JULI, JUNI, Bulan, Orang, kk, nik
 
-from sinkron import database
+from sinkron import database, publish
 from sinkron.settings import Settings
 from sinkron.steps import compose
 
@@ -93,6 +93,55 @@ def test_a_merge_by_a_person_is_undone_by_a_person_and_every_release_says_so(war
     assert rows(warehouse, published, f"{AGUSTUS}/1", gone) == [(gone, None)]
     assert rows(warehouse, "select uid from identitas.individu where digantikan_oleh is not null") == []
     assert rows(warehouse, "select pertimbangan_sampai from rilis.rilis order by periode") == [(0,), (1,), (2,)]
+
+
+def berpindah(periode: str, revisi: int = 1, simnakis: str | None = "") -> Bulan:
+    """Somebody in DTSEN, and in Simnakis (unless None) a record of that name with its own NIK, or the one given."""
+    bulan = Bulan(periode, revisi)
+    bulan.dtsen.keluarga("tetap", kk(9), [Orang("tetap", "WAGIMIN", "1955-05-05", nik=nik(9, "1955-05-05"))])
+    bulan.dtsen.keluarga("a", kk(1), [Orang("a", "SUPARMAN", nik=nik(1))])
+    if simnakis is not None:
+        bulan.simnakis.keluarga("b", kk(2), [Orang("b", "SUPARMAN", nik=simnakis or nik(9876))])
+    return bulan
+
+
+def test_a_correction_of_an_older_month_neither_knows_nor_undoes_what_was_merged_later(warehouse: Settings):
+    berpindah(JUNI).terbitkan(warehouse)
+    before = uids(warehouse, f"{JUNI}/1")
+    berpindah(JULI, simnakis=nik(1)).terbitkan(warehouse)
+    heir = uids(warehouse, f"{JULI}/1")["dtsen:a"]
+    gone = ({before["dtsen:a"], before["simnakis:b"]} - {heir}).pop()
+    registry = "select uid, digantikan_oleh from identitas.individu where digantikan_oleh is not null"
+    assert rows(warehouse, registry) == [(gone, heir)]
+
+    corrected = berpindah(JUNI, 2)
+    corrected.dtsen.keluarga(
+        "baru", kk(7), [Orang("baru", "KASMIRAH", "1960-07-07", "P", nik=nik(7, "1960-07-07", "P"))]
+    )
+    corrected.terbitkan(warehouse)
+    assert {key: uid for key, uid in uids(warehouse, f"{JUNI}/2").items() if key in before} == before
+    assert not {event for event in events(warehouse, f"{JUNI}/2") if event[1] != "baru"}
+    published = "select digantikan_oleh from rilis.individu where id_rilis = %s and uid_individu = %s"
+    assert rows(warehouse, published, f"{JUNI}/2", gone) == [(None,)]
+    assert rows(warehouse, registry) == [(gone, heir)]
+
+    # Whom only that record carried is still the one into whom it was merged.
+    berpindah(AGUSTUS, simnakis=None).terbitkan(warehouse)
+    assert rows(warehouse, published, f"{AGUSTUS}/1", gone) == [(heir,)]
+    assert rows(warehouse, registry) == [(gone, heir)]
+
+
+def test_the_registry_follows_the_release_that_readers_see(warehouse: Settings):
+    berpindah(JUNI).terbitkan(warehouse)
+    registry = "select count(*) from identitas.individu where digantikan_oleh is not null"
+    july = berpindah(JULI, simnakis=nik(1))
+    july.mendarat(warehouse)
+    built = july.bangun(warehouse)
+    assert rows(warehouse, registry) == [(0,)]
+    july.putuskan(warehouse, *built)
+    assert rows(warehouse, registry) == [(1,)]
+    publish.rollback(warehouse, f"{JUNI}/1", "uji", "penggabungan keliru")
+    assert rows(warehouse, registry) == [(0,)]
 
 
 def test_questions_are_asked_the_worthwhile_ones_first_until_somebody_has_judged(warehouse: Settings):
