@@ -11,13 +11,15 @@ from typing import Any
 
 from sinkron import approvers, comparison, database, decisions, deliveries, feeds, ledger, questions
 from sinkron.line import LINE, REQUIRED, STEPS, optional_sources
-from sinkron.outcomes import NotReady, Outcome, Refused, SourceDown, Undecided
+from sinkron.outcomes import GateHeld, NotReady, Outcome, Refused, SourceDown, Undecided
 from sinkron.settings import Settings
 from sinkron.steps import reconcile
 
 APPROVALS = tuple(approvers.AUTOMATIC)
 # Sources ingested at the same time: each holds a delivery in memory and keeps a core busy.
 INGESTS = 2
+# What ends a month whatever landed before, the worst first: a delivery that is here and may not be used.
+UNUSABLE = (GateHeld, Refused)
 # Names of headers and codes on the line of a source; the rest is in `buku.pemberitahuan`.
 NOTICES_SHOWN = 8
 
@@ -29,7 +31,7 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
     pushing, `reject` refuses to publish, all of them recorded as automatic. `say` gets one line a step for people,
     counts and codes only.
     """
-    problem: Outcome | SourceDown | None = None
+    problems: list[Outcome | SourceDown] = []
     sent = 0
     # Never required: what a feed cannot give now is said and waits.
     feeds.read_all(settings, say)
@@ -40,14 +42,12 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
             if sumber not in REQUIRED:
                 continue
             # IZINKAN_LAMA: whatever keeps this source's delivery away was foreseen; what a gate holds was not.
-            if not (isinstance(met, NotReady | Refused | SourceDown) and sumber in settings.allowed_stale()):
-                problem = met or problem
-        if isinstance(problem, Refused):
-            raise problem
-        new = _build(settings, periode, approve, say, problem)
+            if met and not (isinstance(met, NotReady | Refused | SourceDown) and sumber in settings.allowed_stale()):
+                problems.append(met)
+        if worst := next((met for kind in UNUSABLE for met in problems if isinstance(met, kind)), None):
+            raise worst
+        new = _build(settings, periode, approve, say, problems)
         sent = _deactivate(settings, periode, approve, say, new)
-        if problem and not new:
-            raise problem
         code = 0
     except (Outcome, SourceDown) as outcome:
         say(f"  ! {outcome}")
@@ -87,8 +87,11 @@ def _tell(sumber: str, landed: dict[str, Any], say: Callable) -> None:
         say(f"  ? {sumber} baru kali ini: {', '.join(unseen[:NOTICES_SHOWN])}{more}")
 
 
-def _build(settings: Settings, periode: str, approve: str, say: Callable, problem: Outcome | SourceDown | None) -> bool:
-    """Build, judge and publish the month; returns whether there was anything new."""
+def _build(settings: Settings, periode: str, approve: str, say: Callable, problems: list) -> bool:
+    """Build, judge and publish the month; returns whether there was anything new.
+
+    Where it has to wait, the first of `problems` says why.
+    """
     composed = _step(settings, "compose", periode, None, say)
     if composed.get("sudah_terbit"):
         # Nothing new: only what a kill may have left undone after the release.
@@ -96,7 +99,8 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
         STEPS["export"].run(settings, periode)
         return False
     if composed["kurang"]:
-        raise problem or NotReady(f"month {periode} waits for {', '.join(composed['kurang'])}")
+        waits = NotReady(f"month {periode} waits for {', '.join(composed['kurang'])}")
+        raise next(iter(problems), waits)
     # A candidate whose tables are there waits only for its checks and its decision.
     for step in LINE:
         if step.name == "compose" or step.dag not in ("build_golden", "publish"):
