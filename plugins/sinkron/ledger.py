@@ -104,6 +104,15 @@ def candidate(connection: psycopg.Connection, periode: str) -> dict[str, Any] | 
     ).fetchone()
 
 
+def standing(connection: psycopg.Connection, periode: str) -> dict[str, Any] | None:
+    """What a month stands at: its newest revision that was not replaced, nor withdrawn before anybody saw it."""
+    return connection.execute(
+        "select * from rilis.rilis where periode = %s and status <> 'digantikan'"
+        " and (status <> 'ditarik' or diterbitkan is not null) order by revisi desc limit 1",
+        [periode],
+    ).fetchone()
+
+
 def require_candidate(settings: Settings, periode: str) -> dict[str, Any]:
     """The open candidate of a month; raises NotReady when `compose` has not made one."""
     with database.connect(settings) as connection:

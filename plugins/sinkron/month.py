@@ -176,11 +176,7 @@ def _brief(counts: dict[str, Any]) -> str:
 def summary(settings: Settings, periode: str) -> dict[str, Any]:
     """What the last line of `make month` says: what the month stands at, and each required source's delivery."""
     with database.connect(settings) as connection:
-        release = connection.execute(
-            "select revisi, status from rilis.rilis where periode = %s"
-            " and (status <> 'ditarik' or diterbitkan is not null) order by revisi desc limit 1",
-            [periode],
-        ).fetchone()
+        release = ledger.standing(connection, periode)
         found = {sumber: deliveries.newest(connection, sumber, periode) for sumber in REQUIRED}
     # What is stored and not yet accepted or refused (a gate holds it) has no status for others.
     judged = {sumber: row if row and row["status"] != "disimpan" else {} for sumber, row in found.items()}

@@ -222,15 +222,14 @@ def _require_passed_and_decided(connection: psycopg.Connection, id_rilis: str, s
 
 
 def _result(connection: psycopg.Connection, periode: str) -> dict[str, Any]:
-    """What is published of a month: its newest release, with rows by table."""
-    row = connection.execute(
-        "select r.id_rilis, r.periode, r.revisi, r.status, r.sha256, r.tabel, p.id_rilis = r.id_rilis as aktif"
-        " from rilis.rilis as r cross join rilis.penunjuk as p"
-        " where r.periode = %s and r.status in ('terbit', 'ditarik') order by r.revisi desc limit 1",
-        [periode],
-    ).fetchone()
-    tables = row.pop("tabel")
-    return {**row, "baris": {name: table["baris"] for name, table in sorted(tables.items())}}
+    """What is published of a month, with rows by table."""
+    released = ledger.standing(connection, periode)
+    active = connection.execute("select id_rilis from rilis.penunjuk").fetchone()["id_rilis"]
+    return {
+        **{name: released[name] for name in ("id_rilis", "periode", "revisi", "status", "sha256")},
+        "aktif": released["id_rilis"] == active,
+        "baris": {name: table["baris"] for name, table in sorted(released["tabel"].items())},
+    }
 
 
 def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[str, Any]:

@@ -7,9 +7,10 @@ import json
 import pytest
 from rilis_uji import decide, make_candidate, make_tables, release, rows
 
-from sinkron import contract, database, publish
+from sinkron import contract, database, month, publish
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 from sinkron.partitions import partition_name
+from sinkron.steps import compose
 
 
 def pointer(settings):
@@ -221,6 +222,18 @@ def test_rollback_is_audited_and_the_withdrawn_content_stays_away(katalog):
     assert make_candidate(katalog, "2026-07/2", 4) == bad["sha256"]
     with pytest.raises(Rejected, match="withdrawn"):
         publish.publish(katalog, "2026-07")
+
+
+def test_a_candidate_that_was_withdrawn_unseen_is_not_what_is_published(katalog):
+    """The source took its correction back, so the month's release is made of what counts again."""
+    first = release(katalog, "2026-06/1", 3)
+    make_candidate(katalog, "2026-06/2", 4)
+    with database.connect(katalog) as connection:
+        compose._withdraw_open(connection, "2026-06")
+    assert statuses(katalog) == {"2026-06/1": "terbit", "2026-06/2": "ditarik"}
+    assert publish.publish(katalog, "2026-06") == first
+    told = month.summary(katalog, "2026-06")
+    assert (told["revisi"], told["status"]) == (1, "terbit")
 
 
 def test_rollback_goes_only_to_older_published_releases(katalog):
