@@ -262,7 +262,13 @@ def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[
 
 def _move_back(connection: psycopg.Connection, active: str, target: str, oleh: str, alasan: str) -> None:
     connection.execute("update rilis.rilis set status = 'ditarik' where id_rilis = %s", [active])
-    connection.execute("update rilis.rilis set status = 'terbit' where id_rilis = %s", [target])
+    # A late revision of the target's month may be `terbit` too: lists and exports go by the one that is.
+    connection.execute(
+        "update rilis.rilis as r set status = case when r.id_rilis = %(ke)s then 'terbit' else 'digantikan' end"
+        " from rilis.rilis as ke where ke.id_rilis = %(ke)s and r.periode = ke.periode"
+        " and (r.id_rilis = %(ke)s or r.status = 'terbit')",
+        {"ke": target},
+    )
     # Its partitions have long been known to every reader: effective for every transaction at once.
     connection.execute(
         "update rilis.penunjuk set id_rilis = %(ke)s, id_sebelum = %(ke)s, mulai = '-infinity',"

@@ -115,7 +115,8 @@ def _candidate(
     )
     before = connection.execute(
         "select id_rilis from rilis.rilis where status in ('terbit', 'digantikan') and periode <= %s"
-        " order by periode desc, revisi desc limit 1",
+        # After a rollback the one that is out may be older than one it replaced.
+        " order by periode desc, status = 'terbit' desc, revisi desc limit 1",
         [periode],
     ).fetchone()
     if candidate and not rejected:

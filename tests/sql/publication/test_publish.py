@@ -7,10 +7,11 @@ import json
 import pytest
 from rilis_uji import decide, make_candidate, make_tables, release, rows
 
-from sinkron import contract, database, month, publish
+from sinkron import contract, database, export, month, publish
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 from sinkron.partitions import partition_name
 from sinkron.steps import compose
+from sinkron.steps import list as list_step
 
 
 def pointer(settings):
@@ -234,6 +235,24 @@ def test_a_candidate_that_was_withdrawn_unseen_is_not_what_is_published(katalog)
     assert publish.publish(katalog, "2026-06") == first
     told = month.summary(katalog, "2026-06")
     assert (told["revisi"], told["status"]) == (1, "terbit")
+
+
+def test_after_a_rollback_a_month_has_the_one_release_that_readers_see(katalog):
+    release(katalog, "2026-06/1", 3)
+    release(katalog, "2026-07/1", 4)
+    release(katalog, "2026-06/2", 5)
+    publish.rollback(katalog, "2026-06/1", "uji-kepala", "angka desa terbalik")
+    assert pointer(katalog) == "2026-06/1"
+    assert statuses(katalog) == {"2026-06/1": "terbit", "2026-06/2": "digantikan", "2026-07/1": "ditarik"}
+    with database.connect(katalog) as connection:
+        assert list_step._released(connection, "2026-06") == "2026-06/1"
+        # What comes next is compared with it.
+        assert compose._candidate(connection, "2026-08", "s", "k", {})["id_sebelum"] == "2026-06/1"
+    assert export.export(katalog, "2026-06")["id_rilis"] == "2026-06/1"
+    assert publish.publish(katalog, "2026-06")["id_rilis"] == "2026-06/1"
+    # The file for those who poll, of the one that lost its place too.
+    document = json.loads((katalog.outbox / "rilis" / "2026-06" / "2" / "rilis.json").read_text())
+    assert document["status"] == "digantikan"
 
 
 def test_rollback_goes_only_to_older_published_releases(katalog):
