@@ -57,11 +57,19 @@ def gate(made: List) -> Gate:
         " and k.uid_individu is not distinct from t.uid_individu and k.program = t.program and k.status = 'AKTIF')"
     )
     doubled = "count(*) - count(distinct (coalesce(t.uid_individu, t.uid_rumah_tangga), t.program, t.tujuan))"
-    households = "count(distinct t.uid_rumah_tangga) filter (where t.asal <> 'dukcapil')"
+    # The caps are of a month: with this list count those of its month that were approved before it.
+    capped = (
+        "(select u.uid_rumah_tangga, u.kode_desa, bool_or(d.sha256 = ini.sha256) as kini"
+        " from antrean.daftar as ini inner join antrean.daftar as d on d.sha256 = ini.sha256"
+        " or (d.periode = ini.periode and keputusan.disahkan(d.sha256))"
+        " inner join antrean.daftar_baris as b on d.sha256 = b.sha256"
+        " inner join kasus.usulan as u on b.id_baris = u.id_baris"
+        f" where ini.sha256 = {literal(made.sha256)} and u.asal <> 'dukcapil' group by 1, 2) as k"
+    )
+    households = f"(select count(distinct uid_rumah_tangga) from {capped})"
     village = (
-        "select coalesce(max(n), 0) from (select count(distinct uid_rumah_tangga) as n from kasus.usulan as u"
-        f" inner join antrean.daftar_baris as d on u.id_baris = d.id_baris and d.sha256 = {literal(made.sha256)}"
-        " where u.asal <> 'dukcapil' group by u.kode_desa) as desa"
+        "select coalesce(max(n), 0) from (select count(*) as n"
+        f" from {capped} group by kode_desa having bool_or(kini)) as desa"
     )
     return Gate("daftar", (Subject("daftar", rows, (
         Measure("daftar_ada", "Daftar memuat penonaktifan", "kritis", "count(*)", most=None, least=1),
@@ -88,8 +96,8 @@ def gate(made: List) -> Gate:
                            " where y.jenis = 'push' and y.nama = t.petugas)")),
         Measure("penerima_mengenal", "Penerima dapat mengenali keluarga atau orangnya", "peringatan",
                 violations("t.no_kk is not null or t.nik is not null or jsonb_array_length(t.keluarga) > 0")),
-        Measure("dalam_batas_sebulan", "Keluarga dalam daftar tidak melebihi batas sebulan", "peringatan",
+        Measure("dalam_batas_sebulan", "Keluarga yang dinonaktifkan sebulan tidak melebihi batas", "peringatan",
                 households, most=made.batas_sebulan, unit="keluarga"),
-        Measure("dalam_batas_sedesa", "Keluarga dalam daftar dari satu desa tidak melebihi batas sedesa", "peringatan",
+        Measure("dalam_batas_sedesa", "Keluarga sedesa yang dinonaktifkan sebulan tidak melebihi batas", "peringatan",
                 village, most=made.batas_sedesa, unit="keluarga"),
     )),))  # fmt: skip

@@ -46,8 +46,18 @@ EARLIER = """
         inner join antrean.daftar_baris as b on d.sha256 = b.sha256
         inner join kasus.usulan as u on b.id_baris = u.id_baris
         where u.asal <> 'dukcapil' and keputusan.disahkan(d.sha256)
-            and d.periode between %(dari)s and %(sampai)s and d.sha256 <> %(sidik)s
+            and d.periode between %(dari)s and %(sampai)s
     ) as lama
+"""
+# The households that the caps of a month count: of the list's rows and of the lists approved before it, each once.
+COUNTED = """
+    select distinct u.uid_rumah_tangga, u.kode_desa, u.id_baris = any(%(baris)s) as kini
+    from kasus.usulan as u
+    where u.asal <> 'dukcapil' and (u.id_baris = any(%(baris)s) or exists (
+        select from antrean.daftar_baris as b
+        inner join antrean.daftar as d on b.sha256 = d.sha256
+        where b.id_baris = u.id_baris and d.periode = %(periode)s and keputusan.disahkan(d.sha256)
+    ))
 """
 
 
@@ -106,7 +116,7 @@ def _write(
     head = {"periode": periode, "id_rilis": id_rilis}
     content = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in (head, *rows))
     sha256 = hashlib.sha256(content.encode()).hexdigest()
-    summary = _summary(connection, settings, periode, sha256, rows)
+    summary = _summary(connection, settings, periode, rows)
     connection.execute(
         "insert into antrean.daftar (sha256, periode, id_rilis, isi, jumlah, melebihi_batas, ringkasan)"
         " values (%s, %s, %s, %s, %s, %s, %s) on conflict (sha256) do nothing",
@@ -116,23 +126,27 @@ def _write(
 
 
 def _summary(
-    connection: psycopg.Connection, settings: Settings, periode: str, sha256: str, rows: list[dict[str, Any]]
+    connection: psycopg.Connection, settings: Settings, periode: str, rows: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """What the approvers are shown: numbers, the caps, and whether a third person has to agree."""
     limits = reference.thresholds(settings, periode)
     year, month = int(periode[:4]), int(periode[5:])
 
     def earlier(first: str, last: str) -> int:
-        return connection.execute(EARLIER, {"dari": first, "sampai": last, "sidik": sha256}).fetchone()["jumlah"]
+        return connection.execute(EARLIER, {"dari": first, "sampai": last}).fetchone()["jumlah"]
 
-    capped = {(row["uid_rumah_tangga"], row["kode_desa"]) for row in rows if row["asal"] != "dukcapil"}
-    in_month = len({uid for uid, _ in capped}) + earlier(periode, periode)
-    villages: dict[str, int] = {}
-    for _, village in capped:
-        villages[village] = villages.get(village, 0) + 1
+    capped = connection.execute(
+        COUNTED, {"periode": periode, "baris": list({row["id_baris"] for row in rows})}
+    ).fetchall()
+    in_month = len({row["uid_rumah_tangga"] for row in capped})
+    # What a village that this list does not touch has had was agreed to then.
+    villages: dict[str | None, set[str]] = {row["kode_desa"]: set() for row in capped if row["kini"]}
+    for row in capped:
+        if row["kode_desa"] in villages:
+            villages[row["kode_desa"]].add(row["uid_rumah_tangga"])
     mean = earlier(f"{year - 1}-{month:02d}", _before(periode)) / 12
     cap = max(limits["penonaktifan_sebulan"][0], limits["penonaktifan_kali_rerata"][0] * mean)
-    most = max(villages.values(), default=0)
+    most = max(map(len, villages.values()), default=0)
     return {
         "keluarga": in_month,
         "baris": len({row["id_baris"] for row in rows}),

@@ -163,6 +163,39 @@ def test_beyond_a_cap_a_third_has_to_agree(antrean: Antrean):
         assert outbox.authorise(connection) == 30
 
 
+def test_the_caps_count_what_was_approved_earlier_in_the_month(antrean: Antrean):
+    """By the village of the family, which a receiver may not know, and each family once."""
+    here, other = {"kode_desa": "33.16.01.2001"}, {"kode_desa": "33.16.02.2001"}
+    again = {"uid_rumah_tangga": "rt1", "uid_individu": "in1", "program": "PBI_JK"}
+
+    def listed(number: int, **changes) -> tuple:
+        antrean.propose(number, ("dtjateng",), **changes)
+        sha256 = antrean.list()
+        made = "select ringkasan, melebihi_batas from antrean.daftar where sha256 = %s"
+        ((facts, beyond),) = antrean.rows(made, sha256)
+        warned = antrean.rows("select periksa from audit.hasil_periksa where sha256 = %s and hasil <> 'lulus'", sha256)
+        return facts["keluarga"], facts["terbanyak_sedesa"], beyond, [name for (name,) in warned]
+
+    def agree(places: int) -> None:
+        for place in range(1, places + 1):
+            antrean.answer(place, **({"nomor_sk": "SK/7"} if place == 2 else {}))
+
+    for number in range(1, 5):
+        antrean.propose(number, ("dtjateng",), **here)
+    assert listed(5, **here) == (5, 5, False, [])
+    agree(2)
+    assert listed(6, **again, **here) == (5, 5, False, [])
+    agree(2)
+    assert listed(7, **here) == (6, 6, True, ["dalam_batas_sedesa"])
+    agree(3)
+    # A village in which nothing more is asked for is nobody's question now.
+    assert listed(8, **other) == (7, 1, False, [])
+    agree(2)
+    for number in range(9, 22):
+        antrean.propose(number, ("dtjateng",))
+    assert listed(22) == (21, 2, True, ["dalam_batas_sebulan"])
+
+
 def test_an_answer_is_to_this_list_after_it_was_made_and_judged(antrean: Antrean):
     antrean.propose(1)
     sha256 = antrean.list()
