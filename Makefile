@@ -34,7 +34,7 @@ down: $(VENV)/ready ## Stop everything that demo or up started
 	@$(RUN) -m sinkron down
 
 month: $(VENV)/ready ## One month without a scheduler: PERIODE=YYYY-MM [APPROVE=none|publish|yes|reject]
-	@$(RUN) -m sinkron month "$(PERIODE)" --approve $(APPROVE)
+	@$(RUN) -m sinkron month "$(PERIODE)" --approve "$(APPROVE)"
 
 reconcile: $(VENV)/ready ## Poll receipts and SIKS-NG results once, compare with the newest release: PERIODE=YYYY-MM
 	@$(RUN) -m sinkron reconcile "$(PERIODE)"

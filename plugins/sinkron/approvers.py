@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import psycopg
 
-from sinkron.settings import Settings
+from sinkron.settings import Settings, SettingsError
 
 # (kind, place in the row) -> setting with names separated by commas, and who is asked when it is empty.
 QUESTIONS = {
@@ -25,6 +25,18 @@ AUTOMATIC = {
     "yes": {"publish": "setuju", "push": "setuju"},
     "reject": {"publish": "tolak"},
 }
+
+
+def mode(word: str | None) -> str:
+    """The word of `APPROVE`, `none` where it is empty. Raises SettingsError for one that is not of `AUTOMATIC`."""
+    word = word or "none"
+    if word not in AUTOMATIC:
+        *others, last = AUTOMATIC
+        raise SettingsError(
+            f"APPROVE must be {', '.join(others)} or {last}, got {word!r}; correct it on the command line, in the "
+            "environment or in .env"
+        )
+    return word
 
 
 def names(settings: Settings, jenis: str, urutan: int) -> list[str]:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from sinkron import catalogue, database, feeds, month, period, postgres
+from sinkron import approvers, catalogue, database, feeds, month, period, postgres
 from sinkron import settings as settings_module
 from sinkron.line import STEPS
 from sinkron.outcomes import NotReady, Outcome, SourceDown
@@ -28,11 +28,11 @@ def migrate(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def run_month(settings: Settings, arguments: argparse.Namespace) -> int:
     """One month without a scheduler."""
-    periode = period.parse(arguments.periode)
+    periode, approve = period.parse(arguments.periode), approvers.mode(arguments.approve)
     database.migrate(settings)
     settings = settings_module.load()
     catalogue.ensure(settings)
-    code, last_line = month.run(settings, periode, arguments.approve, month.to_stderr)
+    code, last_line = month.run(settings, periode, approve, month.to_stderr)
     print(json.dumps(last_line), flush=True)
     return code
 
@@ -171,7 +171,7 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("migrate", help=migrate.__doc__).set_defaults(run=migrate)
     one = commands.add_parser("month", help=run_month.__doc__)
     one.add_argument("periode")
-    one.add_argument("--approve", choices=month.APPROVALS, default="none")
+    one.add_argument("--approve", metavar=f"{{{','.join(approvers.AUTOMATIC)}}}")
     one.set_defaults(run=run_month)
     commands.add_parser("feeds", help=read_feeds.__doc__).set_defaults(run=read_feeds)
     again = commands.add_parser("reconcile", help=reconcile.__doc__)

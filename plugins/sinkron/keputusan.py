@@ -58,7 +58,7 @@ class Keputusan(ApprovalOperator):
         if known := decisions.find(settings, asked.sha256, self.jenis, self.urutan):
             return self.conclude(known)
         names = approvers.names(settings, self.jenis, self.urutan)
-        if automatic := approvers.AUTOMATIC[settings.values.get("APPROVE", "none")].get(self.jenis):
+        if automatic := approvers.AUTOMATIC[approvers.mode(settings.values.get("APPROVE"))].get(self.jenis):
             row = self.record(
                 asked.id_rilis, asked.sha256, jawaban=automatic, oleh=names[0], otomatis=True,
                 pada=context["ti"].start_date, masukan={},

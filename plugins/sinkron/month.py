@@ -15,7 +15,6 @@ from sinkron.outcomes import GateHeld, NotReady, Outcome, Refused, SourceDown, U
 from sinkron.settings import Settings
 from sinkron.steps import reconcile
 
-APPROVALS = tuple(approvers.AUTOMATIC)
 # Sources ingested at the same time: each holds a delivery in memory and keeps a core busy.
 INGESTS = 2
 # What ends a month whatever landed before, the worst first: a delivery that is here and may not be used.

@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, T
 from sinkron import approvers, database, decisions, outcomes, tasks
 from sinkron.assets import LANDED
 from sinkron.keputusan import Keputusan
+from sinkron.settings import SettingsError
 
 MONTH, SHA = "2026-07", "a" * 64
 ANSWERED = dt.datetime(2026, 8, 5, 9, 30, tzinfo=dt.UTC)
@@ -115,6 +116,17 @@ def test_a_trial_that_answers_itself_is_marked_automatic(candidate, operator, mo
     result = operator.execute(context(ti=SimpleNamespace(start_date=ANSWERED)))
     assert (result["jawaban"], result["oleh"], result["otomatis"]) == ("setuju", "uji-verifikator", True)
     assert decisions.find(candidate, SHA, "publish", 1)["pada"] == ANSWERED
+
+
+def test_without_a_word_for_it_nothing_is_answered_by_program(candidate, operator, monkeypatch):
+    monkeypatch.setattr("airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **question: None)
+    monkeypatch.setenv("APPROVE", "")
+    with pytest.raises(TaskAwaitingInput):
+        operator.execute(context())
+    monkeypatch.setenv("APPROVE", "ye")
+    with pytest.raises(SettingsError, match="APPROVE must be none, publish, yes or reject, got 'ye'"):
+        operator.execute(context())
+    assert decisions.find(candidate, SHA, "publish", 1) is None
 
 
 @pytest.mark.parametrize(("built", "by", "goes_on"), [
