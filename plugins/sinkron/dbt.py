@@ -9,12 +9,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+
+from psycopg import conninfo, pq
 
 from sinkron import database
 from sinkron.ledger import StepRun
 from sinkron.period import reference_date
-from sinkron.settings import ROOT, Settings
+from sinkron.settings import ROOT, Settings, SettingsError
 
 PROJECT = ROOT / "dbt_project"
 
@@ -120,23 +121,28 @@ class _Failures:
 def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[str]:
     """Where dbt connects and what it builds: libpq's PGOPTIONS carries the candidate as session settings.
 
-    Yields the name of the database.
+    Yields the name of the database. Raises SettingsError for an address that dbt cannot be told.
     """
-    url = urlsplit(database.owner_url(settings))
+    address = {name: str(value) for name, value in conninfo.conninfo_to_dict(database.owner_url(settings)).items()}
     session = {
         "sinkron.id_rilis": candidate["id_rilis"],
         "sinkron.id_sebelum": candidate["id_sebelum"] or "",
         "sinkron.tanggal_acuan": reference_date(candidate["periode"]).isoformat(),
         **database.WHOLE_TABLES,
     }
+    options = " ".join(f"-c {name}={value}" for name, value in session.items())
     values = {
-        "SINKRON_DBT_HOST": url.hostname or "127.0.0.1",
-        "SINKRON_DBT_PORT": str(url.port or 5432),
-        "SINKRON_DBT_USER": unquote(url.username or ""),
-        "DBT_ENV_SECRET_SANDI": unquote(url.password or ""),
-        "SINKRON_DBT_DBNAME": url.path.lstrip("/"),
-        "PGOPTIONS": " ".join(f"-c {name}={value}" for name, value in session.items()),
+        "SINKRON_DBT_HOST": address.pop("host", ""),
+        "SINKRON_DBT_PORT": address.pop("port", "5432"),
+        "SINKRON_DBT_USER": address.pop("user", ""),
+        "DBT_ENV_SECRET_SANDI": address.pop("password", ""),
+        "SINKRON_DBT_DBNAME": address.pop("dbname", ""),
+        "SINKRON_DBT_CONNECT_TIMEOUT": address.get("connect_timeout", "10"),
+        "PGOPTIONS": f"{address.pop('options', '')} {options}".lstrip(),
     }
+    values |= {_variable(name): value for name, value in address.items()}
+    if not values["SINKRON_DBT_PORT"].isdigit():
+        raise _untold("port")
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -147,3 +153,18 @@ def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[str]
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _variable(name: str) -> str:
+    """The variable in which libpq, also that of dbt's driver, looks for a parameter of an address."""
+    known = {option.keyword.decode(): (option.envvar or b"").decode() for option in pq.Conninfo.get_defaults()}
+    if not known.get(name):
+        raise _untold(name)
+    return known[name]
+
+
+def _untold(name: str) -> SettingsError:
+    return SettingsError(
+        f"DATABASE_URL: dbt cannot take its parameter {name}; expected one port and parameters that libpq also reads "
+        "from the environment (sslmode, sslrootcert, …): leave it out"
+    )

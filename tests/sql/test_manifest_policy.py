@@ -28,7 +28,7 @@ CODE = ("connectors", "dags", "dbt_project", "expectations", "linkage", "plugins
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The parsed project."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("HOST", "PORT", "USER", "DBNAME"):
+        for name in ("HOST", "PORT", "USER", "DBNAME", "CONNECT_TIMEOUT"):
             patch.setenv(f"SINKRON_DBT_{name}", "5432")
         patch.setenv("DBT_ENV_SECRET_SANDI", "x")
         from dbt.cli.main import dbtRunner

@@ -7,6 +7,7 @@ from dbt.task.runnable import GraphRunnableTask
 
 from connectors.interface import Extracted
 from sinkron import database, dbt, deliveries, ledger, month
+from sinkron import settings as settings_module
 from sinkron.settings import Settings
 from sinkron.steps import compose, land
 
@@ -142,3 +143,16 @@ def test_a_month_is_published_of_what_its_sources_say_now(gudang: Settings):
     assert says("lain")["id_rilis"] == "2026-06/3"
     assert says("baru", "terbit")["id_rilis"] == "2026-06/4"
     assert stand() == [(1, "digantikan"), (2, "ditarik"), (3, "terbit"), (4, "kandidat")]
+
+
+def test_dbt_connects_as_the_address_says(gudang: Settings):
+    """The server of the tests has no TLS: whoever insists on it does not get in, dbt neither."""
+    candidate = {"id_rilis": "2026-06/1", "id_sebelum": None, "periode": "2026-06"}
+
+    def connects(parameters: str) -> bool:
+        address = {"DATABASE_URL": f"{gudang.values['DATABASE_URL']}?{parameters}"}
+        with dbt._environment(settings_module.load({**gudang.values, **address}), candidate):
+            return dbt._invoke(gudang.home / "dbt", "show", "--inline", "select 1").success
+
+    assert connects("sslmode=disable&connect_timeout=9")
+    assert not connects("sslmode=require")
