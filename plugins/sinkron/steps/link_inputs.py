@@ -92,8 +92,12 @@ QUERIES = {
         select * from asal where (grain, penerus) in (select grain, penerus from asal where oleh is not null)
     """,
     "pertimbangan": """
-        select grain, sumber_a, id_a, sumber_b, id_b, putusan, id_pertimbangan from identitas.pertimbangan_berlaku
+        select distinct on (grain, sumber_a, id_a, sumber_b, id_b)
+            grain, sumber_a, id_a, sumber_b, id_b, putusan, id_pertimbangan
+        from identitas.pertimbangan
+        -- Before the last word on each pair is taken: a later one does not undo what was the last word then.
         where id_pertimbangan <= coalesce(%(pertimbangan)s, id_pertimbangan)
+        order by grain, sumber_a, id_a, sumber_b, id_b, id_pertimbangan desc
     """,
 }
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from mendarat import JULI, JUNI, Bulan, Orang, kk, nik
 
-from sinkron import database, publish
+from sinkron import database, explanation, publish
 from sinkron.settings import Settings
 from sinkron.steps import compose
 
@@ -142,6 +142,21 @@ def test_the_registry_follows_the_release_that_readers_see(warehouse: Settings):
     assert rows(warehouse, registry) == [(1,)]
     publish.rollback(warehouse, f"{JUNI}/1", "uji", "penggabungan keliru")
     assert rows(warehouse, registry) == [(0,)]
+
+
+def test_what_was_judged_later_changes_nothing_in_why_the_month_is_as_it_is(warehouse: Settings):
+    """Each of three that judge one pair has the last word until the next."""
+    juni = dua(JUNI)
+    juni.mendarat(warehouse)
+    judge(warehouse, "dtsen:a", "simnakis:b", "beda")
+    judge(warehouse, "dtsen:a", "simnakis:b", "sama", "cd" * 32)
+    juni.bangun(warehouse)
+    with database.connect(warehouse) as connection:
+        connection.execute("update rilis.rilis set dibangun = clock_timestamp()")
+    why = explanation.run(warehouse, "dtsen:a", "simnakis:b")
+    assert why[0].split() == ["pertimbangan", "sama"] and why[-1].split()[-2:] == ["satu", "orang"]
+    judge(warehouse, "dtsen:a", "simnakis:b", "ragu", "ef" * 32)
+    assert explanation.run(warehouse, "dtsen:a", "simnakis:b") == why
 
 
 def test_questions_are_asked_the_worthwhile_ones_first_until_somebody_has_judged(warehouse: Settings):
