@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from sinkron import database
-from sinkron.outcomes import NotReady
+from sinkron.outcomes import NotReady, words
 from sinkron.settings import Settings
 
 
@@ -83,7 +83,7 @@ def step(
         try:
             yield run
         except BaseException as error:
-            _close(holder, run, "gagal", f"{type(error).__name__}: {error}"[:2000])
+            _close(holder, run, "gagal", words(error)[:2000])
             raise
         _close(holder, run, "selesai", None)
 

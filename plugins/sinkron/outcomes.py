@@ -6,6 +6,13 @@ landed or was refused, 5 rejected or a decision is open.
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
+# Packages whose errors speak for themselves: counts and codes, never a row.
+OURS = ("sinkron", "connectors", "linkage", "expectations")
+ROOT = Path(__file__).resolve().parents[2]
+
 
 class Outcome(RuntimeError):
     """Base of the named outcomes; the message is for a person and holds counts and codes only."""
@@ -47,3 +54,27 @@ class SourceDown(RuntimeError):
     """A source could not be read now; worth trying again, so not an `Outcome` for Airflow."""
 
     exit_code = 4
+
+
+class TaskFailed(RuntimeError):
+    """Anything else that went wrong in a task, told without what it quotes; worth trying again."""
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether the text of an error is of our own writing."""
+    return type(error).__module__.partition(".")[0] in OURS
+
+
+def words(error: BaseException) -> str:
+    """What may be told of an error: its class and our own words, or else where it was and its SQLSTATE.
+
+    The text of a library's error may quote the row that it stumbled over.
+    """
+    name = type(error).__name__
+    if is_ours(error):
+        return f"{name}: {error}"
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    files = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    ours = [(path.relative_to(ROOT), line) for path, line in files if path.is_relative_to(ROOT)]
+    places = [f" at {path.as_posix()}:{line}" for path, line in ours if not path.parts[0].startswith(".")]
+    return f"{name}{f', SQLSTATE {state}' if state else ''}{places[-1] if places else ''}"

@@ -82,13 +82,20 @@ def skip_landed(sumber: str, periode: str) -> None:
 
 
 def settle(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Do the work; NotReady skips, the other named outcomes fail for good. Messages hold counts and codes only."""
+    """Do the work; NotReady skips, the other named outcomes fail for good. Messages hold counts and codes only.
+
+    Airflow logs an error with its text, so that of a library goes on without it.
+    """
     try:
         return work()
     except outcomes.NotReady as outcome:
         raise AirflowSkipException(str(outcome)) from None
     except outcomes.Outcome as outcome:
         raise AirflowFailException(f"{type(outcome).__name__}: {outcome}") from None
+    except Exception as error:
+        if outcomes.is_ours(error):
+            raise
+        raise outcomes.TaskFailed(outcomes.words(error)).with_traceback(error.__traceback__) from None
 
 
 def nothing_new(name: str, counts: dict[str, Any]) -> str | None:

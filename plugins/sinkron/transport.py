@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 import psycopg
 from psycopg import sql
 
+from sinkron.database import DatabaseError
+from sinkron.outcomes import words
 from sinkron.settings import Settings
 
 BLOCK = 1 << 20
@@ -24,6 +26,7 @@ DISTRICT, MEMORY_MB, MEMORY_MB_PER_MILLION = 1_500_000, 2200, 600
 def work_folder(settings: Settings, name: str) -> Iterator[Path]:
     """A folder of this run below `kerja` (0700), removed at the end however the step ends.
 
+    Whatever works in it with DuckDB has its errors told without the row that they quote, as DatabaseError.
     The caller holds the lock of the work called `name`, so a folder of that name is what a killed run left: it goes.
     """
     settings.work.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -32,6 +35,10 @@ def work_folder(settings: Settings, name: str) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=settings.work))
     try:
         yield folder
+    except Exception as error:
+        if type(error).__module__ not in ("duckdb", "_duckdb"):
+            raise
+        raise DatabaseError(f"DuckDB: {words(error)}") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

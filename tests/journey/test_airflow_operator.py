@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import traceback
 from types import SimpleNamespace
 
 import pytest
@@ -199,3 +201,23 @@ def test_what_a_person_must_settle_is_not_retried(monkeypatch, outcome):
 def test_a_source_that_is_down_is_retried(monkeypatch):
     with pytest.raises(outcomes.SourceDown):
         run_step(monkeypatch, "extract", outcomes.SourceDown("tidak menjawab"))
+
+
+def test_what_an_error_quotes_is_not_in_the_log_of_a_task():
+    """Airflow logs an error with its text and its frames; the frames stay, and it is tried again."""
+    name = "SITI AMINAH"
+
+    def work():
+        return {"usia": int(name)}
+
+    with pytest.raises(outcomes.TaskFailed) as caught:
+        tasks.settle(work)
+    logged = "".join(traceback.format_exception(caught.value))
+    assert name not in logged and "int(name)" in logged
+    assert re.search(r"TaskFailed: ValueError at tests/journey/test_airflow_operator\.py:\d+", logged)
+
+    def down():
+        raise outcomes.SourceDown("dtsen could not be read: 503")
+
+    with pytest.raises(outcomes.SourceDown, match="dtsen could not be read: 503"):
+        tasks.settle(down)
