@@ -57,7 +57,8 @@ _BARE = "regexp_replace(regexp_replace({x}, '^[Rr][Pp]\\.?\\s*', ''), ',-$', '')
 # type -> canonical value of {x}, NULL when it does not parse.
 SECOND_TRY = {
     "waktu": "case when regexp_matches({x}, '(Z|[+-]\\d\\d:?\\d\\d)$') then try_cast({x} as timestamptz) end",
-    "bulat": "case when regexp_full_match({x}, '\\d{{1,9}}([.,]0+)?')"
+    # What a household has of something, or a year: 99999 says that nobody counted, and is published by no smallint.
+    "bulat": "case when regexp_full_match({x}, '\\d{{1,4}}([.,]0+)?')"
     " then try_cast(regexp_extract({x}, '^\\d+') as integer) end",
     "desimal": _DECIMAL,
     "lintang": _LATITUDE,

@@ -68,9 +68,9 @@ class Store:
                 out.flush()
                 os.fsync(out.fileno())
             sha256 = digest.hexdigest()
+            # Also over a file of that name: it may have been damaged since, and whoever put it there may have been
+            # killed before the folders were on the disk.
             target = self.path(sha256)
-            if target.exists():
-                return StoredFile(nama, sha256, size)
             target.parent.mkdir(exist_ok=True, mode=0o700)
             Path(temporary).chmod(0o400)
             Path(temporary).replace(target)

@@ -44,7 +44,7 @@ class Reference:
 
 
 class Judge:
-    """The checks of one delivery. tables: entity -> canonical table in `con`, settled by `validate.settle`."""
+    """The checks of one delivery. tables: entity -> canonical table in `con`; settled for `not_repeated`."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str], reference: Reference):
         self.con, self.source, self.tables, self.reference = con, source, tables, reference

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -40,11 +42,16 @@ def extract(source: Source, connection: Connection, periode: str, store: Store, 
     try:
         if not connection.path.is_dir():
             raise SourceUnavailable(f"{source.nama}: the folder of connection {connection.conn_id} is not there.")
-        found = [int(m[1]) for p in _entries(folder) if (m := re.fullmatch(r"rev-(\d{1,6})", p.name)) and _ready(p)]
+        # Of rev-2 and rev-02 the contract's spelling counts.
+        found = {
+            int(m[1]): p
+            for p in sorted(_entries(folder), key=lambda p: -len(p.name))
+            if (m := re.fullmatch(r"rev-(\d{1,6})", p.name)) and _ready(p)
+        }
         if not found:
             raise NotYet(f"{source.nama} {periode}: no rev-<n> with {MANIFEST} yet.")
         revision = max(found)
-        delivery = folder / f"rev-{revision}"
+        delivery = found[revision]
         files = [store.put(delivery / MANIFEST, MANIFEST)]
         manifest = _manifest(store.path(files[0].sha256)) or {}
         for name in _names(manifest):
@@ -92,11 +99,22 @@ def _names(manifest: dict[str, Any]) -> list[str]:
 
 def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
     facts = {k: manifest.get(k) for k in ("versi_dtsen", "desil_per", "dibuat")}
+    # Published as a date: what is none is not known.
+    facts["desil_per"] = _date(facts["desil_per"])
     return {
         # NUL and half surrogates, which JSON can write, are text that Postgres cannot hold.
         **{k: "".join(filter(str.isprintable, str(v)[:40])) for k, v in facts.items() if v is not None},
         "baris": sum(f["baris"] for f in _files(manifest) if _is_count(f.get("baris"))),
     }
+
+
+def _date(value: Any) -> str | None:
+    """A JSON value that is a calendar date `YYYY-MM-DD`, else None."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return None
+    with contextlib.suppress(ValueError):
+        return datetime.date.fromisoformat(value).isoformat()
+    return None
 
 
 def _is_count(value: Any) -> bool:

@@ -198,6 +198,43 @@ def test_extract_waits_for_the_manifest_and_takes_the_newest_revision(tmp_path, 
         dtsen_connector.extract(source, inbox_connection(tmp_path / "tiada"), "2026-06", store, KABUPATEN)
 
 
+@pytest.mark.parametrize("names", [("rev-1", "rev-02"), ("rev-1", "rev-02", "rev-2")])
+def test_a_revision_with_zeros_before_its_number_is_read_and_the_agreed_spelling_goes_before(tmp_path, store, names):
+    source, folder = SOURCES["dtsen"], tmp_path / "dtsen" / "2026-06"
+    for name in names:
+        tables = dtsen()
+        tables["anggota"][0]["nama"] = name.upper()
+        write_dtsen(tmp_path, tables, revisi=99)
+        (folder / "rev-99").rename(folder / name)
+    extracted = dtsen_connector.extract(source, inbox_connection(tmp_path), "2026-06", store, KABUPATEN)
+    assert extracted.revisi == 2
+    people = next(file for file in extracted.berkas if file.nama == "anggota.csv")
+    assert names[-1].upper() in store.verified(people).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [("2026-03-31", "2026-03-31"), ("", None), ("31/03/2026", None), ("2026-02-30", None), (20260331, None)],
+)
+def test_since_when_the_deciles_hold_is_a_date_or_not_known(tmp_path, store, written, known):
+    write_dtsen(tmp_path, dtsen(), manifest={"desil_per": written})
+    extracted = dtsen_connector.extract(SOURCES["dtsen"], inbox_connection(tmp_path), "2026-06", store, KABUPATEN)
+    assert extracted.keterangan.get("desil_per") == known
+
+
+def test_a_stored_file_that_was_damaged_is_whole_again_after_the_next_extract(tmp_path, store):
+    write_dtsen(tmp_path, dtsen())
+    source, inbox = SOURCES["dtsen"], inbox_connection(tmp_path)
+    file = dtsen_connector.extract(source, inbox, "2026-06", store, KABUPATEN).berkas[1]
+    path = store.path(file.sha256)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b"0", b"1", 1))
+    with pytest.raises(ValueError, match="extract again"):
+        store.verified(file)
+    dtsen_connector.extract(source, inbox, "2026-06", store, KABUPATEN)
+    assert store.verified(file) == path
+
+
 def test_manifest_that_is_no_json_is_stored_and_refused(tmp_path, store):
     inbox = write_dtsen(tmp_path / "masuk", dtsen())
     (tmp_path / "masuk/dtsen/2026-06/rev-1/manifest.json").write_text("{")

@@ -77,6 +77,7 @@ def test_value_becomes_canonical(land_dtsen, table, field, value, canonical):
         ("keluarga", "jenis_lantai_terluas", "99", "kode_tidak_dikenal"),
         ("keluarga", "luas_lantai", "luas", "nilai_tidak_terbaca"),
         ("keluarga", "rt", "R7", "nilai_tidak_terbaca"),
+        ("keluarga", "jumlah_ternak_sapi", "99999", "nilai_tidak_terbaca"),
         ("anggota", "jenis_kelamin", "X", "kode_tidak_dikenal"),
         ("anggota", "tanggal_lahir", "1980-02-31", "tanggal_tidak_terbaca"),
         ("anggota", "tanggal_lahir", "31/12/1980", "tanggal_tidak_terbaca"),
