@@ -3,7 +3,12 @@ with dtjateng_wilayah as (
     -- A DTJateng row without kecamatan takes the code of the family that it is linked to by its KK number in
     -- another registry (rules.md); the release before is asked when nobody has it this month.
     select distinct on (kosong.id_rt) kosong.id_rt, sumber_lain.kode_desa
-    from {{ ref('stg_dtjateng__rumah_tangga') }} as kosong
+    from (
+        -- A number that is none leads to a stranger.
+        select id_rt, {{ kk_sah('no_kk_angka') }} as no_kk_angka
+        from {{ ref('stg_dtjateng__rumah_tangga') }}
+        where kode_desa is null
+    ) as kosong
     inner join (
         select no_kk_angka, kode_desa, 1 as urutan from {{ ref('stg_dtsen__keluarga') }}
         union all
@@ -11,8 +16,8 @@ with dtjateng_wilayah as (
         union all
         select no_kk, kode_desa, 3 from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum() }}
     ) as sumber_lain on kosong.no_kk_angka = sumber_lain.no_kk_angka
-    where kosong.kode_desa is null and sumber_lain.kode_desa is not null
-    order by kosong.id_rt, sumber_lain.urutan
+    where sumber_lain.kode_desa is not null
+    order by kosong.id_rt, sumber_lain.urutan, sumber_lain.kode_desa
 ),
 
 semua as (

@@ -51,10 +51,16 @@ versi as (
 
 hunian as (
     -- KK that share a PLN customer number or one point share a dwelling; the number is the oldest uid's.
-    select uid, min(uid) over (partition by coalesce('pln' || id_pelanggan_pln, 'titik' || lat || ',' || lon), kode_desa)
-        as uid_hunian
-    from {{ ref('golden_rumah_tangga') }}
-    where id_pelanggan_pln is not null or lat is not null
+    select uid, min(uid) over (partition by tanda, kode_desa) as uid_hunian
+    from (
+        select uid, kode_desa,
+            -- A number of zeros only, or of marks, is none.
+            coalesce(
+                case when id_pelanggan_pln ~ '[1-9]' then 'pln' || id_pelanggan_pln end, 'titik' || lat || ',' || lon
+            ) as tanda
+        from {{ ref('golden_rumah_tangga') }}
+    ) as bertanda
+    where tanda is not null
 ),
 
 usulan as (

@@ -103,6 +103,9 @@ def _nomor(juni: Bulan, juli: Bulan) -> None:
             ibu.kata(nik=ibu.nik.replace("0", "O").replace("1", "I")),
             anak.kata(nama="anak\u00a0berbaju  lain"),
         ])  # fmt: skip
+        # Fifteen digits that a spreadsheet wrote as a float: without the dot they would be a stranger's sixteen.
+        pecahan = Orang("pecahan", "TUKIMIN", "1949-11-23", nik="331608120380135.0")
+        bulan.dtsen.keluarga("pecahan", kk(131)[:15] + ".0", [pecahan])
         # nik_status: empty, and one made up by an officer.
         bulan.dtsen.keluarga("k13", kk(13), [
             Orang("k13-kosong", "TANPA NOMOR", "1961-09-09"),
@@ -180,6 +183,13 @@ def _kepesertaan(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.program("k58", "PBI_JK", "k58-ayah", status="TIDAK_AKTIF")
         bulan.dtsen.program("k58", "SEMBAKO", status="GRADUASI_MANDIRI")
         # 50: one dwelling, two KK, aid from two payers; a year that is over, a programme that has ended.
+        # What is no customer number, and half a point, make no dwelling.
+        for n in (1, 2):
+            lahir = f"195{n}-06-1{n}"
+            nol = Orang(f"nol{n}", f"PONIMAN {n * 'JATI '}", lahir, nik=nik(640 + n, lahir))
+            bulan.dtsen.keluarga(f"nol{n}", kk(640 + n), [nol], id_pelanggan_pln="000000000000")
+            paruh = nol.kata(kunci=f"paruh{n}", lahir=f"194{n}-08-2{n}", nik=nik(650 + n, f"194{n}-08-2{n}"))
+            bulan.simnakis.keluarga(f"paruh{n}", kk(650 + n), [paruh], lat=-6.97)
         bulan.dtsen.keluarga("k50-a", kk(501), pasangan("k50-a", 501), id_pelanggan_pln="520000000001")
         bulan.dtsen.keluarga("k50-b", kk(502), pasangan("k50-b", 502), id_pelanggan_pln="520000000001")
         bulan.dtjateng.keluarga("k50-a", kk(501), pasangan("k50-a", 501))
@@ -197,7 +207,9 @@ def _wilayah(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.keluarga("k16-tahu", kk(161), pasangan("k16-tahu", 161), desa=LAIN_DESA)
         bulan.dtjateng.keluarga("k16-lalu", kk(162), pasangan("k16-lalu", 162),
                                 desa=None if bulan is juli else LAIN_DESA)  # fmt: skip
-        bulan.dtjateng.keluarga("k16-gelap", kk(163), pasangan("k16-gelap", 163), desa=None)
+        # Zeros are nobody's number, also where somebody else is written under them.
+        bulan.dtjateng.keluarga("k16-gelap", "0" * 16, pasangan("k16-gelap", 163), desa=None)
+        bulan.dtsen.keluarga("k16-nol", "0" * 16, [Orang("k16-nol", "TUKINEM", "1948-10-22", "P")])
         bulan.dtjateng.program("k16-gelap", "KJS", "k16-gelap-ayah")
         # Set aside at landing: a twin row, another district, and a member without a name.
         bulan.dtsen.keluarga("k17", kk(17), [], nasib="digabung")

@@ -70,6 +70,11 @@ def test_47_a_migrant_worker_stays_a_member(emas: Emas):
     assert emas.rumah("dtsen:k47")["jumlah_anggota"] == 3
 
 
+def test_a_nik_cut_to_fifteen_digits_is_damaged_and_nobody_elses(emas: Emas):
+    assert emas.orang("dtsen:pecahan")["nik_status"] == "rusak"
+    assert emas.orang("dtsen:pecahan")["nik"] is None
+
+
 def test_51_a_newborn_that_gets_a_nik_is_the_same_person(emas: Emas):
     lahir, bernomor = (emas.orang("simnakis:k51-bayi", periode) for periode in (JUNI, JULI))
     assert lahir["uid_individu"] == bernomor["uid_individu"]

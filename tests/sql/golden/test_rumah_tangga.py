@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from emas import Emas
 from kasus import GAYAM
 from mendarat import JULI, JUNI, kk
@@ -111,6 +112,18 @@ def test_48_two_kk_of_one_dwelling_share_it(emas: Emas):
     a, b = emas.rumah("dtsen:k50-a"), emas.rumah("dtsen:k50-b")
     assert a["uid_hunian"] == b["uid_hunian"] != emas.rumah("dtsen:k17")["uid_hunian"]
     assert a["uid_rumah_tangga"] != b["uid_rumah_tangga"]
+
+
+@pytest.mark.parametrize("kunci", ["dtsen:nol", "simnakis:paruh"], ids=["a number of zeros", "half a point"])
+def test_what_is_no_number_and_no_point_makes_no_common_dwelling(emas: Emas, kunci: str):
+    a, b = emas.rumah(f"{kunci}1"), emas.rumah(f"{kunci}2")
+    assert a["uid_hunian"] != b["uid_hunian"]
+
+
+def test_a_kk_number_cut_to_fifteen_digits_is_not_its_neighbours(emas: Emas):
+    cut, neighbour = emas.rumah("dtsen:pecahan"), emas.rumah("dtsen:baju")
+    assert cut["no_kk"] is None
+    assert cut["uid_rumah_tangga"] != neighbour["uid_rumah_tangga"]
 
 
 def test_52_children_alone_have_no_head(emas: Emas):
