@@ -12,13 +12,14 @@ MASKED_NUMBER = "right({0}, -4) = '************' and translate(left({0}, 4), '01
 MASKED_NAME = r"{0} ~ '^\S\*{{3}}( \S\*{{3}})*$'"
 # A NIK, a KK or an account number that slipped into a column everybody may read.
 LONG_NUMBER = "length({0}) > 15 and {0} ~ '[0-9]{{16}}'"
-# Cells below this count could point at a family (published.md `ringkasan_*`).
-SMALLEST_CELL = 5
 
 
-def subject(schema: str, tables: tuple[Table, ...]) -> Subject:
-    """The masking checks over the candidate in `schema`; all critical, a leak cannot be called back."""
-    shown = violations(f"(jumlah is null or jumlah >= {SMALLEST_CELL}) and (jumlah is null) = disamarkan")
+def subject(schema: str, tables: tuple[Table, ...], smallest_cell: int) -> Subject:
+    """The masking checks over the candidate in `schema`; all critical, a leak cannot be called back.
+
+    Cells below `smallest_cell` could point at a family (published.md `ringkasan_*`).
+    """
+    shown = violations(f"(jumlah is null or jumlah >= {smallest_cell}) and (jumlah is null) = disamarkan")
     cells = " + ".join(f"(select {shown} from {schema}.{t})" for t in ("ringkasan_desa", "ringkasan_kabupaten"))
     texts = " + ".join(_long_numbers(schema, table) for table in tables if table.free_text)
     return Subject("penyamaran", "", (
@@ -29,7 +30,7 @@ def subject(schema: str, tables: tuple[Table, ...]) -> Subject:
         Measure("nama_samar", "Nama tersamar hanya memperlihatkan huruf pertama setiap kata", "kritis",
                 _column(schema, "individu", "nama_samar", MASKED_NAME)),
         Measure("teks_tersamar", "Kolom yang dibaca umum tidak memuat deret 16 angka", "kritis", texts),
-        Measure("ringkasan_tersamar", "Angka ringkasan di bawah lima disamarkan", "kritis", cells),
+        Measure("ringkasan_tersamar", "Angka ringkasan di bawah sel terkecil disamarkan", "kritis", cells),
     ))  # fmt: skip
 
 

@@ -43,13 +43,15 @@ class Candidate:
     """What the gate must know: the release, the area, and the release before (None at the first).
 
     `kabupaten` is a dotted code, `jumlah_kecamatan` the number of kecamatan it has. `ambang` overrides `LIMITS`.
-    `tabel` are the contracts, `skema` holds the candidate tables, `skema_rilis` the released ones.
+    `sel_minimum` is the smallest count that a summary may show. `tabel` are the contracts, `skema` holds the candidate
+    tables, `skema_rilis` the released ones.
     """
 
     id_rilis: str
     kabupaten: str
     jumlah_kecamatan: int
     tabel: tuple[Table, ...]
+    sel_minimum: int
     sebelum: str | None = None
     ambang: dict[str, tuple[float, int]] = field(default_factory=dict)
     skema: str = "release"
@@ -70,7 +72,7 @@ def gate(candidate: Candidate) -> Gate:
         _memberships(candidate),
         _accounting(candidate),
         visits.subject(candidate.skema, candidate.id_rilis),
-        masking.subject(candidate.skema, candidate.tabel),
+        masking.subject(candidate.skema, candidate.tabel, candidate.sel_minimum),
     ]
     if candidate.sebelum is not None:
         limits = {name: candidate.limit(name) for name in LIMITS}

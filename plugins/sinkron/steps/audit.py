@@ -122,6 +122,7 @@ def _already_judged(connection: psycopg.Connection, periode: str) -> dict[str, A
 def _judge_release(settings: Settings, periode: str, candidate: dict[str, Any]) -> Verdict:
     from expectations import checkpoint, contract, release
 
+    limits = reference.thresholds(settings, periode)
     return checkpoint.run(
         database.owner_url(settings),
         release.gate(
@@ -130,8 +131,9 @@ def _judge_release(settings: Settings, periode: str, candidate: dict[str, Any]) 
                 kabupaten=settings.kabupaten,
                 jumlah_kecamatan=reference.count_kecamatan(settings),
                 tabel=contract.load(settings.seeds.parent / "contracts"),
+                sel_minimum=int(limits["sel_minimum"][0]),
                 sebelum=candidate["id_sebelum"],
-                ambang=reference.thresholds(settings, periode),
+                ambang=limits,
             )
         ),
     )

@@ -126,7 +126,7 @@ def tables() -> tuple[Table, ...]:
 
 def candidate(before: str | None = BEFORE, released: str = "lalu") -> Candidate:
     """What the gate is told about the small candidate."""
-    return Candidate(RELEASE, "33.16", KECAMATAN, tables(), sebelum=before, skema_rilis=released)
+    return Candidate(RELEASE, "33.16", KECAMATAN, tables(), 5, sebelum=before, skema_rilis=released)
 
 
 def build(connection: psycopg.Connection) -> None:

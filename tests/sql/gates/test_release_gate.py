@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterator
 
@@ -254,6 +255,13 @@ def test_a_missing_table_is_a_fault_not_a_pass(bersih: Settings):
     verdict = judge(bersih, "drop table release.ringkasan_kabupaten", before=None)
     assert verdict.putusan == "galat"
     assert "ringkasan_tersamar" in failing(verdict)
+
+
+def test_a_cell_is_small_by_the_limit_of_the_month(bersih: Settings):
+    """The smallest cell that is shown counts twenty."""
+    for limit, expected in ((20, set()), (21, {"ringkasan_tersamar"})):
+        made = dataclasses.replace(candidate(None), sel_minimum=limit)
+        assert failing(checkpoint.run(database.owner_url(bersih), release.gate(made))) == expected, limit
 
 
 def test_a_small_count_never_trips_a_share(bersih: Settings):
