@@ -69,15 +69,19 @@ class Table:
 def load(folder: Path) -> tuple[Table, ...]:
     """The released tables of all contracts in a folder, by name; views over the ledger are left out.
 
-    Raises ValueError when a folder holds no contract, since a gate without contracts would guard nothing.
+    Raises ValueError when a folder holds no contract, or one that does not say who reads its table: a gate without
+    contracts would guard nothing.
     """
     tables = []
     for path in sorted(folder.glob("*.odcs.yml")):
         (declared,) = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["schema"]
         facts = _properties(declared)
+        # A table that everybody reads must not go unsearched because its contract forgot to say so.
+        if (schema := facts.get("skema")) not in ("samar", "penuh"):
+            raise ValueError(f"{path.name}: property skema must be samar or penuh, got {schema!r}")
         if "dasar" not in facts:
             columns = tuple(map(_column, declared["properties"]))
-            tables.append(Table(declared["name"], facts.get("skema") == "samar", columns))
+            tables.append(Table(declared["name"], schema == "samar", columns))
     if not tables:
         raise ValueError(f"no contract *.odcs.yml of a released table in {folder}; the release gate needs them")
     return tuple(tables)

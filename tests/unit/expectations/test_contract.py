@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from expectations import contract
+from sinkron import contract as published
 
 CONTRACTS = Path(__file__).parents[3] / "dbt_project" / "contracts"
 
@@ -36,6 +37,19 @@ def test_vocabulary_allows_null_only_where_the_contract_does():
     assert "(jenis_kelamin is null or jenis_kelamin in ('L', 'P'))" in condition
     assert "status_hidup in ('hidup', 'meninggal', 'tidak_diketahui')" in condition
     assert "status_hidup is null" not in condition
+
+
+@pytest.mark.parametrize(
+    ("line", "got"), [("", "None"), ("      - {property: skema, value: tersamar}\n", "'tersamar'")]
+)
+def test_a_contract_that_does_not_say_who_reads_it_is_refused(tmp_path: Path, line: str, got: str):
+    text = (CONTRACTS / "individu.odcs.yml").read_text(encoding="utf-8")
+    (tmp_path / "individu.odcs.yml").write_text(text.replace("      - {property: skema, value: samar}\n", line))
+    said = rf"individu\.odcs\.yml: property skema must be samar or penuh, got {got}"
+    with pytest.raises(ValueError, match=said):
+        contract.load(tmp_path)
+    with pytest.raises(ValueError, match=said):
+        published.load(tmp_path)
 
 
 def test_a_folder_without_contracts_is_refused(tmp_path: Path):
