@@ -27,14 +27,13 @@ def optional_sources() -> tuple[str, ...]:
 class Step:
     """One step: its verb (task id and module in `sinkron.steps`), the DAG that runs it, its Indonesian label.
 
-    `per_source` steps run once for each source. `lock` names the advisory lock that the step holds; it is the same
-    for all steps that write the candidate. `outgoing` steps write files for others into the outbox.
+    `per_source` steps run once for each source, `outgoing` steps write files for others into the outbox. The lock that
+    a step holds is named where it takes it (`ledger.step`).
     """
 
     name: str
     dag: str
     label: str
-    lock: str
     per_source: bool = False
     outgoing: bool = False
 
@@ -57,21 +56,21 @@ class Step:
 
 
 LINE = (
-    Step("extract", "ingest", "Ambil dari sumber", "ingest", per_source=True, outgoing=True),
-    Step("land", "ingest", "Daratkan", "ingest", per_source=True, outgoing=True),
-    Step("compose", "build_golden", "Susun kandidat", "kandidat", outgoing=True),
-    Step("stage", "build_golden", "Bakukan", "kandidat", outgoing=True),
-    Step("verify", "build_golden", "Tanyakan Dukcapil", "kandidat"),
-    Step("link", "build_golden", "Padankan identitas", "kandidat"),
-    Step("golden", "build_golden", "Bangun data emas", "kandidat"),
-    Step("decide", "build_golden", "Usulkan penonaktifan", "kandidat"),
-    Step("audit", "publish", "Periksa", "kandidat"),
-    Step("approve", "publish", "Putuskan", "keputusan"),
-    Step("publish", "publish", "Terbitkan", "kandidat", outgoing=True),
-    Step("export", "publish", "Ekspor", "ekspor", outgoing=True),
-    Step("list", "push_deactivations", "Susun daftar", "antrean"),
-    Step("authorise", "push_deactivations", "Putuskan daftar", "keputusan"),
-    Step("push", "push_deactivations", "Kirim", "antrean"),
-    Step("reconcile", "reconcile_deactivations", "Cocokkan", "antrean", outgoing=True),
+    Step("extract", "ingest", "Ambil dari sumber", per_source=True, outgoing=True),
+    Step("land", "ingest", "Daratkan", per_source=True, outgoing=True),
+    Step("compose", "build_golden", "Susun kandidat", outgoing=True),
+    Step("stage", "build_golden", "Bakukan", outgoing=True),
+    Step("verify", "build_golden", "Tanyakan Dukcapil"),
+    Step("link", "build_golden", "Padankan identitas"),
+    Step("golden", "build_golden", "Bangun data emas"),
+    Step("decide", "build_golden", "Usulkan penonaktifan"),
+    Step("audit", "publish", "Periksa"),
+    Step("approve", "publish", "Putuskan"),
+    Step("publish", "publish", "Terbitkan", outgoing=True),
+    Step("export", "publish", "Ekspor", outgoing=True),
+    Step("list", "push_deactivations", "Susun daftar"),
+    Step("authorise", "push_deactivations", "Putuskan daftar"),
+    Step("push", "push_deactivations", "Kirim"),
+    Step("reconcile", "reconcile_deactivations", "Cocokkan", outgoing=True),
 )
 STEPS = {step.name: step for step in LINE}
