@@ -73,6 +73,11 @@ def connect(settings: Settings, *, autocommit: bool = False, name: str = "sinkro
         yield connection
 
 
+def office_time(instant: str) -> str:
+    """SQL: an instant as people of the office read it, whatever the zone of the server."""
+    return f"to_char({instant} at time zone 'Asia/Jakarta', 'YYYY-MM-DD HH24:MI') || ' WIB'"
+
+
 def plan_whole_tables(connection: psycopg.Connection) -> None:
     """Plan the rest of this transaction as `WHOLE_TABLES` says."""
     for name, value in WHOLE_TABLES.items():

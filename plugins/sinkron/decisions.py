@@ -76,7 +76,7 @@ def rejections(connection: psycopg.Connection, id_rilis: str) -> list[str]:
     """
     rows = connection.execute(
         "select lama.id_rilis, putusan.oleh, putusan.otomatis,"
-        " to_char(putusan.pada at time zone 'Asia/Jakarta', 'YYYY-MM-DD HH24:MI') || ' WIB' as pada"
+        f" {database.office_time('putusan.pada')} as pada"
         " from rilis.rilis as kandidat"
         " inner join rilis.rilis as lama on lama.periode = kandidat.periode"
         " and lama.sidik_susunan = kandidat.sidik_susunan and lama.id_rilis <> kandidat.id_rilis"

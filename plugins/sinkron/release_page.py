@@ -16,9 +16,9 @@ from sinkron import settings as settings_module
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-RELEASES = """
+RELEASES = f"""
 select r.id_rilis, case when p.id_rilis = r.id_rilis then 'aktif' else r.status end as status,
-    to_char(r.diterbitkan, 'YYYY-MM-DD HH24:MI') as diterbitkan, r.penyetuju, left(r.sha256, 12) as sidik
+    {database.office_time("r.diterbitkan")} as diterbitkan, r.penyetuju, left(r.sha256, 12) as sidik
 from rilis.rilis as r cross join rilis.penunjuk as p
 order by r.periode desc, r.revisi desc limit 36
 """

@@ -7,7 +7,8 @@ import json
 import pytest
 from rilis_uji import decide, make_candidate, make_tables, release, rows
 
-from sinkron import contract, database, export, month, publish
+from sinkron import contract, database, export, month, publish, release_page
+from sinkron import settings as settings_module
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 from sinkron.partitions import partition_name
 from sinkron.steps import compose
@@ -253,6 +254,18 @@ def test_after_a_rollback_a_month_has_the_one_release_that_readers_see(katalog):
     # The file for those who poll, of the one that lost its place too.
     document = json.loads((katalog.outbox / "rilis" / "2026-06" / "2" / "rilis.json").read_text())
     assert document["status"] == "digantikan"
+
+
+def test_the_page_for_operators_tells_the_time_of_the_office(katalog, monkeypatch):
+    """Whatever the zone of the server, and named as in the warning of an earlier rejection."""
+    release(katalog, "2026-06/1")
+    with database.connect(katalog) as connection:
+        connection.execute("update rilis.rilis set diterbitkan = '2026-07-31 20:30+00'")
+    elsewhere = {"DATABASE_URL": f"{katalog.values['DATABASE_URL']}?options=-c%20timezone%3DUTC"}
+    settings = settings_module.load({**katalog.values, **elsewhere})
+    monkeypatch.setattr(release_page.settings_module, "load", lambda: settings)
+    (_, (row,)), *_ = release_page.sections()
+    assert (row["id_rilis"], row["diterbitkan"]) == ("2026-06/1", "2026-08-01 03:30 WIB")
 
 
 def test_rollback_goes_only_to_older_published_releases(katalog):
