@@ -8,9 +8,10 @@ Membaca `kasus` dan `rilis`. Menulis `antrean` (daftar, keadaan baris, kiriman),
 periksa) dan `<keluar>/siks-ng`.
 
 ### Bila gagal
-`Susun daftar` merah: gerbang daftar menahan; baca kalimat pemeriksaan yang gagal. `Setujui` merah: ditolak, tidak
-dijawab, atau yang menjawab bukan orang yang boleh; putusan final, hanya daftar berikutnya dapat menyusul. `Kirim`
-tidak merah bila penerima tidak terjangkau: kirimannya menunggu dan dicoba lagi oleh `reconcile_deactivations`.
+`Susun daftar` merah: gerbang daftar menahan; baca kalimat pemeriksaan yang gagal. `Putuskan daftar` merah: ditolak
+atau tidak dijawab, dan itu final, hanya daftar berikutnya dapat menyusul; atau yang menjawab bukan orang yang boleh,
+dan belum ada putusan: bersihkan (clear) tugas itu. `Kirim` tidak merah bila penerima tidak terjangkau: kirimannya
+menunggu dan dicoba lagi oleh `reconcile_deactivations`.
 
 ### Penanggung jawab
 Verifikator dan kepala dinas sosial; operator Sinkron.

@@ -33,7 +33,7 @@ INPUT = {
         "kode_desa": "varchar",
         "tanggal": "date",  # the record's own date
         "hadir": "boolean",  # neither dead nor moved by this record
-        "nik_ditolak": "boolean",  # Dukcapil knows no such number
+        "nik_ditolak": "boolean",  # unknown to Dukcapil, or not with this birth date, which its digits deny too
     },
     # One row a family record of a current delivery.
     "keluarga": {

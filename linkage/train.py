@@ -1,7 +1,7 @@
 """Train the probabilistic stage without any truth: `make train` (expectation maximisation, Winkler 1988).
 
 What agrees by chance (u) is measured on random pairs; how often two records of one person agree (m) on pairs that
-carry one NIK, and for the NIK itself on pairs of one name, birth date and mother.
+carry one NIK, and for the NIK itself on pairs of one name and mother.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The one place where the environment is read: process environment first, then `.env`, then defaults."""
+"""The one place where settings of ours are read: process environment first, then `.env`, then defaults.
+
+Proxies and certificates of the machine's environment are taken where requests are made (`connectors.core.exchange`).
+"""
 
 from __future__ import annotations
 
