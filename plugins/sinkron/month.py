@@ -47,6 +47,9 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
             raise worst
         new = _build(settings, periode, approve, say, problems)
         sent = _deactivate(settings, periode, approve, say, new)
+        # Whether there is anything new is not known of a source that did not answer.
+        if problems and not new:
+            raise problems[0]
         code = 0
     except (Outcome, SourceDown) as outcome:
         say(f"  ! {outcome}")

@@ -55,3 +55,14 @@ def test_what_was_refused_or_held_keeps_the_month_from_being_built_whichever_sou
         ended = month.run(load({}), "2026-06", "publish", said.append)
         assert (ended, built) == ((code, {"dikirim": 0}), []), order
         assert said == [f"  ! {met[0]}"], order
+
+
+@pytest.mark.parametrize(("new", "code"), [(True, 0), (False, 4)])
+def test_a_source_that_does_not_answer_is_told_where_nothing_else_was_new(monkeypatch, new, code):
+    monkeypatch.setattr(month.feeds, "read_all", lambda settings, say: True)
+    monkeypatch.setattr(month.reconcile, "poll", lambda settings, periode: None)
+    monkeypatch.setattr(month, "_build", lambda *rest: new)
+    monkeypatch.setattr(month, "_deactivate", lambda *rest: 0)
+    monkeypatch.setattr(month, "summary", lambda settings, periode: {})
+    monkeypatch.setattr(month, "_ingest_all", lambda *rest: zip(REQUIRED, (DOWN, None, None), strict=True))
+    assert month.run(load({}), "2026-06", "publish", lambda line: None)[0] == code
