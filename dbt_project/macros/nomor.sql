@@ -6,7 +6,7 @@
         when octet_length({{ kolom }}) = 16 and strpos({{ kolom }}, 'O') = 0 and strpos({{ kolom }}, 'I') = 0
             then {{ kolom }}
         -- A float of fifteen digits would be a stranger's sixteen without its dot.
-        when {{ kolom }} ~ '[.]0+$' then {{ kolom }}
+        when {{ kolom }} ~ '[.]0+[^0-9]*$' then {{ kolom }}
         else translate(
             {{ kolom }}, 'OI０１２３４５６７８９ .''`"' || chr(160) || chr(8203) || chr(65279), '010123456789'
         )

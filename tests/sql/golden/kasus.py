@@ -104,7 +104,7 @@ def _nomor(juni: Bulan, juli: Bulan) -> None:
             anak.kata(nama="anak\u00a0berbaju  lain"),
         ])  # fmt: skip
         # Fifteen digits that a spreadsheet wrote as a float: without the dot they would be a stranger's sixteen.
-        pecahan = Orang("pecahan", "TUKIMIN", "1949-11-23", nik="331608120380135.0")
+        pecahan = Orang("pecahan", "TUKIMIN", "1949-11-23", nik="331608120380135.0'")
         bulan.dtsen.keluarga("pecahan", kk(131)[:15] + ".0", [pecahan])
         # nik_status: empty, and one made up by an officer.
         bulan.dtsen.keluarga("k13", kk(13), [
