@@ -29,3 +29,11 @@
         order by ambang.berlaku_dari desc limit 1
     )
 {%- endmacro %}
+
+{# A point outside the box that holds the district (dated thresholds); null of half a point within it. #}
+{% macro di_luar_kotak(lat, lon) -%}
+    (
+        {{ lon }} not between {{ ambang('kotak_lon_dari') }} and {{ ambang('kotak_lon_sampai') }}
+        or {{ lat }} not between {{ ambang('kotak_lat_dari') }} and {{ ambang('kotak_lat_sampai') }}
+    )
+{%- endmacro %}

@@ -68,11 +68,7 @@ bertaut as (
                     then 'BERTENTANGAN'
             end,
             case when foto.dokumen is not null then 'FOTO_DIPAKAI_LAIN' end,
-            case
-                when disebut.lon not between {{ ambang('kotak_lon_dari') }} and {{ ambang('kotak_lon_sampai') }}
-                    or disebut.lat not between {{ ambang('kotak_lat_dari') }} and {{ ambang('kotak_lat_sampai') }}
-                    then 'LOKASI_DI_LUAR'
-            end
+            case when {{ di_luar_kotak('disebut.lat', 'disebut.lon') }} then 'LOKASI_DI_LUAR' end
         ], null) as tanda
     from keadaan
     inner join disebut on keadaan.id_kasus = disebut.id_kasus

@@ -54,9 +54,11 @@ hunian as (
     select uid, min(uid) over (partition by tanda, kode_desa) as uid_hunian
     from (
         select uid, kode_desa,
-            -- A number of zeros only, or of marks, is none.
+            -- A number of zeros only, or of marks, is none; a point outside the district (0,0; lat and lon swapped)
+            -- says where a device failed, not where somebody lives.
             coalesce(
-                case when id_pelanggan_pln ~ '[1-9]' then 'pln' || id_pelanggan_pln end, 'titik' || lat || ',' || lon
+                case when id_pelanggan_pln ~ '[1-9]' then 'pln' || id_pelanggan_pln end,
+                case when not {{ di_luar_kotak('lat', 'lon') }} then 'titik' || lat || ',' || lon end
             ) as tanda
         from {{ ref('golden_rumah_tangga') }}
     ) as bertanda

@@ -48,11 +48,7 @@ bertanda as (
             end,
             case when sasaran.sasaran_bertentangan then 'BERTENTANGAN' end,
             case when foto.dokumen is not null then 'FOTO_DIPAKAI_LAIN' end,
-            case
-                when sasaran.lon not between {{ ambang('kotak_lon_dari') }} and {{ ambang('kotak_lon_sampai') }}
-                    or sasaran.lat not between {{ ambang('kotak_lat_dari') }} and {{ ambang('kotak_lat_sampai') }}
-                    then 'LOKASI_DI_LUAR'
-            end,
+            case when {{ di_luar_kotak('sasaran.lat', 'sasaran.lon') }} then 'LOKASI_DI_LUAR' end,
             case when sekeluarga.id_verifikasi is not null or penyetuju.nama is not null then 'PETUGAS_TERKAIT' end,
             case when sasaran.tanggal < sasaran.kasus_dibuat then 'URUTAN_TANGGAL' end
         ], null) as tanda

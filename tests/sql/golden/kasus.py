@@ -183,11 +183,13 @@ def _kepesertaan(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.program("k58", "PBI_JK", "k58-ayah", status="TIDAK_AKTIF")
         bulan.dtsen.program("k58", "SEMBAKO", status="GRADUASI_MANDIRI")
         # 50: one dwelling, two KK, aid from two payers; a year that is over, a programme that has ended.
-        # What is no customer number, and half a point, make no dwelling.
+        # What is no customer number, half a point, and a point at sea make no dwelling.
         for n in (1, 2):
             lahir = f"195{n}-06-1{n}"
             nol = Orang(f"nol{n}", f"PONIMAN {n * 'JATI '}", lahir, nik=nik(640 + n, lahir))
             bulan.dtsen.keluarga(f"nol{n}", kk(640 + n), [nol], id_pelanggan_pln="000000000000")
+            laut = nol.kata(kunci=f"laut{n}")
+            bulan.simnakis.keluarga(f"laut{n}", kk(640 + n), [laut], f"{bulan.periode}-20", lat=0, lon=0)
             paruh = nol.kata(kunci=f"paruh{n}", lahir=f"194{n}-08-2{n}", nik=nik(650 + n, f"194{n}-08-2{n}"))
             bulan.simnakis.keluarga(f"paruh{n}", kk(650 + n), [paruh], lat=-6.97)
         bulan.dtsen.keluarga("k50-a", kk(501), pasangan("k50-a", 501), id_pelanggan_pln="520000000001")

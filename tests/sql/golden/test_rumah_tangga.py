@@ -114,7 +114,11 @@ def test_48_two_kk_of_one_dwelling_share_it(emas: Emas):
     assert a["uid_rumah_tangga"] != b["uid_rumah_tangga"]
 
 
-@pytest.mark.parametrize("kunci", ["dtsen:nol", "simnakis:paruh"], ids=["a number of zeros", "half a point"])
+@pytest.mark.parametrize(
+    "kunci",
+    ["dtsen:nol", "simnakis:paruh", "simnakis:laut"],
+    ids=["a number of zeros", "half a point", "a point at sea"],
+)
 def test_what_is_no_number_and_no_point_makes_no_common_dwelling(emas: Emas, kunci: str):
     a, b = emas.rumah(f"{kunci}1"), emas.rumah(f"{kunci}2")
     assert a["uid_hunian"] != b["uid_hunian"]
