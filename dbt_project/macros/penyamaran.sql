@@ -1,0 +1,40 @@
+{# Each cell of the open data with each of its sums, and whether what is hidden of that sum can be read from the rest.
+
+   A cell is in two sums: its measure's total in its place, and its class over all villages. A sum that is shown must
+   leave for its hidden cells more than a small number, for more than one cell, and more than one each (a class that
+   nobody is in has no row); a hidden sum has a hidden cell. #}
+{% macro jumlahan_sel(sel) -%}
+    (
+        with bagian as (
+            select distinct ukuran, split_part(ukuran, '_menurut_', 1) as induk
+            from {{ sel }} where ukuran like '%\_menurut\_%'
+        ),
+
+        jumlahan as (
+            select sel.*, ukuran || '/' || kelas as jumlahan, kode_desa is null as total from {{ sel }} as sel
+            union all
+            -- Somebody may receive several programmes: in a place they have no total.
+            select sel.*, coalesce(sel.kode_desa, '') || '/' || bagian.ukuran, sel.ukuran = bagian.induk
+            from {{ sel }} as sel
+            inner join bagian on sel.ukuran in (bagian.ukuran, bagian.induk)
+        ),
+
+        sisa as (
+            select
+                *,
+                count(*) filter (where tersembunyi and not total) over jumlahan as banyak,
+                sum(jumlah) filter (where tersembunyi and not total) over jumlahan as sisa,
+                bool_or(tersembunyi and total) over jumlahan as total_tersembunyi
+            from jumlahan
+            window jumlahan as (partition by jumlahan)
+        )
+
+        select
+            *,
+            case
+                when total_tersembunyi then banyak = 0
+                else banyak = 1 or sisa < {{ ambang('sel_minimum') }} or sisa = banyak
+            end as terbaca
+        from sisa
+    )
+{%- endmacro %}
