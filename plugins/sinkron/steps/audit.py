@@ -105,7 +105,9 @@ def gate_list(settings: Settings, run: StepRun, sha256: str, id_rilis: str, summ
 def _already_judged(connection: psycopg.Connection, periode: str) -> dict[str, Any]:
     released = connection.execute(
         "select r.id_rilis, r.sha256, r.gerbang from rilis.rilis as r"
-        " where r.periode = %s and r.status in ('terbit', 'digantikan') order by r.revisi desc limit 1",
+        " where r.periode = %s and r.status in ('terbit', 'digantikan')"
+        # After a rollback the one that is out need not be the newest revision.
+        " order by r.status = 'terbit' desc, r.revisi desc limit 1",
         [periode],
     ).fetchone()
     if released is None:

@@ -114,9 +114,10 @@ def _candidate(
         ).fetchone()
     )
     before = connection.execute(
-        "select id_rilis from rilis.rilis where status in ('terbit', 'digantikan') and periode <= %s"
-        # After a rollback the one that is out may be older than one it replaced.
-        " order by periode desc, status = 'terbit' desc, revisi desc limit 1",
+        "select r.id_rilis from rilis.rilis as r left join rilis.penunjuk as p using (id_rilis)"
+        " where r.status in ('terbit', 'digantikan') and r.periode <= %s"
+        # What readers see, unless the month is an older one: after a rollback that is not the newest that was out.
+        " order by (p.id_rilis is null), r.periode desc, r.status = 'terbit' desc, r.revisi desc limit 1",
         [periode],
     ).fetchone()
     if candidate and not rejected:

@@ -11,7 +11,7 @@ from sinkron import contract, database, export, month, publish, release_page
 from sinkron import settings as settings_module
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 from sinkron.partitions import partition_name
-from sinkron.steps import compose
+from sinkron.steps import audit, compose
 from sinkron.steps import list as list_step
 
 
@@ -247,6 +247,7 @@ def test_after_a_rollback_a_month_has_the_one_release_that_readers_see(katalog):
     assert statuses(katalog) == {"2026-06/1": "terbit", "2026-06/2": "digantikan", "2026-07/1": "ditarik"}
     with database.connect(katalog) as connection:
         assert list_step._released(connection, "2026-06") == "2026-06/1"
+        assert audit._already_judged(connection, "2026-06")["id_rilis"] == "2026-06/1"
         # What comes next is compared with it.
         assert compose._candidate(connection, "2026-08", "s", "k", {})["id_sebelum"] == "2026-06/1"
     assert export.export(katalog, "2026-06")["id_rilis"] == "2026-06/1"
@@ -254,6 +255,15 @@ def test_after_a_rollback_a_month_has_the_one_release_that_readers_see(katalog):
     # The file for those who poll, of the one that lost its place too.
     document = json.loads((katalog.outbox / "rilis" / "2026-06" / "2" / "rilis.json").read_text())
     assert document["status"] == "digantikan"
+
+
+def test_what_comes_after_a_rollback_over_months_is_compared_with_what_readers_see(katalog):
+    for id_rilis in ("2026-06/1", "2026-07/1", "2026-08/1"):
+        release(katalog, id_rilis)
+    publish.rollback(katalog, "2026-06/1", "uji-kepala", "angka desa terbalik")
+    with database.connect(katalog) as connection:
+        before = [compose._candidate(connection, m, "s", "k", {})["id_sebelum"] for m in ("2026-09", "2026-06")]
+    assert before == ["2026-06/1", "2026-06/1"]
 
 
 def test_the_page_for_operators_tells_the_time_of_the_office(katalog, monkeypatch):
