@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -14,7 +15,7 @@ from psycopg import conninfo
 from sinkron import approvers, catalogue, database, feeds, month, period, postgres
 from sinkron import settings as settings_module
 from sinkron.line import STEPS
-from sinkron.outcomes import NotReady, Outcome, SourceDown
+from sinkron.outcomes import NotReady, Outcome, SourceDown, words
 from sinkron.settings import Settings, SettingsError
 
 
@@ -215,3 +216,8 @@ def main(argv: list[str] | None = None) -> int:
     except (Outcome, SettingsError, period.PeriodError, postgres.PostgresError, database.DatabaseError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return getattr(error, "exit_code", 1)
+    except Exception as error:
+        # Where it was, for whoever has to mend it; a library's text may quote a row.
+        traceback.print_tb(error.__traceback__)
+        print(words(error), file=sys.stderr)
+        return 1
