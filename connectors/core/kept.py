@@ -78,6 +78,8 @@ class Kept:
                 " unnest(json_extract_string(content, '$.data[*]')) as r from read_text(?))",
                 [str(self._store.path(stored.sha256))],
             )
+        except duckdb.OperationalError:
+            raise  # A full disk or memory of ours: the sender's page is not at fault.
         except duckdb.Error:
             self._readable = False
         return stored

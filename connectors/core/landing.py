@@ -63,7 +63,7 @@ class Raw:
 
     tabel: entity -> table with one column of text a declared, not derived field, and boolean `bentuk_rusak` (the
     row has another number of fields than its header). pemberitahuan: notices without values; its key
-    `pemberitahuan` holds those of an entity (unknown headers, optional columns that are absent).
+    `pemberitahuan` holds those of an entity (unknown headers, optional columns that are absent) or of the manifest.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -116,8 +116,11 @@ def finish(source: Source, raw: Raw, reference: Reference, kerja: Path) -> Lande
     ukuran = {
         **raw.pemberitahuan,
         "pemberitahuan": {
-            e: {**noticed.get(e, {}), "kode_tidak_dikenal": notices.unknown_codes(con, source.entitas[e], t)}
-            for e, t in tables.items()
+            **noticed,
+            **{
+                e: {**noticed.get(e, {}), "kode_tidak_dikenal": notices.unknown_codes(con, source.entitas[e], t)}
+                for e, t in tables.items()
+            },
         },
         "nik_ganda": nik_ganda,
         "keluarga_per_kecamatan": dict(

@@ -78,6 +78,8 @@ def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Sha
         con.execute(f"create table halaman as select unnest(from_json('{{}}', {structure}).data) as r limit 0")
         for at in range(0, len(files), PAGES_AT_ONCE):
             has_nul |= _append(con, files[at : at + PAGES_AT_ONCE], shape, structure)
+    except duckdb.OperationalError:
+        raise  # A full disk or memory of ours: the sender's pages are not at fault.
     except duckdb.Error:
         raise unreadable() from None
     return has_nul

@@ -17,7 +17,7 @@ from connectors.core.signals import Refusal
 from connectors.core.source import Source
 
 # What a spreadsheet leaves of a number of sixteen digits.
-SCIENTIFIC = "regexp_full_match({x}, '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+|[0-9]{{15,17}}[.]0+')"
+SCIENTIFIC = "regexp_full_match({x}, '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+|[0-9]{{15,17}}[.,]0+')"
 WHOLE_NUMBER = "regexp_full_match({x}, '[0-9]{{16}}')"
 
 

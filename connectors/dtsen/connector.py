@@ -146,6 +146,8 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
             }
             for entitas, read in reads.items()
         }
+        if manifest.get("desil_per") not in (None, "") and _date(manifest["desil_per"]) is None:
+            notices[MANIFEST] = {"kode_tidak_dikenal": {"desil_per": {"": 1}}}
         return finish(source, Raw(con, tables, {"pemberitahuan": notices}), reference, kerja)
     finally:
         con.close()

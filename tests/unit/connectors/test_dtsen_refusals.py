@@ -95,6 +95,7 @@ def test_damaged_numbers(land_dtsen):
     limit = "nomor_induk_kependudukan"
     assert refused(land_dtsen, many(limit, "3.31601E+15", 20)).kode == "nik_rusak_massal"
     assert refused(land_dtsen, many(limit, lambda i: f"3316080101{i + 60:02d}0000", 20)).kode == "nik_rusak_massal"
+    assert refused(land_dtsen, many(limit, "331608010180060,0", 20)).kode == "nik_rusak_massal"
     assert refused(land_dtsen, many("nomor_kartu_keluarga", "3.31601E+15", 20, "keluarga")).kode == "nik_rusak_massal"
     assert land_dtsen(many(limit, "3.31601E+15", 19)).entitas["anggota"].dimuat == 300
 
@@ -220,6 +221,12 @@ def test_since_when_the_deciles_hold_is_a_date_or_not_known(tmp_path, store, wri
     write_dtsen(tmp_path, dtsen(), manifest={"desil_per": written})
     extracted = dtsen_connector.extract(SOURCES["dtsen"], inbox_connection(tmp_path), "2026-06", store, KABUPATEN)
     assert extracted.keterangan.get("desil_per") == known
+
+
+@pytest.mark.parametrize(("written", "noticed"), [("31/03/2026", True), ("2026-03-31", False), ("", False)])
+def test_deciles_of_no_known_day_are_told(land_dtsen, written, noticed):
+    told = land_dtsen(dtsen(), manifest={"desil_per": written}).ukuran["pemberitahuan"]
+    assert told.get("manifest.json") == ({"kode_tidak_dikenal": {"desil_per": {"": 1}}} if noticed else None)
 
 
 def test_a_stored_file_that_was_damaged_is_whole_again_after_the_next_extract(tmp_path, store):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from connectors.core import pages
@@ -52,3 +53,11 @@ def test_no_page_is_a_table_without_rows(tmp_path):
     with workspace(tmp_path / "kerja") as con:
         assert not pages.read_pages(con, [], SHAPE)
         assert con.execute("select count(*) from halaman").fetchall() == [(0,)]
+
+
+def test_memory_or_disk_of_ours_that_is_full_is_not_the_page_s_fault(tmp_path):
+    with workspace(tmp_path / "kerja") as con:
+        con.execute("set max_temp_directory_size = '1KB'")
+        con.execute("set memory_limit = '4MB'")
+        with pytest.raises(duckdb.OperationalError):
+            pages.read_pages(con, stored(tmp_path, rows(*range(100_000))), SHAPE)
