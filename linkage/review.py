@@ -7,7 +7,7 @@ AMBIGUOUS = "cocok dengan dua orang"
 
 def ask(con) -> int:
     """Fill `tinjauan` from the pairs that were weighed without an answer (`ragu_pasangan`) and the records that fit two
-    persons equally (`lekat_ragu`); return the number of questions.
+    persons equally (`lekat_ragu`), and `ditanyakan` of those persons; return the number of questions.
 
     Of a pair of persons the likeliest pair of records is asked about. What anybody has judged about them, `ragu` also,
     is not asked again. The record that sorts first is side a.
@@ -61,5 +61,13 @@ def ask(con) -> int:
             partition by least(a.uid, b.uid), greatest(a.uid, b.uid)
             order by peluang desc nulls last, a.sumber, a.id_sumber, b.sumber, b.id_sumber
         ) = 1
+    """)
+    con.execute("""
+        create or replace table ditanyakan as
+        select u.uid, r.sumber, r.id_sumber, r.id_keluarga
+        from (select uid_a as uid from tinjauan union select uid_b from tinjauan) as d
+        inner join uid_individu as u on d.uid = u.uid
+        inner join klaster as k on u.klaster = k.klaster
+        inner join rekaman as r on k.rid = r.rid
     """)
     return con.sql("select count(*) from tinjauan").fetchall()[0][0]

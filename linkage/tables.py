@@ -102,6 +102,8 @@ OUTPUT = {
     "asal": ("grain", "uid", "sumber", "id_sumber"),
     # One question a pair of persons that a human being has to look at.
     "tinjauan": ("sumber_a", "id_a", "sumber_b", "id_b", "uid_a", "uid_b", "peluang", "sebab"),
+    # All records of the persons that are asked about.
+    "ditanyakan": ("uid", "sumber", "id_sumber", "id_keluarga"),
 }
 
 

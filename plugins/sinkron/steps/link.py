@@ -13,19 +13,16 @@ from sinkron import database, ledger, transport
 from sinkron.settings import Settings
 from sinkron.steps.link_inputs import COLUMNS, QUERIES, SHAPED, parameters
 
+# Outputs of the library that have a partition a release.
+PARTITIONED = ("tautan", "tempat")
 # The questions of the candidate; those first in which somebody receives a programme that is still active.
 QUESTIONS = """
-    with penerima as (
-        select sumber, id_keluarga, id_anggota from intermediate.int_kepesertaan__rekaman where status = 'AKTIF'
-    ),
-    bertanya as (select uid_a as uid from tinjauan union select uid_b from tinjauan),
-    menerima as (
-        select distinct t.uid
-        from bertanya as q
-        inner join identitas.tautan as t on t.id_rilis = %(ini)s and t.grain = 'individu' and q.uid = t.uid
-        inner join intermediate.int_individu__rekaman as r on t.sumber = r.sumber and t.id_sumber = r.id_sumber
-        inner join penerima as p on r.sumber = p.sumber and r.id_keluarga = p.id_keluarga
-            and coalesce(p.id_anggota, r.id_sumber) = r.id_sumber
+    with menerima as (
+        select distinct d.uid
+        from ditanyakan as d
+        inner join intermediate.int_kepesertaan__rekaman as p on d.sumber = p.sumber and d.id_keluarga = p.id_keluarga
+            and coalesce(p.id_anggota, d.id_sumber) = d.id_sumber
+        where p.status = 'AKTIF'
     ),
     dinilai as (
         select t.*, t.uid_a in (select uid from menerima) or t.uid_b in (select uid from menerima) as program,
@@ -62,6 +59,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         con = transport.workspace(folder, candidate["rekaman"])
         read(settings, con, candidate, folder)
         run.counts.update(link(con, settings.installation_key, candidate["id_rilis"]))
+        _fill(run, con, candidate["id_rilis"], folder)
         with run.transaction() as connection:
             _write(connection, con, candidate["id_rilis"], folder)
             connection.execute(
@@ -105,41 +103,62 @@ def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) 
             transport.read_into(con, table, COLUMNS[table], path, SHAPED.get(table, "select * from {rows}"))
 
 
+def _fill(run: ledger.StepRun, con: Any, id_rilis: str, folder: Path) -> None:
+    """The links and places of this release as tables of their own, which nobody reads before `_write` puts them in
+    place; what a killed run left is replaced. Two at a time: the server takes in each COPY with one core.
+    """
+
+    def fill(output: str) -> None:
+        new = Identifier("identitas", f"{output}_baru")
+        with run.transaction() as connection, con.cursor() as own:
+            connection.execute(SQL("drop table if exists {}").format(new))
+            connection.execute(
+                SQL("create table {} (like {} including all)").format(new, Identifier("identitas", output))
+            )
+            connection.execute(
+                SQL("alter table {} alter column id_rilis set default {}").format(new, Literal(id_rilis))
+            )
+            _copy(connection, own, output, new, folder)
+
+    with ThreadPoolExecutor(2) as pool:
+        for filled in [pool.submit(fill, output) for output in PARTITIONED]:
+            filled.result()
+
+
+def _copy(connection: psycopg.Connection, con: Any, output: str, target: Identifier, folder: Path) -> None:
+    from linkage.tables import OUTPUT
+
+    path = folder / f"{output}.csv"
+    con.execute(f"copy (select {', '.join(OUTPUT[output])} from {output}) to '{path}' (header false)")
+    transport.copy_in(connection, target, OUTPUT[output], path)
+    path.unlink()
+
+
 def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path) -> None:
-    """The links and places of this release as partitions of their own, new ids and events.
+    """Put links and places in place, then new ids, events and questions: all of them, or none.
 
     What was merged is told by the events (`identitas.penerus`); the registry follows when the release is published.
     """
     from linkage.tables import OUTPUT
 
-    def copy(output: str, target: Identifier, extra: str = "") -> None:
-        path = folder / f"{output}.csv"
-        con.execute(f"copy (select {', '.join(OUTPUT[output])} from {output} {extra}) to '{path}' (header false)")
-        transport.copy_in(connection, target, OUTPUT[output], path)
-        path.unlink()
-
-    suffix = id_rilis.replace("-", "_").replace("/", "_")
-    for output in ("tautan", "tempat"):
-        partition = Identifier("identitas", f"{output}__{suffix}")
+    for output in PARTITIONED:
+        name = f"{output}__{id_rilis.replace('-', '_').replace('/', '_')}"
+        partition = Identifier("identitas", name)
         connection.execute(SQL("drop table if exists {}").format(partition))
         connection.execute(
-            SQL("create table {} (like {} including all)").format(partition, Identifier("identitas", output))
+            SQL("alter table {} rename to {}").format(Identifier("identitas", f"{output}_baru"), Identifier(name))
         )
-        connection.execute(
-            SQL("alter table {} alter column id_rilis set default {}").format(partition, Literal(id_rilis))
-        )
-        copy(output, partition)
         connection.execute(
             SQL("alter table {} attach partition {} for values in ({})").format(
                 Identifier("identitas", output), partition, Literal(id_rilis)
             )
         )
-    database.describe_partitioned(connection, ("identitas", "tautan"), ("identitas", "tempat"))
+    database.describe_partitioned(connection, *(("identitas", output) for output in PARTITIONED))
     connection.execute("delete from identitas.alias where id_rilis = %s", [id_rilis])
-    for output in ("alias", "uid_baru", "peristiwa", "asal", "tinjauan"):
+    for output in ("alias", "uid_baru", "peristiwa", "asal", "tinjauan", "ditanyakan"):
         columns = ", ".join(f"{column} text" for column in OUTPUT[output])
         connection.execute(f"create temp table {output} ({columns}) on commit drop")
-        copy(output, Identifier(output))
+        _copy(connection, con, output, Identifier(output), folder)
     connection.execute(
         "insert into identitas.alias (id_rilis, uid, nik, nik_aktif) select %s, uid, nik, nik_aktif from alias",
         [id_rilis],
