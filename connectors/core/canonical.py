@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from connectors.core.source import Column, Entity, Source, code_lists
+from connectors.core.source import Column, Entity, Source, code_lists, program_aliases
 
 MISSING = ("-", "NULL", "N/A", "TIDAK TAHU")
 # Blanks that spreadsheets and web forms leave at the ends, the no-break space and the BOM among them.
@@ -129,11 +129,11 @@ def _first_try(column: Column, form: str | None) -> str:
     return FIRST_TRY.get(column.tipe, _template(column.tipe, form)).format(x=raw)
 
 
-def _second_try(column: Column, form: str | None, aliases: Mapping[str, str]) -> str:
+def _second_try(column: Column, form: str | None) -> str:
     """SQL of the value of cleaned text x, by every spelling that is accepted: for distinct values only."""
     if column.tipe == "program":
-        branches = " ".join(f"when {quoted(k)} then {quoted(v)}" for k, v in aliases.items())
-        return f"case upper(x) {branches} else upper(x) end" if branches else "upper(x)"
+        branches = " ".join(f"when {quoted(k)} then {quoted(v)}" for k, v in program_aliases().items())
+        return f"case upper(x) {branches} else upper(x) end"
     if column.code_list:
         branches = " ".join(f"when {quoted(k)} then {quoted(c)}" for k, c in code_lists()[column.code_list].items())
         return _typed(column, f"case when x is not null then case {CODE_KEY} {branches} end end")
@@ -201,7 +201,7 @@ def canonicalise(con: duckdb.DuckDBPyConnection, source: Source, entitas: str, r
             values.append(f"{cleaned(c, name(c.nama))} as {name(c.nama)}")
             continue
         form = forms.get(c.nama)
-        first, second = _first_try(c, form), _second_try(c, form, source.program_alias)
+        first, second = _first_try(c, form), _second_try(c, form)
         spelled, wrong = _distinct_spellings(con, c, raw, first, second) if c.nama in unclean else (0, 0)
         if spelled or wrong:
             m = name(f"m_{c.nama}")

@@ -81,7 +81,6 @@ class Feed(Strict):
     jadwal: str
     akses: FeedAccess
     arti: str
-    program_alias: dict[str, str] = Field(default_factory=dict)
     kolom: tuple[FeedColumn, ...]
 
     @property

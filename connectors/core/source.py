@@ -150,7 +150,6 @@ class Source(Strict):
     ambang: Thresholds
     desa: Village
     akses: Access | None = None
-    program_alias: dict[str, str] = {}
     entitas: dict[str, Entity]
 
     @property
@@ -202,6 +201,13 @@ def code_lists() -> dict[str, dict[str, str]]:
                     raise ValueError(f"connectors/core/kode.yml: {name}: two codes for one spelling ({key}).")
         result[name] = known
     return result
+
+
+@cache
+def program_aliases() -> dict[str, str]:
+    """Other names of programmes: {name in upper case -> programme}."""
+    raw = yaml.load((Path(__file__).parent / "program.yml").read_text("utf-8"), yaml.CSafeLoader)
+    return {alias: program for program, aliases in raw.items() for alias in aliases}
 
 
 def normalised(spelling: str) -> str:

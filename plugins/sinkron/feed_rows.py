@@ -70,12 +70,12 @@ def land(connection: psycopg.Connection, feed: Feed, id_kiriman: str, page: Page
 
 
 def _parameters(feed: Feed, page: Page) -> dict[str, Any]:
-    from connectors.interface import code_lists
+    from connectors.interface import code_lists, program_aliases
 
     used = {c.daftar for c in feed.kolom if c.daftar}
     return {
         "data": page.data,
-        "alias": json.dumps(feed.program_alias),
+        "alias": json.dumps(program_aliases()),
         "daftar": json.dumps({name: code_lists()[name] for name in used}),
     }
 
