@@ -11,7 +11,8 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import TypeVar
 
 from connectors.core.connection import Connection
 from connectors.core.store import sync_folder
@@ -26,6 +27,7 @@ FIELDS = (
 # Everything that a folder of ours may hold; what an operator's programs leave beside it is not ours.
 OURS = ("penonaktifan.csv", "penonaktifan.xlsx", "pembatalan.csv", MANIFEST)
 JAKARTA = timezone(timedelta(hours=7))
+Place = TypeVar("Place", bound=PurePath)
 
 
 def write(
@@ -45,7 +47,8 @@ def write(
     """
     files = _files(bulan_efektif, nomor, ordered(rows), ordered(cancellations), nomor_sk, dibuat)
     month = outbox / FOLDER / bulan_efektif
-    folder, beside = month / nomor, month / f".{nomor}.tmp"
+    folder = month / nomor
+    beside = _beside(folder)
     month.mkdir(parents=True, exist_ok=True)
     if beside.exists():
         shutil.rmtree(beside)
@@ -74,12 +77,13 @@ def upload(connection: Connection, folder: Path) -> None:
     from connectors.core.sftp import Session, attempt
 
     files, number = _ours(folder), f"{folder.parent.name}/{folder.name}"
-    month = connection.path / FOLDER / folder.parent.name
-    remote, beside = str(month / folder.name), str(month / f".{folder.name}.tmp")
+    place = connection.path / FOLDER / folder.parent.name / folder.name
+    remote, beside = str(place), str(_beside(place))
 
     def work(session: Session) -> dict[str, bytes]:
         if session.entry(remote) is None:
             session.remove_folder(beside)
+            session.make_folders(str(place.parent))
             session.make_folders(beside)
             for name, content in files.items():
                 session.write(f"{beside}/{name}", io.BytesIO(content))
@@ -88,6 +92,13 @@ def upload(connection: Connection, folder: Path) -> None:
         return {name: b"".join(session.read(f"{remote}/{name}", entry.size)) for name, entry in there.items()}
 
     _compare(attempt(connection, work), files, number)
+
+
+def _beside(folder: Place) -> Place:
+    """Where a folder is made before it appears: not among those of its month, where who looks for manifests would find
+    this one too early.
+    """
+    return folder.parent.parent / f".{folder.parent.name}-{folder.name}.tmp"
 
 
 def _ours(folder: Path) -> dict[str, bytes]:

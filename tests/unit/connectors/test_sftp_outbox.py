@@ -17,6 +17,8 @@ from connectors.siks_ng import delivery
 
 MADE = datetime(2026, 7, 20, 9, 30, tzinfo=timezone(timedelta(hours=7)))
 NUMBER = "siks-ng/2026-08/0001"
+# Not among the folders of its month, where it would be read too early.
+BESIDE = ".2026-08-0001.tmp"
 FILES = ("ekspor/2026-07/1/csv/a.csv", "ekspor/2026-07/1/datapackage.json")
 
 
@@ -57,13 +59,13 @@ def test_a_list_is_uploaded_whole_its_manifest_last(served, folder):
     assert [Path(path).name for path in served.paths("write")] == [
         "penonaktifan.csv", "penonaktifan.xlsx", "manifest.json",
     ]  # fmt: skip
-    assert {Path(path).parent.name for path in served.paths("write")} == {".0001.tmp"}
+    assert {Path(path).parent.name for path in served.paths("write")} == {BESIDE}
     assert served.paths("posix_rename") == [f"/keluar/{NUMBER}"]
     assert [path.name for path in there(served).parent.iterdir()] == ["0001"]
 
 
 def test_what_a_killed_run_left_goes_into_no_list(served, folder):
-    left = there(served).with_name(".0001.tmp")
+    left = there(served).parent.with_name(BESIDE)
     left.mkdir(parents=True)
     (left / "pembatalan.csv").write_bytes(b"id_baris;alasan\r\n")
     upload(served, folder)
