@@ -13,19 +13,6 @@ with kasus as (
     from kasus.pengajuan_pada({{ akhir_bulan() }})
 ),
 
-desa as (
-    select
-        desa.kode, replace(upper(ejaan.nama), ' ', '') as desa, replace(upper(kecamatan.nama), ' ', '') as kecamatan
-    from {{ ref('wilayah') }} as desa
-    inner join {{ ref('wilayah') }} as kecamatan on left(desa.kode, 8) = kecamatan.kode
-    cross join lateral (
-        select desa.nama
-        union
-        select alias.alias from {{ ref('alias_desa') }} as alias where alias.kode_desa = desa.kode
-    ) as ejaan
-    where length(desa.kode) > 8
-),
-
 dicari as (
     select kasus.id_kasus, kasus.kata, kasus.rt, coalesce(kode.kode, nama.kode) as kode_desa
     from kasus
@@ -33,7 +20,7 @@ dicari as (
     left join {{ ref('casework_nomor') }} as rumah on rumah.jenis = 'no_kk' and kasus.no_kk = rumah.nomor
     left join {{ ref('wilayah') }} as kode on kasus.kode_desa = kode.kode
     -- A village name without its kecamatan is no place: several villages share it.
-    left join desa as nama
+    left join {{ ejaan_desa() }} as nama
         on kode.kode is null and replace(upper(kasus.desa), ' ', '') = nama.desa
         and replace(upper(kasus.kecamatan), ' ', '') = nama.kecamatan
     where coalesce(orang.uid_rumah_tangga, rumah.uid_rumah_tangga) is null

@@ -1,26 +1,5 @@
 -- One standard shape for family records of all registries; what follows knows no source by its columns.
-with dtjateng_wilayah as (
-    -- A DTJateng row without kecamatan takes the code of the family that it is linked to by its KK number in
-    -- another registry (rules.md); the release before is asked when nobody has it this month.
-    select distinct on (kosong.id_rt) kosong.id_rt, sumber_lain.kode_desa
-    from (
-        -- A number that is none leads to a stranger.
-        select id_rt, {{ kk_sah('no_kk_angka') }} as no_kk_angka
-        from {{ ref('stg_dtjateng__rumah_tangga') }}
-        where kode_desa is null
-    ) as kosong
-    inner join (
-        select no_kk_angka, kode_desa, 1 as urutan from {{ ref('stg_dtsen__keluarga') }}
-        union all
-        select no_kk_angka, kode_desa, 2 from {{ ref('stg_simnakis__keluarga') }}
-        union all
-        select no_kk, kode_desa, 3 from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum() }}
-    ) as sumber_lain on kosong.no_kk_angka = sumber_lain.no_kk_angka
-    where sumber_lain.kode_desa is not null
-    order by kosong.id_rt, sumber_lain.urutan, sumber_lain.kode_desa
-),
-
-semua as (
+with semua as (
     select
         'dtsen' as sumber, id_keluarga, id_kiriman, nomor_baris, no_kk_angka, tanggal, kode_desa, dusun, rt, rw,
         alamat, null::numeric as lat, null::numeric as lon, null::text as status,
@@ -30,12 +9,12 @@ semua as (
     union all
     select
         'dtjateng', rt.id_rt, rt.id_kiriman, rt.nomor_baris, rt.no_kk_angka, rt.tanggal,
-        coalesce(rt.kode_desa, wilayah.kode_desa), rt.dusun, rt.rt, rt.rw,
+        coalesce(rt.kode_desa, desa.kode_desa), rt.dusun, rt.rt, rt.rw,
         rt.alamat, null, null, null,
         {% for kolom in kolom_rumah() %}rt.{{ kolom }}, {% endfor %}
         null, null, null, rt.peringkat_provinsi
     from {{ ref('stg_dtjateng__rumah_tangga') }} as rt
-    left join dtjateng_wilayah as wilayah on rt.id_rt = wilayah.id_rt
+    left join {{ ref('int_rumah_tangga__desa') }} as desa on rt.id_rt = desa.id_keluarga
     union all
     select
         'simnakis', id_keluarga, id_kiriman, nomor_baris, no_kk_angka, tanggal, kode_desa, dusun, rt, rw,

@@ -209,6 +209,15 @@ def _wilayah(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.keluarga("k16-tahu", kk(161), pasangan("k16-tahu", 161), desa=LAIN_DESA)
         bulan.dtjateng.keluarga("k16-lalu", kk(162), pasangan("k16-lalu", 162),
                                 desa=None if bulan is juli else LAIN_DESA)  # fmt: skip
+        # By who lives in it, where its number is another one; not in a village of another name; by its own record.
+        for n, desa in ((1, "BLU NGUN"), (2, "SEMANGGI")):
+            lahir = f"193{n}-02-1{n}"
+            anggota = Orang(f"k16-anggota{n}", f"SAMINEM {n * 'WETAN '}", lahir, "P", nik=nik(660 + n, lahir, "P"))
+            bulan.dtjateng.keluarga(f"k16-anggota{n}", kk(660 + n), [anggota], desa=None, nama_desa=desa)
+            bulan.dtsen.keluarga(f"k16-anggota{n}", kk(670 + n), [anggota])
+        sendiri = Orang("k16-sendiri", "TUKIJAH KULON", "1937-09-03", "P", nik=nik(680, "1937-09-03", "P"))
+        bulan.dtjateng.keluarga("k16-sendiri", None if bulan is juli else kk(680), [sendiri],
+                                desa=None if bulan is juli else BLUNGUN)  # fmt: skip
         # Zeros are nobody's number, also where somebody else is written under them.
         bulan.dtjateng.keluarga("k16-gelap", "0" * 16, pasangan("k16-gelap", 163), desa=None)
         bulan.dtsen.keluarga("k16-nol", "0" * 16, [Orang("k16-nol", "TUKINEM", "1948-10-22", "P")])

@@ -60,13 +60,18 @@ def test_16_a_family_of_no_known_village_is_quarantined_with_its_members_and_aid
     assert emas.rumah("dtjateng:k16-tahu")["kode_desa"] == "33.16.08.2002"
     # In July only the release before knows the village.
     assert emas.rumah("dtjateng:k16-lalu", JULI)["kode_desa"] == "33.16.08.2002"
+    # Its number is another one here, or none: known by its members, by its own record.
+    assert emas.rumah("dtjateng:k16-anggota1")["kode_desa"] == "33.16.08.2001"
+    assert emas.rumah("dtjateng:k16-sendiri", JULI)["kode_desa"] == "33.16.08.2001"
+    assert emas.uid("rumah_tangga", "dtjateng:k16-anggota2", JUNI) is None
     assert emas.uid("rumah_tangga", "dtjateng:k16-gelap", JUNI) is None
     held = emas.rows(
         "select berkas, kode from rilis.karantina where id_rilis = '2026-06/1' and sumber = 'dtjateng' order by berkas"
     )
     assert [tuple(r.values()) for r in held] == [
         ("anggota", "wilayah_tidak_terpecahkan"), ("anggota", "wilayah_tidak_terpecahkan"),
-        ("anggota", "wilayah_tidak_terpecahkan"), ("bantuan", "wilayah_tidak_terpecahkan"),
+        ("anggota", "wilayah_tidak_terpecahkan"), ("anggota", "wilayah_tidak_terpecahkan"),
+        ("bantuan", "wilayah_tidak_terpecahkan"), ("rumah_tangga", "wilayah_tidak_terpecahkan"),
         ("rumah_tangga", "wilayah_tidak_terpecahkan"),
     ]  # fmt: skip
 

@@ -1,0 +1,15 @@
+{# Villages under each spelling of their name (seed alias_desa), without case and blanks: kode, desa, kecamatan. #}
+{% macro ejaan_desa() -%}
+    (
+        select
+            desa.kode, replace(upper(ejaan.nama), ' ', '') as desa, replace(upper(kecamatan.nama), ' ', '') as kecamatan
+        from {{ ref('wilayah') }} as desa
+        inner join {{ ref('wilayah') }} as kecamatan on left(desa.kode, 8) = kecamatan.kode
+        cross join lateral (
+            select desa.nama
+            union
+            select alias.alias from {{ ref('alias_desa') }} as alias where alias.kode_desa = desa.kode
+        ) as ejaan
+        where length(desa.kode) > 8
+    )
+{%- endmacro %}
