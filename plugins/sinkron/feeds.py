@@ -35,7 +35,7 @@ def read(settings: Settings, nama: str, periode: str) -> dict[str, Any]:
     try:
         reached = connection(feed.koneksi, settings.values)
     except KeyError as missing:
-        raise NotReady(f"feed {nama} is not configured: {missing.args[0]}") from None
+        raise NotReady(f"koneksi umpan {nama} belum diisi: {missing.args[0]}") from None
     with ledger.step(settings, "feed", periode, lock=f"feed:{nama}", sumber=nama) as run:
         run.counts.update(halaman=0, diterima=0, baru=0, dikarantina=0, ulang=0)
         with database.connect(settings) as known:
@@ -47,7 +47,7 @@ def read(settings: Settings, nama: str, periode: str) -> dict[str, Any]:
                     _land(settings, run, feed, page)
                     failpoint(settings, "feed.committed")
         except SourceUnavailable as why:
-            raise SourceDown(f"feed {nama} could not be read: {why}") from None
+            raise SourceDown(f"umpan {nama} tidak dapat dibaca: {why}") from None
         return dict(run.counts)
 
 

@@ -118,7 +118,9 @@ def require_candidate(settings: Settings, periode: str) -> dict[str, Any]:
     with database.connect(settings) as connection:
         found = candidate(connection, periode)
     if found is None:
-        raise NotReady(f"month {periode} has no open candidate: run the step compose first")
+        raise NotReady(
+            f"bulan {periode} tidak mempunyai kandidat yang terbuka; jalankan dahulu langkah Susun kandidat (`compose`)"
+        )
     return found
 
 
@@ -129,5 +131,8 @@ def last_built(settings: Settings) -> dict[str, Any]:
             "select * from rilis.rilis where dibangun is not null order by dibangun desc limit 1"
         ).fetchone()
     if built is None:
-        raise NotReady("no month was built yet, so there are no records to look at: run `make demo` or a month first")
+        raise NotReady(
+            "belum ada bulan yang dibangun, jadi belum ada rekaman yang dapat dilihat; jalankan dahulu `make demo` atau"
+            " satu bulan (`make month PERIODE=YYYY-MM`)"
+        )
     return built

@@ -101,7 +101,7 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
         STEPS["export"].run(settings, periode)
         return False
     if composed["kurang"]:
-        waits = NotReady(f"month {periode} waits for {', '.join(composed['kurang'])}")
+        waits = NotReady(f"bulan {periode} belum lengkap, menunggu {', '.join(composed['kurang'])}")
         raise next(iter(problems), waits)
     # A candidate whose tables are there waits only for its checks and its decision.
     for step in LINE:

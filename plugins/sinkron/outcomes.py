@@ -2,6 +2,10 @@
 
 Exit codes: rules.md "Running unattended" (README, "Working with it"): 3 held by a gate, 4 a required source has not
 landed or was refused, 5 rejected or a decision is open.
+
+The text of a named outcome speaks to operators, in the Indonesian of docs/panduan_operator.md; a connector's own reason
+follows its colon as it is. Every other error speaks to engineers, in English, save what answers an approver or a sender
+(keputusan.py and the database's guards; Refusal).
 """
 
 from __future__ import annotations

@@ -130,9 +130,9 @@ def _candidate(connection: psycopg.Connection, periode: str) -> dict[str, Any] |
         "select * from rilis.rilis where periode = %s order by revisi desc limit 1 for update", [periode]
     ).fetchone()
     if newest is None:
-        raise NotReady(f"no candidate for {periode}: run the month first (`make month PERIODE={periode}`)")
+        raise NotReady(f"tidak ada kandidat {periode}; jalankan dahulu bulan itu (`make month PERIODE={periode}`)")
     if newest["status"] == "ditahan":
-        raise GateHeld(f"candidate {newest['id_rilis']} is held by the gate; see audit.hasil_periksa")
+        raise GateHeld(f"kandidat {newest['id_rilis']} ditahan gerbang; lihat audit.hasil_periksa")
     return newest if newest["status"] == "kandidat" else None
 
 
@@ -205,19 +205,24 @@ def _require_passed_and_decided(connection: psycopg.Connection, id_rilis: str, s
     ).fetchone()
     if verdict is None or verdict["putusan"] not in ("lulus", "peringatan"):
         raise GateHeld(
-            f"candidate {id_rilis}: no passing verdict of the gate 'rilis' on exactly this content "
-            f"(found {verdict['putusan'] if verdict else 'none'}); run the audit"
+            f"kandidat {id_rilis}: gerbang 'rilis' belum meluluskan persis isi ini"
+            f" (putusan gerbang: {verdict['putusan'] if verdict else 'tidak ada'}); jalankan langkah Periksa (`audit`)"
         )
     withdrawn = connection.execute(
         "select id_rilis from rilis.rilis where sha256 = %s and status = 'ditarik'", [sha256]
     ).fetchone()
     if withdrawn:
-        raise Rejected(f"candidate {id_rilis} equals {withdrawn['id_rilis']}, which was withdrawn; build a new one")
+        raise Rejected(
+            f"isi kandidat {id_rilis} sama dengan {withdrawn['id_rilis']}, yang sudah ditarik; bangun kandidat baru"
+        )
     decision = decisions.find(connection, sha256, "publish")
     if decision is None:
-        raise Undecided(f"candidate {id_rilis} ({sha256[:12]}…) waits for a decision on publishing it")
+        raise Undecided(
+            f"kandidat {id_rilis} ({sha256[:12]}…) menunggu putusan penerbitan;"
+            " jalankan lagi tugas Putuskan (`approve`)"
+        )
     if decision["jawaban"] != "setuju":
-        raise Rejected(f"candidate {id_rilis} was rejected by {decision['oleh']}; only a new one can follow")
+        raise Rejected(f"kandidat {id_rilis} ditolak oleh {decision['oleh']}; hanya kandidat baru yang dapat menyusul")
     return decision
 
 

@@ -217,7 +217,7 @@ def test_what_an_error_quotes_is_not_in_the_log_of_a_task():
     assert re.search(r"TaskFailed: ValueError at tests/journey/test_airflow_operator\.py:\d+", logged)
 
     def down():
-        raise outcomes.SourceDown("dtsen could not be read: 503")
+        raise outcomes.SourceDown("dtsen tidak dapat dibaca: 503")
 
-    with pytest.raises(outcomes.SourceDown, match="dtsen could not be read: 503"):
+    with pytest.raises(outcomes.SourceDown, match="dtsen tidak dapat dibaca: 503"):
         tasks.settle(down)

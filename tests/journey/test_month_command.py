@@ -104,7 +104,7 @@ def test_a_model_trained_on_the_month_is_the_same_each_time_and_names_nobody(jul
 
 
 def test_without_a_month_there_is_nothing_to_train_on(pabrik: Pabrik, tmp_path):
-    with pytest.raises(NotReady, match="no month was built yet"):
+    with pytest.raises(NotReady, match="belum ada bulan yang dibangun"):
         training.run(pabrik.new("tanpa_bulan").settings, tmp_path / "model.json")
 
 

@@ -18,11 +18,11 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         decision = decisions.find(connection, candidate["sha256"], "publish") if candidate["sha256"] else None
     if decision is None:
         raise Undecided(
-            f"candidate {candidate['id_rilis']} waits for a decision: answer the task `approve` in Airflow, "
-            "or run the month with APPROVE=publish"
+            f"kandidat {candidate['id_rilis']} menunggu putusan; jawab tugas Putuskan (`approve`) di Airflow,"
+            f" atau jalankan `make month PERIODE={periode} APPROVE=publish`"
         )
     if decision["jawaban"] != "setuju":
         raise Rejected(
-            f"candidate {candidate['id_rilis']} was rejected by {decision['oleh']}; only a new one can follow"
+            f"kandidat {candidate['id_rilis']} ditolak oleh {decision['oleh']}; hanya kandidat baru yang dapat menyusul"
         )
     return {"terbuka": False, "id_rilis": candidate["id_rilis"], "oleh": decision["oleh"]}

@@ -37,7 +37,8 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
                 return _already_judged(connection, periode)
             if candidate["dibangun"] is None:
                 raise NotReady(
-                    f"schema release does not hold the tables of {candidate['id_rilis']}: run build_golden of {periode}"
+                    f"skema release tidak memuat tabel {candidate['id_rilis']}; jalankan Bangun data emas"
+                    f" (`build_golden`) untuk {periode}"
                 )
             from sinkron.publish import hash_tables, seal_tables
 
@@ -111,7 +112,10 @@ def _already_judged(connection: psycopg.Connection, periode: str) -> dict[str, A
         [periode],
     ).fetchone()
     if released is None:
-        raise NotReady(f"month {periode} has no candidate to judge; run build_golden (steps compose to golden) first")
+        raise NotReady(
+            f"bulan {periode} tidak mempunyai kandidat untuk diperiksa; jalankan dahulu Bangun data emas"
+            " (`build_golden`, langkah `compose` sampai `decide`)"
+        )
     verdict = dict(released["gerbang"])
     return {
         "id_rilis": released["id_rilis"],

@@ -20,11 +20,11 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         answers = [decisions.find(connection, found["sha256"], "push", place) for place in range(1, places + 1)]
     for answer in answers:
         if answer and answer["jawaban"] != "setuju":
-            raise Rejected(f"the list of {periode} was rejected by {answer['oleh']}; only a new list can follow")
+            raise Rejected(f"daftar {periode} ditolak oleh {answer['oleh']}; hanya daftar baru yang dapat menyusul")
     missing = answers.count(None)
     if missing:
         raise Undecided(
-            f"the list of {periode} ({found['sha256'][:12]}…) waits for {missing} of {places} approvals: answer the "
-            "tasks `authorise` in Airflow, or run the month with APPROVE=yes"
+            f"daftar {periode} ({found['sha256'][:12]}…) menunggu {missing} dari {places} persetujuan; jawab tugas"
+            f" Putuskan daftar (`authorise`) di Airflow, atau jalankan `make month PERIODE={periode} APPROVE=yes`"
         )
     return {"daftar": found["jumlah"], "oleh": ", ".join(answer["oleh"] for answer in answers)}

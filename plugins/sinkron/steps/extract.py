@@ -27,7 +27,10 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
             late = deliveries.landed_after(ledger_connection, periode)
         if late and not source.berperiode:
             if known is None:
-                raise NotReady(f"{sumber} has no delivery of {periode} and serves only now: a later month has landed")
+                raise NotReady(
+                    f"tidak ada kiriman {sumber} untuk {periode}; sumber itu hanya memberi keadaan sekarang,"
+                    " dan bulan yang lebih baru sudah mendarat"
+                )
             run.counts.update(id_kiriman=known["id_kiriman"], sha256=known["sha256"], baru=False)
             return dict(run.counts)
         connector = importlib.import_module(f"connectors.{sumber}.connector")
@@ -36,7 +39,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
         except KeyError as missing:
             if source.wajib:
                 raise
-            raise NotReady(f"{sumber} is not configured: {missing.args[0]}") from None
+            raise NotReady(f"koneksi {sumber} belum diisi: {missing.args[0]}") from None
         try:
             extracted = connector.extract(
                 source,
@@ -46,9 +49,9 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
                 settings.kabupaten,
             )
         except NotYet as why:
-            raise NotReady(f"{sumber} has nothing for {periode} yet: {why}") from None
+            raise NotReady(f"belum ada kiriman {sumber} untuk {periode}: {why}") from None
         except SourceUnavailable as why:
-            raise SourceDown(f"{sumber} could not be read for {periode}: {why}") from None
+            raise SourceDown(f"{sumber} tidak dapat dibaca untuk {periode}: {why}") from None
         except Refusal as why:
             _refuse(settings, run, sumber, periode, why)
         with run.transaction() as transaction:
@@ -78,4 +81,4 @@ def _refuse(settings: Settings, run: ledger.StepRun, sumber: str, periode: str, 
             delivery = deliveries.known(transaction, id_kiriman)
         report = {"status": "ditolak", "kode": refusal.kode, "pesan": refusal.pesan, "baris": 0, "dikarantina": {}}
         deliveries.write_report(settings, delivery, report)
-    raise Refused(f"{sumber} {periode}: {refusal.kode}") from None
+    raise Refused(f"kiriman {sumber} {periode} ditolak: {refusal.kode}") from None

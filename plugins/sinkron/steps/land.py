@@ -32,7 +32,10 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
         with database.connect(settings) as connection:
             delivery = deliveries.newest(connection, sumber, periode)
             if delivery is None:
-                raise NotReady(f"{sumber} has no stored delivery of {periode}: run the step extract first")
+                raise NotReady(
+                    f"belum ada kiriman {sumber} yang tersimpan untuk {periode}; jalankan dahulu langkah"
+                    " Ambil dari sumber (`extract`)"
+                )
             if delivery["status"] == "digantikan" and not delivery["revisi_sumber"]:
                 return _again(run, delivery)
             if delivery["status"] in ("diterima", "sama", "digantikan"):
@@ -40,7 +43,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
                 return dict(run.counts)
             if delivery["status"] == "ditolak":
                 # Perhaps a read that was cut short: only a new extract may bring it forward again.
-                raise Refused(f"{sumber} {periode}: {delivery['kode']}: {delivery['pesan']}")
+                raise Refused(f"kiriman {sumber} {periode} ditolak: {delivery['kode']}: {delivery['pesan']}")
             extracted = deliveries.stored(connection, delivery)
             judged_by = deliveries.reference_for(connection, settings, sumber, periode)
             current = deliveries.accepted(connection, sumber, periode)
@@ -97,8 +100,8 @@ def _refuse(settings: Settings, run: ledger.StepRun, delivery: dict[str, Any], r
     deliveries.write_report(settings, delivery, report)
     run.counts.update(id_kiriman=delivery["id_kiriman"], status="ditolak", kode=refusal.kode)
     raise Refused(
-        f"{delivery['sumber']} {delivery['periode']}: {refusal.kode}: {refusal.pesan}"
-        f" (report: {deliveries.report_path(settings, delivery).relative_to(settings.outbox)})"
+        f"kiriman {delivery['sumber']} {delivery['periode']} ditolak: {refusal.kode}: {refusal.pesan}"
+        f" (laporan: {deliveries.report_path(settings, delivery).relative_to(settings.outbox)})"
     ) from None
 
 

@@ -106,7 +106,7 @@ def _released(connection: psycopg.Connection, periode: str) -> str | None:
         [periode],
     ).fetchone()
     if row is None:
-        raise NotReady(f"month {periode} is not published: nothing can be listed before it is")
+        raise NotReady(f"bulan {periode} belum terbit; daftar tidak dapat disusun sebelum bulan itu terbit")
     return row["id_rilis"] if row["aktif"] else None
 
 

@@ -25,10 +25,10 @@ def test_push_before_list_and_before_both_approvals(antrean: Antrean):
     for step in (antrean.push, antrean.reconcile, antrean.list, antrean.push, antrean.reconcile):
         step()
         assert antrean.states() == PROPOSED
-    with pytest.raises(Undecided, match="2 of 2"):
+    with pytest.raises(Undecided, match="2 dari 2"):
         authorise.run(antrean.settings, JUNE)
     antrean.answer(1)
-    with pytest.raises(Undecided, match="1 of 2"):
+    with pytest.raises(Undecided, match="1 dari 2"):
         authorise.run(antrean.settings, JUNE)
     antrean.push()
     assert antrean.states() == PROPOSED

@@ -81,7 +81,7 @@ def test_an_expired_cursor_in_mid_read_counts_nothing_twice(gudang, server):
 )
 def test_a_read_that_fails_keeps_what_landed_and_does_not_move_the_cursor(gudang, server, broken):
     server.hook = lambda s, n, p, q: broken if n == 2 else None
-    with pytest.raises(SourceDown, match="feed aduan could not be read"):
+    with pytest.raises(SourceDown, match="umpan aduan tidak dapat dibaca: "):
         feeds.read(at(gudang, server), "aduan", JULY)
     assert (rows(gudang, LANDED), cursor(gudang)) == (FIVE[:2], ["2"])
     assert one(gudang, "select hasil from buku.jalan") == "gagal"
@@ -133,7 +133,7 @@ def test_a_month_reads_what_is_configured_and_a_failing_feed_never_fails_it(guda
         month.run(settings, JULY, "none", said.append)
     assert rows(gudang, LANDED) == FIVE
     assert said[0] == "  feed aduan         halaman=3 diterima=5 baru=5 dikarantina=0 ulang=0"
-    assert said[1].startswith("  ! feed pengajuan: SourceDown: feed pengajuan could not be read")
+    assert said[1].startswith("  ! feed pengajuan: SourceDown: umpan pengajuan tidak dapat dibaca: ")
     assert said[2] == "  ! feed verifikasi: ValueError"
 
 

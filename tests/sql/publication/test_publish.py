@@ -222,7 +222,7 @@ def test_rollback_is_audited_and_the_withdrawn_content_stays_away(katalog):
     document = json.loads((katalog.outbox / "rilis" / "2026-07" / "1" / "rilis.json").read_text())
     assert document["status"] == "ditarik"
     assert make_candidate(katalog, "2026-07/2", 4) == bad["sha256"]
-    with pytest.raises(Rejected, match="withdrawn"):
+    with pytest.raises(Rejected, match="sudah ditarik"):
         publish.publish(katalog, "2026-07")
 
 
