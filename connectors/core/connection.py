@@ -28,20 +28,31 @@ class Connection:
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+class NotConfigured(KeyError):
+    """A connection is set nowhere."""
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+class Unreadable(ValueError):
+    """A connection is set and is none."""
+
+
 def connection(conn_id: str, environ: Mapping[str, str], dotenv: Mapping[str, str] | None = None) -> Connection:
     """The connection of that id, from the process environment first, then `.env` (contracts/sources.md).
 
-    Raises KeyError when it is set nowhere and ValueError when it cannot be read; neither shows its content.
+    Raises NotConfigured when it is set nowhere and Unreadable when it cannot be read; neither shows its content.
     """
     name = f"AIRFLOW_CONN_{conn_id.upper()}"
     text = environ.get(name) or (dotenv or {}).get(name)
     if not text:
-        raise KeyError(f"{name} is not set; put it into the environment or .env (contracts/sources.md, Connections).")
+        raise NotConfigured(f"{name} is not set; put it into the environment or .env (README.md, Working with it).")
     try:
         values = _from_json(text) if text.lstrip().startswith("{") else _from_uri(text)
         return _build(conn_id, values)
     except (ValueError, TypeError, AttributeError):
-        raise ValueError(
+        raise Unreadable(
             f"{name} cannot be read: expected Airflow's JSON or URI form with conn_type, host or extra.path."
         ) from None
 

@@ -10,17 +10,14 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sinkron import database, deliveries, feed_rows, ledger, outcomes, period
+from sinkron import database, deliveries, feed_rows, ledger, period
 from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
-from sinkron.outcomes import NotReady, SourceDown
+from sinkron.outcomes import NotReady, SourceDown, words
 from sinkron.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from connectors.interface import Feed, Page
-
-# The messages of these hold counts, codes and names of settings; of any other error only its type is told.
-TOLD = (outcomes.Outcome, SourceDown, database.DatabaseError, ledger.Busy, ledger.Fenced)
 
 
 def read(settings: Settings, nama: str, periode: str) -> dict[str, Any]:
@@ -90,8 +87,7 @@ def read_all(settings: Settings, say: Callable[[str], None]) -> bool:
         except NotReady:
             continue
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}" if isinstance(error, TOLD) else type(error).__name__
-            say(f"  ! feed {nama}: {reason}")
+            say(f"  ! feed {nama}: {words(error)}")
             well = False
         else:
             say(f"  feed {nama:<13} " + " ".join(f"{name}={count}" for name, count in counts.items()))

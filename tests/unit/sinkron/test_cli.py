@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sinkron import cli
+from connectors.interface import connection
+from sinkron import cli, outcomes
 
 NIK = "3316080101800001"
 
@@ -24,3 +25,10 @@ def test_an_error_of_ours_is_told_in_its_own_words(monkeypatch, capsys, tmp_path
     assert "PeriodError: " in capsys.readouterr().err
     with pytest.raises(SystemExit):
         cli.main(["unknown"])
+
+
+@pytest.mark.parametrize(("environ", "told"), [({}, "is not set"), ({"AIRFLOW_CONN_DTJATENG": "{"}, "cannot be read")])
+def test_a_connection_that_is_missing_or_none_is_told_in_words(environ, told):
+    with pytest.raises((KeyError, ValueError)) as caught:
+        connection("dtjateng", environ)
+    assert f": AIRFLOW_CONN_DTJATENG {told}" in outcomes.words(caught.value)
