@@ -11,22 +11,26 @@ STEPS = (
     # Degrees behind a comma, and dotted ones anywhere; then titles and forms of address as words of their own.
     (r",.*$", ""),
     (r"\b(S ?\. ?(PD|KEP|AG|SOS|KOM|IP|E|H|T|P)( ?\. ?I)?|A ?\. ?MD|M ?\. ?(PD|SI|KES|M))\b\.?", " "),
-    (r"\b(HJ|KH|H|NY|BPK|BP|BAPAK|IBU|MBAH|ALMH|ALM|ALMARHUM|ALMARHUMAH|DRS|DRA|DR|IR|TN)\b\.?", " "),
+    (r"\b(HJ|KH|NY|BPK|BP|BAPAK|IBU|MBAH|ALMH|ALM|ALMARHUM|ALMARHUMAH|DRS|DRA|DR|IR|TN)\b\.?", " "),
+    # Haji before a name; behind one it is what is left of HIDAYATI.
+    (r"^\s*H\b\.?", " "),
     # A father's name or another one, behind a name: BINTI KHOLIFAH is called so.
     (r"(\S)\s+(BIN|BINTI|ALIAS)\b.*$", r"\1"),
     # "BY. NY. X" is the newborn of X, whose own name is not known: nothing of it identifies the child.
     (r"\b(BY|BAYI|CALON)\b.*$", ""),
     (r"[^A-Z]+", " "),
-    (r"\b(M[OU]HAMM?[AE]D|M[OU]CHAMM?AD|MUHD|MOHD|MHD|MOH|MOCH|MUH|MUCH|M)\b", "MUHAMAD"),
+    # M alone only before a name: IDA M is no Muhammad.
+    (r"\b(M[OU]HAMM?[AE]D|M[OU]CHAMM?AD|MUHD|MOHD|MHD|MOH|MOCH|MUH|MUCH)\b|^\s*M\b", "MUHAMAD"),
     (r"\b(ABDOEL|ABD)\b", "ABDUL"),
     (r"\b(SITTI|STI|ST)\b", "SITI"),
     (r"\b(ACHMAD|AKHMAD|ACHMAT|AHMAT)\b", "AHMAD"),
     (r"\bNOER\b", "NUR"),
 )  # fmt: skip
+DOUBLED = tuple((letter * 2, letter) for letter in "ABDEFGHIKLMNOPRSTUYZ")
 # Old spelling, then doubled letters.
 SPELLING = (
     ("OE", "U"), ("DJ", "J"), ("TJ", "C"), ("SJ", "SY"), ("NJ", "NY"), ("CH", "KH"), ("DH", "D"), ("TH", "T"),
-    ("IE", "I"), *((letter * 2, letter) for letter in "ABDEFGHIKLMNOPRSTUYZ"),
+    ("IE", "I"), *DOUBLED,
 )  # fmt: skip
 # What stands in a column of mothers' names when the mother is not known.
 NO_MOTHER = ("TIDAK TAHU", "TIDAK DIKETAHUI", "TIDAK ADA", "BELUM TAHU", "XXX")
@@ -41,14 +45,17 @@ MOTHER = r"""
 
 def standardise_names(con) -> None:
     """Replace `rekaman` by itself with a number `rid`, `nama_baku` (the form to compare, null when nothing identifies
-    the person), its words and the same in order, and `ibu_baku`, the mother's; and make the macro `mirip(a, b)`, how
-    alike two records' names are.
+    the person), its words, the same in order and without blanks, and `ibu_baku`, the mother's; and make the macro
+    `mirip(a, b)`, how alike two records' names are.
     """
     form = "upper(nama)"
     for pattern, replacement in STEPS:
         form = f"regexp_replace({form}, '{pattern.replace(chr(39), chr(39) * 2)}', '{replacement}', 'g')"
+    joined = "replace(nama_baku, ' ', '')"
     for old, new in SPELLING:
         form = f"replace({form}, '{old}', '{new}')"
+    for old, new in DOUBLED:
+        joined = f"replace({joined}, '{old}', '{new}')"
     con.execute(f"""
         create or replace table nama_baku as
         with bentuk as (
@@ -59,14 +66,14 @@ def standardise_names(con) -> None:
             )
         )
         select *, string_split(nama_baku, ' ') as kata, regexp_matches(nama_baku, '(^| ).( |$)') as singkat,
-            array_to_string(list_sort(string_split(nama_baku, ' ')), ' ') as nama_urut
+            array_to_string(list_sort(string_split(nama_baku, ' ')), ' ') as nama_urut, {joined} as nama_rapat
         from bentuk
     """)
     # Numbered by keys alone: sorting whole rows takes twice the time.
     con.execute(f"""
         create or replace table rekaman as
         with nomor as (select rowid as baris, row_number() over (order by prioritas, id_sumber) as rid from rekaman)
-        select k.rid, r.*, n.nama_baku, n.kata, n.singkat, n.nama_urut,
+        select k.rid, r.*, n.nama_baku, n.kata, n.singkat, n.nama_urut, n.nama_rapat,
             case when i.nama_baku not in {NO_MOTHER} then i.nama_baku end as ibu_baku
         from rekaman as r
         inner join nomor as k on r.rowid = k.baris
@@ -82,12 +89,14 @@ def standardise_names(con) -> None:
                 p[1] = p[2] or (least(len(p[1]), len(p[2])) = 1 and p[1][1] = p[2][1])
             ))
     """)
-    # A name whose words are all in the other is its short form. Else alike as written, or with the words in order
-    # where no first or last word agrees: twins HASAN BASRI and HUSEN BASRI are not alike by the word they share.
+    # A name whose words are all in the other is its short form; blanks are lost. Else alike as written, or with the
+    # words in order where no first or last word agrees: twins HASAN BASRI and HUSEN BASRI are not alike by the word
+    # they share.
     con.execute("""
         create or replace macro mirip(a, b) as case
             when a.nama_baku = b.nama_baku then 0.99
             when list_has_all(a.kata, b.kata) or list_has_all(b.kata, a.kata) then 0.99
+            when a.nama_rapat = b.nama_rapat then 0.98
             when a.singkat <> b.singkat and seinisial(a.kata, b.kata) then 0.93
             when a.kata[1] = b.kata[1] or a.kata[-1] = b.kata[-1]
                 then jaro_winkler_similarity(a.nama_baku, b.nama_baku)

@@ -42,6 +42,21 @@ def test_one_nik_and_a_plausible_name_is_one_person(nama_a: str, nama_b: str):
     assert result.rule("dtsen:A") == "nik_sama"
 
 
+@pytest.mark.parametrize(
+    ("nama", "lagi"),
+    [
+        ("IDA MAHARANI", "IDA M"), ("TRI HAKIM PRATAMA", "TRI H P"), ("RIDWAN ARIFIN MUSTOFA", "RIDWAN A. M."),
+        ("FAJAR RIYADI SUMARNO", "FAJARRIYADI SUMARNO"),
+    ],
+)  # fmt: skip
+def test_entered_twice_under_one_nik_with_initials_or_without_a_blank_is_one_person(nama: str, lagi: str):
+    same = {"nik": nik(1)}
+    world = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(1))
+    world.person("dtsen:A", "K", nama, **same).person("dtsen:B", "K", lagi, **same)
+    world.person("simnakis:C", "S", nama, **same)
+    assert world.link().persons() == {frozenset({"dtsen:A", "dtsen:B", "simnakis:C"})}
+
+
 def test_one_nik_on_two_different_people_merges_nobody():
     a, b = {"nik": nik(1)}, {"nik": nik(1), "lahir": "1952-11-02", "jk": "P"}
     result = pair("SUPARMAN", "KASIYATUN", kk_b=kk(2), a=a, b=b).link()
