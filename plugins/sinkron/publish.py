@@ -24,7 +24,7 @@ from sinkron.settings import Settings
 LOCK = "kandidat"
 CANDIDATE_SCHEMA = "release"
 # What the next month is compared with.
-READ_BACK = ("individu", "rumah_tangga", "masalah")
+READ_BACK = ("individu", "rumah_tangga", "tautan", "masalah")
 
 
 class ContractBroken(RuntimeError):
