@@ -8,11 +8,14 @@ with kosong as materialized (
     where kode_desa is null
 ),
 
-orang as materialized (
+penghuni as materialized (
     select kosong.id_rt, kosong.desa, anggota.nik_angka as nik
     from kosong
     inner join {{ ref('stg_dtjateng__anggota') }} as anggota on kosong.id_rt = anggota.id_rt
-    where {{ bentuk_nik('anggota.nik_angka') }} = 'sah'
+),
+
+orang as (
+    select id_rt, desa, nik from penghuni where {{ bentuk_nik('nik') }} = 'sah'
 ),
 
 tercatat as (
