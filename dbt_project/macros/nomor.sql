@@ -13,12 +13,20 @@
     end
 {%- endmacro %}
 
-{# kosong | rusak | sementara | sah, from the form alone (rules.md, nik_status). First what most numbers are: one look. #}
+{# kosong | rusak | sementara | sah, from the form alone (rules.md, nik_status). By arithmetic: digits 7 and 8 are the
+   day, for women + 40, 9 and 10 the month. A regular expression takes ten times as long, and there are a million. #}
 {% macro bentuk_nik(nik) -%}
     case
         when {{ nik }} is null then 'kosong'
-        when {{ nik }} ~ '^[1-9][0-9]{5}([04][1-9]|[1256][0-9]|[37][01])(0[1-9]|1[0-2])[0-9]{6}$'
-            and right({{ nik }}, 4) not in ('0000', '9999') and {{ nik }} <> repeat(left({{ nik }}, 1), 16) then 'sah'
+        when {{ enam_belas_angka(nik) }} then
+            case
+                when {{ nik }}::bigint % 1111111111111111 = 0 or {{ nik }}::bigint % 10000 = 9999 then 'sementara'
+                when {{ nik }}::bigint % 10000 <> 0
+                    and {{ nik }}::bigint / 100000000 % 100 % 40 between 1 and 31
+                    and {{ nik }}::bigint / 100000000 % 100 < 72
+                    and {{ nik }}::bigint / 1000000 % 100 between 1 and 12 then 'sah'
+                else 'rusak'
+            end
         when {{ nik }} !~ '^[0-9]{16}$' then 'rusak'
         when {{ nik }} = repeat(left({{ nik }}, 1), 16) or right({{ nik }}, 4) = '9999' then 'sementara'
         else 'rusak'
@@ -28,10 +36,23 @@
 {# Null unless it can be a KK number: no +40 in its registration day, serial not 0000. #}
 {% macro kk_sah(kk) -%}
     case
-        when {{ kk }} ~ '^[1-9][0-9]{5}(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{6}$'
-            and right({{ kk }}, 4) <> '0000' and {{ kk }} <> repeat(left({{ kk }}, 1), 16)
-            then {{ kk }}
+        when {{ enam_belas_angka(kk) }} then
+            case
+                when {{ kk }}::bigint % 1111111111111111 <> 0 and {{ kk }}::bigint % 10000 <> 0
+                    and {{ kk }}::bigint / 100000000 % 100 between 1 and 31
+                    and {{ kk }}::bigint / 1000000 % 100 between 1 and 12
+                    then {{ kk }}
+            end
     end
+{%- endmacro %}
+
+{# Sixteen digits, the first of them not zero: an integer in sixteen bytes, all of which its digits take. Only what
+   begins with one of these is no sign, blank or 0x. #}
+{% macro enam_belas_angka(nomor) -%}
+    octet_length({{ nomor }}) = 16 and strpos('123456789', left({{ nomor }}, 1)) > 0
+        and case
+            when pg_input_is_valid({{ nomor }}, 'bigint') then {{ nomor }}::bigint >= 1000000000000000
+        end
 {%- endmacro %}
 
 {# Registration date inside a valid KK number (digits 7-12); null when impossible or after the period. #}
