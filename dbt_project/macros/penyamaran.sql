@@ -5,18 +5,21 @@
    nobody is in has no row); a hidden sum has a hidden cell. #}
 {% macro jumlahan_sel(sel) -%}
     (
-        with bagian as (
+        with bagian as materialized (
             select distinct ukuran, split_part(ukuran, '_menurut_', 1) as induk
-            from {{ sel }} where ukuran like '%\_menurut\_%'
+            from {{ ref('ringkasan_dasar') }} where ukuran like '%\_menurut\_%'
         ),
 
         jumlahan as (
-            select sel.*, ukuran || '/' || kelas as jumlahan, kode_desa is null as total from {{ sel }} as sel
-            union all
-            -- Somebody may receive several programmes: in a place they have no total.
-            select sel.*, coalesce(sel.kode_desa, '') || '/' || bagian.ukuran, sel.ukuran = bagian.induk
+            select sel.*, dalam.jumlahan, dalam.total
             from {{ sel }} as sel
-            inner join bagian on sel.ukuran in (bagian.ukuran, bagian.induk)
+            cross join lateral (
+                select sel.ukuran || '/' || sel.kelas as jumlahan, sel.kode_desa is null as total
+                union all
+                -- Somebody may receive several programmes: in a place they have no total.
+                select coalesce(sel.kode_desa, '') || '/' || bagian.ukuran, sel.ukuran = bagian.induk
+                from bagian where sel.ukuran in (bagian.ukuran, bagian.induk)
+            ) as dalam
         ),
 
         sisa as (
