@@ -8,7 +8,7 @@ against a second one.
 
 from __future__ import annotations
 
-from linkage.exact import BORN_ALIKE, PAIR_CEILING_PER_RECORD, PairExplosion
+from linkage.exact import BORN_ALIKE, PAIR_CEILING_PER_RECORD, SAME_SEX, PairExplosion
 
 # What one wrong digit or swap leaves whole: region and birth date, or birth date and serial, or region and serial (with
 # the birth date beside the number). As numbers, which are taken apart ten times as fast as texts.
@@ -31,8 +31,7 @@ BLOCKING = {
         inner join rekaman_keluarga as k on t.fid_lain = k.fid
         inner join rekaman as r on k.rid = r.rid
         inner join rekaman as q on f.rid = q.rid
-        -- No key to join by: where nobody's sex is known, that would be everybody with everybody.
-        where coalesce(q.jenis_kelamin = r.jenis_kelamin, (q.jenis_kelamin is null) = (r.jenis_kelamin is null))
+        where {SAME_SEX.replace("a.", "q.").replace("b.", "r.")}
             and (
                 (q.tanggal_lahir = r.tanggal_lahir and (
                     q.nama_baku is null or r.nama_baku is null or mirip(q, r) >= {VARIANT_NAME}
@@ -135,7 +134,7 @@ def find_candidates(con) -> dict[str, int]:
                 f"blocking rule {name} made {counts[name]} pairs of {records} records, at most "
                 f"{PAIR_CEILING_PER_RECORD} a record expected; look for one value shared by many records in its keys"
             )
-    con.execute("""
+    con.execute(f"""
         create or replace table calon as
         select c.a, c.b, arg_min(c.blok, c.urutan) as blok
         from calon_semua as c
@@ -146,7 +145,7 @@ def find_candidates(con) -> dict[str, int]:
         left join inti as i on c.a = i.rid
         left join inti as j on c.b = j.rid
         where k.klaster <> l.klaster
-            and p.jenis_kelamin is not distinct from q.jenis_kelamin
+            and {SAME_SEX.replace("a.", "p.").replace("b.", "q.")}
             and (
                 p.nik is null or q.nik is null or not i.milik or not j.milik or i.ditolak or j.ditolak
                 or (hamming(p.nik, q.nik) <= 2 and (i.anggota = 1 or j.anggota = 1))

@@ -33,6 +33,10 @@ BORN_ALIKE = """(
 )"""
 
 
+# A sex that was left out contradicts none; no key to join by, or nobody's would be everybody's.
+SAME_SEX = "coalesce(a.jenis_kelamin = b.jenis_kelamin, true)"
+
+
 class PairExplosion(RuntimeError):
     """A rule makes more pairs than people can have; a placeholder value is shared by many records."""
 
@@ -57,7 +61,7 @@ RULES = {
                 a.nik in (
                     select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1
                 ) as berulang,
-                a.jenis_kelamin is not distinct from b.jenis_kelamin as sejenis, {BORN_ALIKE} as lahir_mirip,
+                {SAME_SEX} as sejenis, {BORN_ALIKE} as lahir_mirip,
                 a.nama_baku is null or b.nama_baku is null as tanpa_nama
             from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
         )
@@ -72,24 +76,22 @@ RULES = {
             select a.rid as a, b.rid as b, mirip(a, b) as mirip
             from lepas as a
             inner join rekaman as b on a.no_kk = b.no_kk and a.tanggal_lahir = b.tanggal_lahir
-            where a.jenis_kelamin is not distinct from b.jenis_kelamin
+            where {SAME_SEX}
         )
         where mirip >= {SIMILAR_NAME}
     """,
-    "nama_lahir_desa": """
+    "nama_lahir_desa": f"""
         select a.rid as a, b.rid as b, mirip(a, b) as mirip
         from lepas as a
         inner join rekaman as b
             on a.nama_baku = b.nama_baku and a.tanggal_lahir = b.tanggal_lahir and a.kode_desa = b.kode_desa
-        where not a.lahir_baku and a.sumber <> b.sumber
-            and a.jenis_kelamin is not distinct from b.jenis_kelamin
+        where not a.lahir_baku and a.sumber <> b.sumber and {SAME_SEX}
     """,
     "kk_nama_lahir_beda": f"""
         select a.rid as a, b.rid as b, mirip(a, b) as mirip
         from lepas as a
         inner join rekaman as b on a.no_kk = b.no_kk and a.nama_baku = b.nama_baku
-        where a.sumber <> b.sumber and a.jenis_kelamin is not distinct from b.jenis_kelamin
-            and {BORN_ALIKE}
+        where a.sumber <> b.sumber and {SAME_SEX} and {BORN_ALIKE}
     """,
 }
 
@@ -145,7 +147,7 @@ def withdraw_twins(con, rule: str = NUMBER) -> int:
         inner join rekaman as y on s.lain = y.rid
         inner join rekaman as t
             on y.sumber = t.sumber and y.id_keluarga = t.id_keluarga and y.tanggal_lahir = t.tanggal_lahir
-            and y.jenis_kelamin is not distinct from t.jenis_kelamin and y.rid <> t.rid
+            and coalesce(y.jenis_kelamin = t.jenis_kelamin, true) and y.rid <> t.rid
         where mirip(x, t) >= s.mirip and mirip(y, t) < {same_name}
     """)
     con.execute(f"""

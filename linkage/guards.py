@@ -20,7 +20,7 @@ SURE, GENERATION = 0.9999, 12
 # Two records of a family record, born on one day, of one sex.
 BESIDE = """
     r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
-    and r.jenis_kelamin is not distinct from s.jenis_kelamin and r.rid <> s.rid
+    and coalesce(r.jenis_kelamin = s.jenis_kelamin, true) and r.rid <> s.rid
 """
 # Somebody entered twice, not twins: no two numbers, the names differ by a slip of the pen or are cut short, another
 # source knows who was born that day by no other number (where both have the number: by that), and none lists two in
@@ -38,7 +38,7 @@ TWICE = """
     and exists (
         select 1 from lain_sumber as l
         where l.fid = f.fid and l.sumber <> r.sumber and l.tanggal_lahir = r.tanggal_lahir
-            and l.jenis_kelamin is not distinct from r.jenis_kelamin
+            and coalesce(l.jenis_kelamin = r.jenis_kelamin, true)
             and coalesce(l.nik = coalesce(r.nik, s.nik), r.nik is null or s.nik is null)
     )
     and not exists (

@@ -111,6 +111,48 @@ def test_a_birth_date_that_differs_in_one_family_of_the_same_exact_name():
     assert len(pair("KASMIN", "KASMIN", a={"nik": nik(1)}, b={"lahir": "2012-08-21"}).link().persons()) == 2
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"nik": nik(1), "lahir": "1980-03-15"},
+        {"nik": nik(1), "lahir": None},
+        {"nik": nik(1), "lahir": "1980-12-31"},
+        {"nik": None},
+        {"nik": None, "nama_ibu": None},
+    ],
+)
+def test_a_sex_that_was_left_out_contradicts_none(other: dict):
+    world = World()
+    world.family("dtsen:a", kk(1)).family("dtjateng:b", kk(1))
+    world.person("dtsen:1", "a", "SUPARMAN", nik(1), nama_ibu="SULASTRI")
+    world.person("dtjateng:2", "b", "SUPARMAN", jk=None, **{"nama_ibu": "SULASTRI", **other})
+    assert world.link().persons() == {frozenset({"dtsen:1", "dtjateng:2"})}
+
+
+def test_a_registry_without_sexes_and_birth_dates_is_linked_by_its_numbers():
+    world = World()
+    for n in range(20):
+        world.family(f"dtsen:a{n}", kk(n)).family(f"simnakis:b{n}", kk(n))
+        for m, name in enumerate(("SUPARMAN", "KASIYATUN", "WAGINAH")):
+            jk, lahir = "LPP"[m], f"{1970 + 10 * m}-03-14"
+            number = nik(10 * n + m, lahir, jk)
+            world.person(f"dtsen:{n}-{m}", f"a{n}", name, number, None, None)
+            world.person(f"simnakis:{n}-{m}", f"b{n}", name, number, lahir, jk)
+    assert world.link().persons() == {
+        frozenset({f"dtsen:{n}-{m}", f"simnakis:{n}-{m}"}) for n in range(20) for m in range(3)
+    }
+
+
+def test_twins_of_whom_a_registry_left_out_the_sex_stay_two():
+    world = World()
+    world.family("dtsen:a", kk(1)).family("dtjateng:b", kk(1))
+    world.person("dtsen:1", "a", "AHMAD HASAN", nik(1, "2015-05-05"), "2015-05-05")
+    world.person("dtsen:2", "a", "AHMAD HUSEN", nik(2, "2015-05-05"), "2015-05-05")
+    world.person("dtjateng:1", "b", "AHMAD HASAN", None, "2015-05-05", None)
+    world.person("dtjateng:2", "b", "AHMAD HUSEN", None, "2015-05-05", None)
+    assert world.link().persons() == {frozenset({"dtsen:1", "dtjateng:1"}), frozenset({"dtsen:2", "dtjateng:2"})}
+
+
 def test_different_sex_is_never_one_person_without_a_nik():
     assert len(pair("NUR", "NUR", a={"jk": "L"}, b={"jk": "P"}).link().persons()) == 2
 
