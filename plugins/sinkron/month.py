@@ -119,22 +119,24 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
 def _deactivate(settings: Settings, periode: str, approve: str, say: Callable, new: bool) -> int:
     """List, decide, send and reconcile; returns how many rows receivers took.
 
-    A decision that is left open does not keep back what was approved before; it is an outcome of the run only where
-    nothing was asked of it that it did (rules.md "Running unattended").
+    A list that its gate holds or a decision that is left open does not keep back what was approved before; the latter
+    is an outcome of the run only where nothing was asked of it that it did (rules.md "Running unattended").
     """
-    open_decision: Undecided | None = None
-    if _step(settings, "list", periode, None, say)["daftar"]:
-        for urutan in (1, 2, 3):
-            answer(settings, "push", periode, approve, urutan)
-        try:
+    waits: GateHeld | Undecided | None = None
+    try:
+        if _step(settings, "list", periode, None, say)["daftar"]:
+            for urutan in (1, 2, 3):
+                answer(settings, "push", periode, approve, urutan)
             _step(settings, "authorise", periode, None, say)
-        except Undecided as undecided:
-            say(f"  ! {undecided}")
-            open_decision = undecided if new and approve == "none" else None
+    except GateHeld as held:
+        waits = held
+    except Undecided as undecided:
+        say(f"  ! {undecided}")
+        waits = undecided if new and approve == "none" else None
     sent = _step(settings, "push", periode, None, say)["dikirim"]
     sent += _step(settings, "reconcile", periode, None, say)["dikirim"]
-    if open_decision:
-        raise open_decision
+    if waits:
+        raise waits
     return sent
 
 

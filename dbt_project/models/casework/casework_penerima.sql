@@ -5,11 +5,17 @@ with usulan as (
 ),
 
 pembayar as (
+    -- Who pays is known of a membership also when it has ended; of several the active ones say.
     select distinct usulan.uid_rumah_tangga, usulan.program, coalesce(golden.sumber_dana, program.sumber_dana) as dari
     from usulan
-    left join {{ ref('golden_kepesertaan') }} as golden
+    left join (
+        select uid_rumah_tangga, program, sumber_dana,
+            rank() over (partition by uid_rumah_tangga, program order by status <> 'AKTIF') as urutan
+        from {{ ref('golden_kepesertaan') }}
+        where program in (select distinct program from usulan)
+    ) as golden
         on usulan.uid_rumah_tangga = golden.uid_rumah_tangga and usulan.program = golden.program
-        and golden.status = 'AKTIF'
+        and golden.urutan = 1
     left join {{ ref('program') }} as program on usulan.program = program.program
 ),
 

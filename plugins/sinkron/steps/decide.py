@@ -93,6 +93,11 @@ def _propose(connection: psycopg.Connection, settings: Settings, id_rilis: str) 
             on p.uid_rumah_tangga = c.uid_rumah_tangga and p.program = c.program
             and p.uid_individu is not distinct from c.uid_individu and p.id_baris is not distinct from c.id_baris
         left join kasus.usulan as u on c.id_baris is null and {SAME}
+        -- To whom a row goes was settled when people agreed to it, whatever becomes of the membership since.
+        where not exists (
+            select from antrean.riwayat as r
+            where r.id_baris = coalesce(c.id_baris, u.id_baris) and r.ke = 'disetujui'
+        )
         on conflict (id_baris, tujuan) do update
         set no_kk = excluded.no_kk, nik = excluded.nik, nama = excluded.nama, kode_desa = excluded.kode_desa,
             keluarga = excluded.keluarga

@@ -78,6 +78,8 @@ def answers(settings: Settings) -> None:
     for bukti in ("VL-37", "VL-hilang-2", "VL-tabrak"):
         move(settings, bukti, *SENT[:2], "ditolak")
     move(settings, "VL-34-18", "disetujui")
+    for program in ("BEDAH_WARUNG", "BEASISWA"):
+        move(settings, "VL-pemda", *SENT, program=program)
     merged(settings)
     # Accepted by the province, refused by the ministry.
     move(settings, "VL-29", *SENT)

@@ -91,7 +91,11 @@ def registries(periode: str) -> Bulan:
     bulan.dtsen.keluarga(
         "jauh", kk(61), [Orang("jauh", "TUMIN", "1961-01-02", nik=nik(61, "1961-01-02"))], desa=SELATAN
     )
-    bulan.simnakis.program("pemda", "BEDAH_WARUNG", mulai="2026-01-01")
+    # In July Simnakis has ended the one as it was asked to, and lists the other no more.
+    selesai = {"selesai": "2026-07-01"} if periode == JULI else {}
+    bulan.simnakis.program("pemda", "BEDAH_WARUNG", mulai="2026-01-01", **selesai)
+    if periode == JUNI:
+        bulan.simnakis.program("pemda", "BEASISWA", mulai="2026-01-01")
     bulan.simnakis.program("pemda", "RTLH", mulai="2026-01-01")
     return bulan
 

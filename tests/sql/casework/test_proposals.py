@@ -149,4 +149,4 @@ def test_an_open_complaint_proposes_nothing(kasus_juni: Kasus):
 
 
 def test_aid_of_the_dwelling_is_never_ended(kasus_juni: Kasus):
-    assert kasus_juni.usulan("pemda") == everything("pemda") | {("BEDAH_WARUNG", None)}
+    assert kasus_juni.usulan("pemda") == everything("pemda") | {("BEDAH_WARUNG", None), ("BEASISWA", None)}

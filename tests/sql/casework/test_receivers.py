@@ -24,6 +24,20 @@ def test_which_programme_goes_where(kasus_juni: Kasus):
     assert set(sent(kasus_juni, "pemda", "BEDAH_WARUNG")) == {"simnakis"}
 
 
+def test_what_was_sent_gets_no_further_receivers_when_its_membership_ends(kasus_juli: Kasus):
+    """Who pays is not known of a membership that is gone: unknown payers are told to all three."""
+    items = kasus_juli.rows(
+        "select u.program, b.tujuan from antrean.baris as b join kasus.usulan as u using (id_baris)"
+        " where u.bukti = 'VL-pemda' and u.program in ('BEDAH_WARUNG', 'BEASISWA') order by 1, 2"
+    )
+    assert items == [("BEASISWA", "simnakis"), ("BEDAH_WARUNG", "simnakis")]
+    told = kasus_juli.rows(
+        "select tujuan from casework.casework_penerima where uid_rumah_tangga = %s and program = 'BEDAH_WARUNG'",
+        kasus_juli.uid("dtsen:pemda"),
+    )
+    assert told == [("simnakis",)]
+
+
 def test_a_family_goes_by_its_head_and_a_person_by_its_own_name(kasus_juni: Kasus):
     kk, satu = no_kk("k36"), ayah("k36")
     assert sent(kasus_juni, "k36", "PKH") == {
