@@ -9,10 +9,13 @@ pembayar as (
     select distinct usulan.uid_rumah_tangga, usulan.program, coalesce(golden.sumber_dana, program.sumber_dana) as dari
     from usulan
     left join (
-        select uid_rumah_tangga, program, sumber_dana,
-            rank() over (partition by uid_rumah_tangga, program order by status <> 'AKTIF') as urutan
-        from {{ ref('golden_kepesertaan') }}
-        where program in (select distinct program from usulan)
+        select peserta.uid_rumah_tangga, peserta.program, peserta.sumber_dana,
+            rank() over (
+                partition by peserta.uid_rumah_tangga, peserta.program order by peserta.status <> 'AKTIF'
+            ) as urutan
+        from {{ ref('golden_kepesertaan') }} as peserta
+        inner join (select distinct uid_rumah_tangga from usulan) as diusulkan
+            on peserta.uid_rumah_tangga = diusulkan.uid_rumah_tangga
     ) as golden
         on usulan.uid_rumah_tangga = golden.uid_rumah_tangga and usulan.program = golden.program
         and golden.urutan = 1

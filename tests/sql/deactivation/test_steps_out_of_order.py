@@ -153,3 +153,12 @@ def test_what_was_agreed_to_before_is_sent_while_another_decision_is_open(antrea
         month._deactivate(antrean.settings, JUNE, "none", lambda line: None, True)
     assert antrean.states() == {(1, "siks_ng"): "dikirim", (2, "siks_ng"): "diusulkan"}
     assert antrean.rows("select id_baris from antrean.isi") == [(row_id(1),)]
+
+
+def test_what_was_agreed_to_before_is_sent_while_the_gate_holds_another_list(antrean: Antrean):
+    antrean.propose(1, ("siks_ng",))
+    antrean.approve()
+    antrean.propose(2, ("siks_ng",), bukti="VLP-99")
+    with pytest.raises(GateHeld, match="bukti_ada"):
+        month._deactivate(antrean.settings, JUNE, "yes", lambda line: None, True)
+    assert antrean.states() == {(1, "siks_ng"): "dikirim", (2, "siks_ng"): "diusulkan"}
