@@ -1,7 +1,7 @@
 """Own ids for ever: clusters of the month take over the ids of the release before, or get new ones.
 
-A new id is an HMAC under the installation key over what founded it (record and release), so it is opaque and a
-rebuild of the same release gives the same ids. Merges keep the older id; splits follow rules.md "Golden".
+A new id is an HMAC under the installation key over what founded it (record and period), so it is opaque and the same
+month built again gives the same ids. Merges keep the older id; splits follow rules.md "Golden".
 """
 
 from __future__ import annotations
@@ -221,19 +221,35 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
     """Ids for clusters that carry on none; `uid_<grain>` (klaster, uid, baru).
 
     `founders`: of each cluster the record of the most trusted source with the first id, which has the least number.
+    The id is of the record and the period, so that a revision after a withdrawn one finds the same again; of the
+    release only where a revision before it gave that id to somebody who still carries it on.
     """
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
+    made = f"""
+        $prefix || left(sha256($outer || unhex(sha256(
+            $inner || encode('{grain}|' || f.sumber || '|' || f.id_sumber || '|' || {{founded}})
+        ))), 24)
+    """
+    known = {"individu": "lalu_individu", "rumah_tangga": "dulu_rumah_tangga"}[grain]
     con.execute(
         f"""
         create or replace table uid_{grain} as
-        select f.klaster, f.sumber, f.id_sumber, w.uid is null as baru,
-            coalesce(w.uid, $prefix || left(sha256($outer || unhex(sha256(
-                $inner || encode('{grain}|' || f.sumber || '|' || f.id_sumber || '|' || $rilis)
-            ))), 24)) as uid
-        from ({founders}) as f left join pewaris_{grain} as w on f.klaster = w.klaster
+        with dikenal as (select uid from {known} union select uid from lalu_asal where grain = '{grain}'),
+        pendiri as (
+            select f.klaster, f.sumber, f.id_sumber, w.uid as lama,
+                case when w.uid is null then {made.format(founded="$periode")} end as uid_periode
+            from ({founders}) as f left join pewaris_{grain} as w on f.klaster = w.klaster
+        )
+        select f.klaster, f.sumber, f.id_sumber, f.lama is null as baru,
+            case when f.lama is not null then f.lama when d.uid is null then f.uid_periode
+                else {made.format(founded="$rilis")} end as uid
+        from pendiri as f left join dikenal as d on f.uid_periode = d.uid
         """,
-        {"prefix": PREFIX[grain], "outer": outer, "inner": inner, "rilis": id_rilis},
-    )
+        {
+            "prefix": PREFIX[grain], "outer": outer, "inner": inner, "rilis": id_rilis,
+            "periode": id_rilis.partition("/")[0],
+        },
+    )  # fmt: skip
     con.execute(f"""
         insert into uid_baru select '{grain}', uid, sumber, id_sumber from uid_{grain} where baru
     """)
@@ -250,7 +266,7 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
 
 
 def uid_of(grain: str, founder: str, key: bytes) -> str:
-    """The id that `founder` ('sumber|id|id_rilis') gives, for checks outside SQL."""
+    """The id that `founder` ('sumber|id|periode') gives, for checks outside SQL."""
     import hmac
 
     return PREFIX[grain] + hmac.new(key, f"{grain}|{founder}".encode(), hashlib.sha256).hexdigest()[:24]

@@ -18,11 +18,34 @@ KNOWN = {"dtsen:K": {"no_kk": OLD}, "dtsen:0": {"kepala": True, "umur": 56}}
 
 def test_new_ids_are_keyed_hashes_of_what_founded_them():
     result = world(FULL, ("simnakis:S", OLD, "2026-05-02", (0, 1, 2))).link()
-    message = b"individu|dtsen|0|2026-06/1"
+    message = b"individu|dtsen|0|2026-06"
     assert result.uid("simnakis:0") == "i" + hmac.new(KEY, message, hashlib.sha256).hexdigest()[:24]
-    assert result.uid("dtsen:1") == uid_of("individu", "dtsen|1|2026-06/1", KEY)
-    assert result.family("simnakis:S") == uid_of("rumah_tangga", "dtsen|K|2026-06/1", KEY)
+    assert result.uid("dtsen:1") == uid_of("individu", "dtsen|1|2026-06", KEY)
+    assert result.family("simnakis:S") == uid_of("rumah_tangga", "dtsen|K|2026-06", KEY)
     assert ("individu", result.uid("dtsen:1"), "dtsen", "1") in result.tables["uid_baru"]
+
+
+def test_a_revision_after_a_withdrawn_one_finds_the_same_ids_again():
+    before = world(FULL).link()
+    grown = world(FULL, ("simnakis:S", NEW, "2026-06-10", ())).person("simnakis:B", "S", "BAYU", nik(7))
+    first, again = (grown.link(before, KNOWN, f"2026-07/{n}") for n in (1, 2))
+    assert first.uid("simnakis:B") not in {before.uid(f"dtsen:{i}") for i in range(3)}
+    assert again.tables == first.tables
+
+
+def test_who_founded_an_id_that_others_carry_on_gets_another_in_a_revision():
+    def three(parted: bool) -> World:
+        made = World()
+        for record, number in (("dtsen:1", 9 if parted else 1), ("dtjateng:2", 1), ("simnakis:3", 1)):
+            made.family(f"{record.split(':')[0]}:K", kk(number))
+            name = "PONIJAN" if number == 9 else "SUPARMAN"
+            made.person(record, "K", name, nik(number, f"19{70 + number}-03-14"), f"19{70 + number}-03-14")
+        return made
+
+    before = three(parted=False).link()
+    result = three(parted=True).link(before, {}, "2026-06/2")
+    assert result.uid("dtjateng:2") == result.uid("simnakis:3") == before.uid("dtsen:1")
+    assert result.uid("dtsen:1") == uid_of("individu", "dtsen|1|2026-06/2", KEY)
 
 
 def test_all_ids_stay_when_nothing_changes():
