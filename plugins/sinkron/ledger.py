@@ -113,15 +113,34 @@ def standing(connection: psycopg.Connection, periode: str) -> dict[str, Any] | N
     ).fetchone()
 
 
-def require_candidate(settings: Settings, periode: str) -> dict[str, Any]:
-    """The open candidate of a month; raises NotReady when `compose` has not made one."""
+def require_candidate(settings: Settings, periode: str, after: str | None = None) -> dict[str, Any]:
+    """The open candidate of a month, whose tables step `after` has built.
+
+    Raises NotReady when `compose` has not made one, or when those tables are not there, or no more: they are unlogged,
+    and a server that crashed comes back with empty ones.
+    """
     with database.connect(settings) as connection:
         found = candidate(connection, periode)
+        built = connection.execute("select id_rilis from buku.lapisan where langkah = %s", [after]).fetchone()
     if found is None:
         raise NotReady(
             f"bulan {periode} tidak mempunyai kandidat yang terbuka; jalankan dahulu langkah Susun kandidat (`compose`)"
         )
+    if after and (built is None or built["id_rilis"] != found["id_rilis"]):
+        raise NotReady(
+            f"tabel antara kandidat {found['id_rilis']} tidak ada, mungkin karena server basis data pernah mati;"
+            f" jalankan lagi Bangun data emas (`build_golden`) {periode} mulai langkah Bakukan (`stage`)"
+        )
     return found
+
+
+def record_built(connection: psycopg.Connection, langkah: str, id_rilis: str) -> None:
+    """Say that a step has built its tables of a candidate."""
+    connection.execute(
+        "insert into buku.lapisan (langkah, id_rilis) values (%s, %s)"
+        " on conflict (langkah) do update set id_rilis = excluded.id_rilis",
+        [langkah, id_rilis],
+    )
 
 
 def last_built(settings: Settings) -> dict[str, Any]:

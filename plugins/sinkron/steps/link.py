@@ -49,7 +49,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         ledger.step(settings, "link", periode, lock="kandidat") as run,
         transport.work_folder(settings, "link") as folder,
     ):
-        candidate = ledger.require_candidate(settings, periode)
+        candidate = ledger.require_candidate(settings, periode, after="stage")
         with run.transaction() as connection:
             _withdraw(connection, candidate["id_rilis"])
             candidate |= connection.execute(

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from sinkron import database, dbt, deliveries, ledger
+from sinkron import dbt, deliveries, ledger
 from sinkron.settings import Settings
 
 # Rows in quarantine by code, of the deliveries some of whose rows the month put there.
@@ -30,8 +30,10 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         with run.transaction() as connection:
             # From here on schema `release` is on its way to this candidate, whatever candidate it held.
             connection.execute("update rilis.rilis set dibangun = null where dibangun is not null")
+            connection.execute("delete from buku.lapisan")
         run.counts.update(dbt.build(run, candidate, "seeds", "models/staging", "models/intermediate"))
-        with database.connect(settings) as connection:
+        with run.transaction() as connection:
+            ledger.record_built(connection, "stage", candidate["id_rilis"])
             _tell_senders(connection, settings)
         return dict(run.counts)
 

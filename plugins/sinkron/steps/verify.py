@@ -58,7 +58,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         ledger.step(settings, "verify", periode, lock="kandidat") as run,
         transport.work_folder(settings, "verify") as folder,
     ):
-        candidate = ledger.require_candidate(settings, periode)
+        candidate = ledger.require_candidate(settings, periode, after="stage")
         client = _client(settings)
         if client is None and not _known(settings):
             return _freeze(run, candidate, "tidak_terhubung", None, folder)
