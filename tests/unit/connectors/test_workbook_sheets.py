@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from connectors.siks_ng.workbook import as_xlsx, write_xlsx
+from connectors.siks_ng.workbook import MAIN, as_xlsx, write_xlsx
+from sandbox import workbook as made
 
 
 def written(header, rows, **options) -> bytes:
@@ -52,3 +54,20 @@ def test_packed_or_not_the_same_rows_give_the_same_bytes():
     packed = written(rows[0], rows[1:])
     assert packed == written(rows[0], rows[1:]) and sheets(packed) == sheets(as_xlsx(rows))
     assert len(packed) < len(as_xlsx(rows)) and as_xlsx(rows) == as_xlsx(rows)
+
+
+@pytest.mark.parametrize("writer", ["connectors", "sandbox"])
+def test_a_workbook_has_the_two_fills_that_a_spreadsheet_takes_for_its_own(writer):
+    """Strict readers (openpyxl) refuse an empty fill."""
+    if writer == "sandbox":
+        styles = made._PARTS["xl/styles.xml"]
+    else:
+        with zipfile.ZipFile(io.BytesIO(as_xlsx([("a",)]))) as book:
+            styles = book.read("xl/styles.xml").decode()
+    root = ElementTree.fromstring(styles)
+    fills = root.find(f"{{{MAIN}}}fills")
+    assert [[(part.tag, part.get("patternType")) for part in fill] for fill in fills] == [
+        [(f"{{{MAIN}}}patternFill", "none")],
+        [(f"{{{MAIN}}}patternFill", "gray125")],
+    ]
+    assert all(int(part.get("count")) == len(part) for part in root if part.get("count"))
