@@ -26,6 +26,8 @@ FIELDS = (
 )  # fmt: skip
 # Everything that a folder of ours may hold; what an operator's programs leave beside it is not ours.
 OURS = ("penonaktifan.csv", "penonaktifan.xlsx", "pembatalan.csv", MANIFEST)
+# As of exports: the group of the outbox reads, nobody else does, whatever the umask of who writes.
+FOLDER_MODE, FILE_MODE = 0o750, 0o640
 JAKARTA = timezone(timedelta(hours=7))
 Place = TypeVar("Place", bound=PurePath)
 
@@ -49,16 +51,20 @@ def write(
     month = outbox / FOLDER / bulan_efektif
     folder = month / nomor
     beside = _beside(folder)
-    month.mkdir(parents=True, exist_ok=True)
+    outbox.mkdir(parents=True, exist_ok=True)
+    for above in (month.parent, month):
+        above.mkdir(FOLDER_MODE, exist_ok=True)
     if beside.exists():
         shutil.rmtree(beside)
     if not folder.exists():
-        beside.mkdir()
+        beside.mkdir(0o700)
         for name, content in files.items():
             with (beside / name).open("wb") as file:
+                os.fchmod(file.fileno(), FILE_MODE)
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
+        beside.chmod(FOLDER_MODE)
         sync_folder(beside)
         beside.rename(folder)
     sync_folder(month)

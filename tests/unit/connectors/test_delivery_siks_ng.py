@@ -100,6 +100,18 @@ def test_cancellations_have_a_folder_of_their_own(tmp_path):
     assert json.loads(files["manifest.json"])["berkas"] == [entry("pembatalan.csv", PEMBATALAN, 2)]
 
 
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_only_the_group_of_the_outbox_reads_beside_its_owner(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        path = folder(tmp_path / "keluar")
+    finally:
+        os.umask(before)
+    assert {oct(file.stat().st_mode & 0o777) for file in path.iterdir()} == {"0o640"}
+    assert oct(path.stat().st_mode & 0o777) == "0o750"
+    assert all(not above.stat().st_mode & 0o027 for above in (path.parent, path.parent.parent))
+
+
 def test_written_again_it_is_the_same_folder(tmp_path):
     first = content(folder(tmp_path))
     inode = (tmp_path / "siks-ng/2026-08/0001").stat().st_ino
