@@ -12,6 +12,10 @@ from connectors.core.signals import SourceUnavailable
 if TYPE_CHECKING:
     from connectors.core.client import Client
 
+# What a header carries whole: blanks around a value are cut off on the way, those within it are not. A bearer token
+# has none.
+KEY, TOKEN = re.compile(r"(?! )[\x20-\x7e]{1,8192}(?<! )"), re.compile(r"[\x21-\x7e]{1,8192}")
+
 
 class Problem(Exception):
     """An answer with a final status. status: HTTP status; galat: the source's error code, "" when it gave none."""
@@ -39,10 +43,10 @@ class ApiKey:
         """The key; SourceUnavailable when the connection has none, or one that no header can carry."""
         connection = self._client.connection
         key = _secret(connection, "password")
-        if not _fits_header(key):
+        if not KEY.fullmatch(key):
             raise SourceUnavailable(
-                f"Connection {connection.conn_id}: its password has blanks, line ends or letters beyond ASCII, which"
-                " no header can carry; write the key as the source gave it."
+                f"Connection {connection.conn_id}: its password has blanks around it, control characters such as line"
+                " ends, or letters beyond ASCII, which no header can carry; write the key as the source gave it."
             )
         return {"X-API-Key": key}
 
@@ -73,7 +77,7 @@ class OAuthClientCredentials:
                 raise SourceUnavailable(
                     f"{problem} The token was refused; check login and password of {self._client.connection.conn_id}."
                 ) from None
-            if not isinstance(token, str) or not _fits_header(token):
+            if not isinstance(token, str) or not TOKEN.fullmatch(token):
                 raise SourceUnavailable(f"{self._client.source.nama}: {path} gave no access_token that can be used.")
             self._token = token
         return {"Authorization": f"Bearer {self._token}"}
@@ -95,7 +99,3 @@ def _secret(connection: Connection, part: str) -> str:
         variable = f"AIRFLOW_CONN_{connection.conn_id.upper()}"
         raise SourceUnavailable(f"Connection {connection.conn_id} has no {part}; set it in {variable}.")
     return value
-
-
-def _fits_header(secret: str) -> bool:
-    return re.fullmatch(r"[\x21-\x7e]{1,8192}", secret) is not None

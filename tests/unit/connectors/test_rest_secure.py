@@ -122,7 +122,7 @@ def test_a_key_that_is_refused_is_final(tired_simnakis):
     final(tired_simnakis(on({2: g.status(401, galat="kunci_salah")})), "answered 401 kunci_salah", 2)
 
 
-@pytest.mark.parametrize("key", ["", None, "kunci-ü", "kunci uji", "kunci\n"])
+@pytest.mark.parametrize("key", ["", None, "kunci-ü", " kunci", "kunci ", "kunci\n", "kun\nci", "kun\tci"])
 def test_a_key_that_cannot_be_sent_is_named_by_its_connection_only(key):
     with Proksi(("127.0.0.1", 1)) as proxy:
         where = Connection("simnakis_api", "http", proxy.url, None, None, key)
@@ -130,6 +130,14 @@ def test_a_key_that_cannot_be_sent_is_named_by_its_connection_only(key):
             client.get("/api/keluarga", {})
         assert proxy.asked == []
     assert "simnakis_api" in str(caught.value) and "kunci" not in str(caught.value)
+
+
+def test_a_key_with_a_blank_within_is_sent_as_it_is():
+    with FakeServer([], 10) as server, Proksi(("127.0.0.1", server.port), always(g.answer({}))) as proxy:
+        where = Connection("simnakis_api", "http", f"{proxy.url}/dasar", None, None, "kunci uji  2026")
+        with Client(SOURCES["simnakis"], where) as client:
+            client.get("/api/keluarga", {})
+        assert proxy.data[0].headers["X-API-Key"] == "kunci uji  2026"
 
 
 def test_every_request_goes_to_a_declared_path_whatever_the_rows_say(store):
