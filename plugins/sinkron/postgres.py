@@ -3,6 +3,9 @@
 As root the server refuses to run, and another user cannot reach binaries below a private home: there it runs in
 a user namespace in which root is an ordinary user (design, "Running it"). Where namespaces are forbidden, the
 server tree is copied below the data folder and run as the user `nobody`.
+
+Every start may be killed anywhere, and the machine may be slow: a server that lives is waited for, never started a
+second time; a folder of data is there whole or not at all.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import pwd
+import shlex
 import shutil
 import socket
 import subprocess
@@ -22,7 +27,9 @@ from urllib.parse import quote
 
 import psycopg
 
+from sinkron import postmaster
 from sinkron import settings as settings_module
+from sinkron.postmaster import PostgresError
 from sinkron.settings import Settings
 
 SECRETS = {"SINKRON_SANDI_SUPER": 24, "SINKRON_SANDI_PEMILIK": 24, "SINKRON_SANDI_AIRFLOW": 24}
@@ -52,10 +59,6 @@ CONFIGURATION = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
-
-
-class PostgresError(RuntimeError):
-    """The embedded server could not be made, started or stopped."""
 
 
 @dataclass(frozen=True)
@@ -102,52 +105,59 @@ def _recorded_port(folder: Path) -> int | None:
 
 def _start(settings: Settings, folder: Path) -> Server:
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder / "kunci"):
-        if port := _recorded_port(folder):
-            server = Server(port, settings)
-            if _answers(server):
-                return server
+    with _locked(folder / "kunci") as lock:
+        # A first start that was killed left it here, before passwords were handed over without a file.
+        (folder / "sandi").unlink(missing_ok=True)
         if not (folder / "data" / "PG_VERSION").exists():
-            _initialise(folder, settings)
-        server = Server(_free_port(), settings)
-        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in CONFIGURATION.items())
-        _run(
-            folder, "pg_ctl", "start", "-w", "-t", "120", "-D", str(folder / "data"), "-l", str(folder / "log"),
-            "-o", f"-p {server.port} {options}",
-        )  # fmt: skip
-        # In one rename: it is read without the lock.
-        (folder / "server.tmp").write_text(json.dumps({"port": server.port}))
-        (folder / "server.tmp").rename(folder / "server.json")
-        _ensure_databases(server)
-        _close_large_objects(server)
+            _initialise(folder, settings, lock)
+        port = postmaster.answering(folder) or _start_server(folder)
+        server = Server(port, settings)
+        if port != _recorded_port(folder):
+            _ensure_databases(server)
+            _close_large_objects(server)
+            # At the end, so that a start that was killed is done again; in one rename: it is read without the lock.
+            (folder / "server.tmp").write_text(json.dumps({"port": server.port}))
+            (folder / "server.tmp").rename(folder / "server.json")
         return server
+
+
+def _start_server(folder: Path) -> int:
+    """Start the server and return its port."""
+    (folder / "server.json").unlink(missing_ok=True)
+    postmaster.forget_dead(folder)
+    port = _free_port()
+    options = shlex.join(part for name, value in CONFIGURATION.items() for part in ("-c", f"{name}={value}"))
+    try:
+        _run(
+            folder, "pg_ctl", "start", "-w", "-t", f"{postmaster.WAIT_SECONDS:.0f}", "-D", str(folder / "data"),
+            "-l", str(folder / "log"), "-o", f"-p {port} {options}",
+        )  # fmt: skip
+    except PostgresError:
+        # It may still be recovering, or the pg_ctl of a start that was killed was quicker.
+        if (started := postmaster.answering(folder)) is None:
+            raise
+        return started
+    return port
 
 
 def stop(settings: Settings) -> bool:
     """Stop the server if it runs; True when it did."""
     folder = settings.postgres
     _answered.pop(folder, None)
-    if not (folder / "data" / "postmaster.pid").exists():
+    if not (folder / "data").exists():
         return False
     with _locked(folder / "kunci"):
-        _run(folder, "pg_ctl", "stop", "-w", "-m", "fast", "-t", "60", "-D", str(folder / "data"))
+        if lives := postmaster.living(folder) is not None:
+            _run(folder, "pg_ctl", "stop", "-w", "-m", "fast", "-t", "60", "-D", str(folder / "data"))
         (folder / "server.json").unlink(missing_ok=True)
-    return True
+    return lives
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path) -> Iterator[int]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _answers(server: Server) -> bool:
-    try:
-        psycopg.connect(server.superuser_url, connect_timeout=3).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+        yield file.fileno()
 
 
 def _free_port() -> int:
@@ -156,22 +166,21 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _initialise(folder: Path, settings: Settings) -> None:
-    data = folder / "data"
-    if data.exists():  # an initdb that was killed: nothing was ever stored in it
-        shutil.rmtree(data)
-    password_file = folder / "sandi"
-    descriptor = os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(settings.values["SINKRON_SANDI_SUPER"])
-    try:
-        _run(
-            folder, "initdb", "-D", str(data), "-U", "postgres", "--pwfile", str(password_file),
-            # Texts are compared by their bytes, which orders UTF-8 as C.UTF-8 does, in a third of its time.
-            "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-instructions",
-        )  # fmt: skip
-    finally:
-        password_file.unlink()
+def _initialise(folder: Path, settings: Settings, lock: int) -> None:
+    """Make the data; they stand in their place when they are whole. initdb holds the lock of the start that began it:
+    when that was killed, the next one waits for its end.
+    """
+    made = folder / "data.baru"
+    for left in (made, folder / "data"):
+        if left.exists():  # of an initdb that was killed: nothing was ever stored in it
+            shutil.rmtree(left)
+    _run(
+        folder, "initdb", "-D", str(made), "-U", "postgres", "--pwfile", "/dev/stdin",
+        # Texts are compared by their bytes, which orders UTF-8 as C.UTF-8 does, in a third of its time.
+        "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-instructions",
+        secret=settings.values["SINKRON_SANDI_SUPER"], held=(lock,),
+    )  # fmt: skip
+    made.rename(folder / "data")
 
 
 def _ensure_databases(server: Server) -> None:
@@ -200,18 +209,28 @@ def _close_large_objects(server: Server) -> None:
             )
 
 
-def _run(folder: Path, tool: str, *arguments: str) -> None:
+def _run(folder: Path, tool: str, *arguments: str, secret: str = "", held: tuple[int, ...] = ()) -> None:
+    """Run a program of Postgres; raises PostgresError when it fails. secret: what it reads; held: files it keeps open.
+
+    A secret goes through a pipe: a file of it would stay behind where both are killed.
+    """
     command = [*_prefix(folder), str(_binaries(folder) / tool), *arguments]
     log = folder / "pg_ctl.log"
-    with log.open("ab") as output:
-        # pg_ctl leaves the server behind with our handles: never a pipe, or we would wait for the server.
+    reading, writing = os.pipe()
+    os.write(writing, secret.encode())
+    os.close(writing)
+    if command[0] == "setpriv":
+        os.fchown(reading, pwd.getpwnam("nobody").pw_uid, -1)
+    with log.open("ab") as output, os.fdopen(reading) as given:
+        # pg_ctl leaves the server behind with our handles: never a pipe out, or we would wait for the server.
         done = subprocess.run(
             command,
             stdout=output,
             stderr=output,
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             cwd=folder,
             start_new_session=True,
+            pass_fds=held,
         )
     if done.returncode != 0:
         raise PostgresError(

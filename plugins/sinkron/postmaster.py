@@ -1,0 +1,81 @@
+"""Whether the embedded server lives, by the file in which it keeps its process number."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import psutil
+from psycopg import pq
+
+# How long a server that lives may take to answer: it may be starting, recovering after a crash, or on a slow machine.
+WAIT_SECONDS = 120.0
+# The segments of shared memory of this system: what Linux shows of them.
+SEGMENTS = Path("/proc/sysvipc/shm")
+
+
+class PostgresError(RuntimeError):
+    """The embedded server could not be made, started or stopped."""
+
+
+def answering(folder: Path) -> int | None:
+    """The port of the server that lives in the folder, once it answers; None where none lives, or it ended meanwhile.
+
+    Raises PostgresError when it lives and does not answer for WAIT_SECONDS.
+    """
+    deadline = time.monotonic() + WAIT_SECONDS
+    while found := living(folder):
+        pid, port = found
+        # Not a login: one that is refused for its password, or as too many are connected, is an answer too.
+        answer = pq.PGconn.ping(f"host=127.0.0.1 port={port} user=postgres connect_timeout=3".encode())
+        if answer == pq.Ping.OK:
+            return port
+        if time.monotonic() > deadline:
+            raise PostgresError(
+                f"the embedded server lives (process {pid}, port {port}) and did not answer within {WAIT_SECONDS:.0f}"
+                f" s; expected it to; see {folder / 'log'}, and start again when the machine is less busy"
+            )
+        time.sleep(0.2)
+    return None
+
+
+def living(folder: Path) -> tuple[int, int] | None:
+    """Process and port of the server that lives in the folder; not a stranger that has its number by now."""
+    try:
+        lines = _file(folder).read_text().splitlines()
+        pid, port = int(lines[0]), int(lines[3])
+        command = psutil.Process(pid).cmdline()
+    except (FileNotFoundError, IndexError, ValueError, psutil.Error):
+        return None
+    return (pid, port) if str(folder / "data") in command else None
+
+
+def forget_dead(folder: Path) -> None:
+    """Remove the file of a server that is dead: Postgres takes whoever has its number now (in a container numbers begin
+    anew), and its own zombie, for the server, and starts no other one.
+
+    Not while a process of it is attached to its memory, which is what Postgres looks at too. Raises PostgresError
+    when one stays so.
+    """
+    if not SEGMENTS.exists() or not _file(folder).exists():
+        return
+    memory = _file(folder).read_text().splitlines()[6:7]
+    deadline = time.monotonic() + WAIT_SECONDS
+    while memory and _attached(memory[0].split()[-1]):
+        if time.monotonic() > deadline:
+            raise PostgresError(
+                f"the embedded server in {folder / 'data'} died and processes of it still run; expected them to end"
+                " with it; end those that `ps` shows as `postgres:`"
+            )
+        time.sleep(0.2)
+    _file(folder).unlink()
+
+
+def _file(folder: Path) -> Path:
+    return folder / "data" / "postmaster.pid"
+
+
+def _attached(segment: str) -> bool:
+    """Whether a process is attached to the segment of this id (columns 2 and 7)."""
+    rows = [line.split() for line in SEGMENTS.read_text().splitlines()[1:]]
+    return any(row[1] == segment and row[6] != "0" for row in rows)
