@@ -38,10 +38,13 @@ DATABASES = {
     "gudang": ("pemilik", "SINKRON_SANDI_PEMILIK"),
     "airflow": ("airflow", "SINKRON_SANDI_AIRFLOW"),
 }
+RIGHTS = Path(__file__).with_name("server_rights.sql")
 CONFIGURATION = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "120",
+    # Of these the last are for the pipeline and Airflow (server_rights.sql).
+    "reserved_connections": "60",
     "shared_buffers": "512MB",
     "work_mem": "96MB",
     "maintenance_work_mem": "512MB",
@@ -114,7 +117,7 @@ def _start(settings: Settings, folder: Path) -> Server:
         server = Server(port, settings)
         if port != _recorded_port(folder):
             _ensure_databases(server)
-            _close_large_objects(server)
+            _close_to_readers(server)
             # At the end, so that a start that was killed is done again; in one rename: it is read without the lock.
             (folder / "server.tmp").write_text(json.dumps({"port": server.port}))
             (folder / "server.tmp").rename(folder / "server.json")
@@ -200,13 +203,11 @@ def _ensure_databases(server: Server) -> None:
                 connection.execute(psycopg.sql.SQL("alter database {} set timezone to 'Asia/Jakarta'").format(name))
 
 
-def _close_large_objects(server: Server) -> None:
-    """Whoever may connect could write large objects, until the disk is full: in new databases and in ours, nobody."""
-    for database in ("template1", *DATABASES):
+def _close_to_readers(server: Server) -> None:
+    """In new databases and in each that is there: what PUBLIC has by default and readers must not have."""
+    for database in ("template1", "postgres", *DATABASES):
         with psycopg.connect(server.superuser_url, dbname=database, autocommit=True) as connection:
-            connection.execute(
-                "revoke execute on function lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) from public"
-            )
+            connection.execute(RIGHTS.read_bytes())
 
 
 def _run(folder: Path, tool: str, *arguments: str, secret: str = "", held: tuple[int, ...] = ()) -> None:

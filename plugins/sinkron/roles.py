@@ -22,6 +22,8 @@ LOGIN_NAME = re.compile(r"[a-z][a-z0-9_]{2,40}")
 AREA = re.compile(r"\d{2}\.\d{2}\.\d{2}(\.\d{4})?")
 # What the policies and views call: readers execute them, and cannot name them without usage on schema rilis.
 FUNCTIONS = ("rilis.terbaca()", "rilis.wilayah_baca()", "rilis.tujuan_baca(text)")
+# Of one login at once: no reader takes up the connections of all.
+MOST_CONNECTIONS = 10
 AUDITED_SCHEMAS = ("audit", "keputusan")
 
 
@@ -49,6 +51,11 @@ def ensure(connection: psycopg.Connection) -> None:
     # Functions of later migrations stay closed unless they are granted one by one.
     connection.execute("alter default privileges revoke execute on functions from public")
     _close_public(connection, owner, readers)
+    # One function of the views is written in it; where PUBLIC has it nothing is granted, and nothing has to be.
+    language = "select has_language_privilege('plpgsql', 'usage with grant option') as boleh"
+    if connection.execute(language).fetchone()["boleh"]:
+        connection.execute(SQL("grant usage on language plpgsql to {}").format(Identifier(VIEW_OWNER)))
+    _limit_connections(connection)
 
 
 def _ensure_role(connection: psycopg.Connection, role: str) -> None:
@@ -79,6 +86,21 @@ def _close_public(connection: psycopg.Connection, owner: str, readers: SQL) -> N
         connection.execute(SQL("revoke all on schema {} from public").format(name))
         if schema["nspname"] != "public":  # there stand the functions of extensions, which a superuser owns
             connection.execute(SQL("revoke execute on all functions in schema {} from public").format(name))
+
+
+def _limit_connections(connection: psycopg.Connection) -> None:
+    """Of every login that reads and has no limit yet; of one that somebody else made only where we may."""
+    for row in connection.execute(
+        "select distinct r.rolname from pg_roles as r join pg_auth_members as m on m.member = r.oid"
+        " where m.roleid::regrole::text = any(%s) and r.rolcanlogin and r.rolconnlimit = -1"
+        " and not r.rolsuper and not r.rolcreaterole and r.rolname <> current_user"
+        # On 15 CREATEROLE is enough.
+        " and (current_setting('server_version_num')::int < 160000"
+        " or pg_has_role(r.oid, 'member with admin option'))",
+        [list(READING)],
+    ).fetchall():
+        login = Identifier(row["rolname"])
+        connection.execute(SQL("alter role {} connection limit {}").format(login, Literal(MOST_CONNECTIONS)))
 
 
 @contextmanager
@@ -137,6 +159,7 @@ def create_login(settings: Settings, name: str, role: str, password: str, wilaya
         connection.execute(SQL("grant {} to {}").format(Identifier(role), login) + option)
         for setting, value in (("default_transaction_read_only", "on"), ("statement_timeout", "10min")):
             connection.execute(SQL("alter role {} set {} = {}").format(login, Identifier(setting), Literal(value)))
+        _limit_connections(connection)
         connection.execute("delete from rilis.wilayah_login where login = %s", [name])
         for code in wilayah:
             connection.execute("insert into rilis.wilayah_login (login, kode) values (%s, %s)", [name, code])

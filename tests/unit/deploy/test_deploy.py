@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 import sandbox
-from sinkron import airflow_setup, database, services
+from sinkron import airflow_setup, database, postgres, services
 from sinkron import settings as settings_module
 from sinkron.settings import Settings
 
@@ -81,8 +81,8 @@ SCHEMA = {
         "configs": {
             "type": "object",
             "additionalProperties": {
-                "type": "object", "required": ["content"], "properties": {"content": {"type": "string"}},
-                "additionalProperties": False,
+                "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False,
+                "properties": {"content": {"type": "string"}, "file": {"type": "string"}},
             },
         },
     },
@@ -171,6 +171,17 @@ def test_postgres_knows_every_setting_and_logs_no_rows(instalasi: Settings):
         known = connection.execute("select name from pg_settings where name = any(%s)", [list(given)]).fetchall()
     assert {row["name"] for row in known} == set(given)
     assert given["log_error_verbosity"] == "terse" and given["log_min_error_statement"] == "panic"
+
+
+def test_readers_are_kept_from_what_a_server_allows_everybody():
+    (place,) = [c["target"] for c in service("postgres")["configs"] if c["source"] == "server_rights"]
+    assert (ROOT / COMPOSE["configs"]["server_rights"]["file"]).samefile(postgres.RIGHTS)
+    content = COMPOSE["configs"]["databases"]["content"]
+    for name in ("", *postgres.DATABASES):
+        assert (f"\\connect {name}\n" if name else "") + f"\\i {place}\n" in content
+    assert content.count(f"\\i {place}\n") == 1 + len(postgres.DATABASES)
+    given = dict(option.split("=") for option in service("postgres")["command"][2::2])
+    assert given["reserved_connections"] == postgres.CONFIGURATION["reserved_connections"]
 
 
 def test_databases_of_the_first_start_are_those_of_the_addresses():
