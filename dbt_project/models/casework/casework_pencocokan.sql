@@ -1,5 +1,6 @@
 -- What the month's complete deliveries show of rows that were sent and are due (rules.md "Cases and deactivation"):
--- gone, gone with its family, or still active. A delivery of an earlier month judges nothing.
+-- gone, gone with its family, or still active. A delivery of an earlier month judges nothing, and nothing is judged of a
+-- row that is being taken back: it should show active again, with or without the receiver's answer.
 with dinilai as (
     select
         keadaan.id_baris, keadaan.tujuan, keadaan.status, lama.uid_rumah_tangga, lama.uid_individu, lama.program,
@@ -7,7 +8,7 @@ with dinilai as (
     from antrean.keadaan_pada({{ kandidat_dibuat() }}) as keadaan
     inner join {{ ref('casework_usulan__lama') }} as lama on keadaan.id_baris = lama.id_baris
     where keadaan.status in ('dikirim', 'diakui', 'belum_tercermin', 'tercermin', 'muncul_kembali')
-        and lama.bulan_efektif <= {{ periode() }}
+        and lama.bulan_efektif <= {{ periode() }} and not lama.dibatalkan
 ),
 
 lengkap as (

@@ -32,8 +32,9 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         run.counts.update(receipts.read(run))
         failpoint(settings, "reconcile.answered")
         with run.transaction() as connection:
-            run.counts.update(_compare(connection))
+            # First what is taken back: nothing is expected of it any more.
             outbox.withdraw(connection)
+            run.counts.update(_compare(connection))
         failpoint(settings, "reconcile.compared")
         outbox.store(run)
         run.counts.update(outbox.send(run))
@@ -54,7 +55,8 @@ def _compare(connection: psycopg.Connection) -> dict[str, int]:
     """Apply what the release that readers see found; again for the same release moves nothing.
 
     After a rollback to an older month nothing is compared: what a later month showed did happen. What a closed receipt
-    left out stays `dikirim` with its alarm (rules.md): nobody knows whether its receiver has it.
+    left out stays `dikirim` with its alarm (rules.md): nobody knows whether its receiver has it. What is taken back
+    waits for the answer to that alone.
     """
     moved = {}
     for hasil, steps in SEEN.items():
@@ -68,6 +70,7 @@ def _compare(connection: psycopg.Connection) -> dict[str, int]:
                     where r.diterbitkan is not null and r.periode > split_part(p.id_rilis, '/', 1)
                 )
                 and c.id_baris = b.id_baris and c.tujuan = b.tujuan and %(steps)s::jsonb ? b.status
+                and not exists (select from kasus.pembatalan as k where k.id_baris = b.id_baris)
                 and not (c.hasil = 'belum_tercermin' and b.status = 'dikirim' and exists (
                     select from antrean.alarm as a
                     where a.id_baris = b.id_baris and a.tujuan = b.tujuan and a.kode = %(tanpa_jawaban)s

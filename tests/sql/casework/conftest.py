@@ -73,7 +73,7 @@ def kasus_juli(gudang_kasus: Settings, juni_terbit: str) -> Iterator[Kasus]:
 
 def answers(settings: Settings) -> None:
     """What became of June's proposals at their receivers before July was built."""
-    for bukti in ("VL-36", "VL-35", "VL-27-kirim", "VL-pergi", "VL-mati-sendiri", "VL-berkala"):
+    for bukti in ("VL-36", "VL-35", "VL-27-kirim", "VL-pergi", "VL-mati-sendiri", "VL-berkala", "VL-sanggah"):
         move(settings, bukti, *SENT)
     for bukti in ("VL-37", "VL-hilang-2", "VL-tabrak"):
         move(settings, bukti, *SENT[:2], "ditolak")

@@ -203,3 +203,25 @@ def test_36_what_was_sent_and_is_still_active_is_not_reflected_answered_or_not(
     assert [ke for (ke,) in antrean.rows(WAY, row_id(3), "siks_ng")] == ways
     # A refusal of what was never acknowledged is no contradiction.
     assert antrean.rows(ALARMS) == [("dtjateng", "selesai_tanpa_jawaban")]
+
+
+def test_what_is_taken_back_is_not_compared(antrean: Antrean, receivers: dict[str, Penerima]):
+    """A programme that goes on after an upheld objection is as it should be, and one that ended says nothing either."""
+    for number in (1, 2):
+        antrean.propose(number, ("siks_ng",))
+    antrean.approve()
+    antrean.push()
+    receivers["siks_ng"].answer(f"{JULY}/0001", [row_id(2)], "diterima", False)
+    antrean.reconcile()
+    # Upheld since the release that readers see, which still compares.
+    for number in (1, 2):
+        antrean.do(ACTIVE, f"{JUNE}/1", row_id(number), "siks_ng")
+        antrean.objection(number, "layak")
+    antrean.reconcile()
+    antrean.do("update kasus.pencocokan set hasil = 'tercermin', cara = 'tidak_aktif'")
+    antrean.reconcile()
+    assert receivers["siks_ng"].cancelled == {row_id(1), row_id(2)}
+    assert antrean.states() == {(1, "siks_ng"): "dikirim", (2, "siks_ng"): "diakui"}
+    receivers["siks_ng"].answer(f"{JULY}/0002", [row_id(1), row_id(2)], "diterima", True)
+    antrean.reconcile()
+    assert set(antrean.states().values()) == {"dibatalkan"}
