@@ -2,8 +2,9 @@
 
 A body is stored before its first try and repeated byte for byte. `percobaan` is counted up before every try: above
 zero the receiver may have it, so only an answer to the same bytes tells. Each receiver has its own queue, in the order
-in which its bodies were stored; where one stops, the others go on. The database refuses a row that is not approved,
-is held, or was sent before (migrations 0500 to 0502).
+in which its bodies were stored; where one stops, the others go on, and one body that gets no answer does not stop those
+behind it. What waits too long is an alarm. The database refuses a row that is not approved, is held, or was sent before
+(migrations 0500 to 0502).
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Any
 
 import psycopg
 
-from sinkron import receivers
+from sinkron import receivers, reference, withdrawals
+from sinkron.answers import Outcome, Refused, Silent, Stuck, Taken
 from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
-from sinkron.receivers import Outcome, Receiver, Refused, Silent, Stuck, Taken
+from sinkron.receivers import Receiver
 
 # Approved, in no body yet, and not held.
 WAITING = """
@@ -57,15 +59,32 @@ WITHDRAWN = """
         )
     order by k.bulan_efektif, k.nomor_sk, b.id_baris
 """
-# Stored, never tried, and meanwhile one of its rows is held or taken back: it is put together again without it.
-OVERTAKEN = """
-    select k.id_kiriman from antrean.kiriman as k
-    where k.status = 'siap' and k.percobaan = 0 and k.jenis = 'penonaktifan' and exists (
-        select from antrean.isi as i
-        where i.id_kiriman = k.id_kiriman and not i.lepas
-            and exists (select from kasus.tahanan_terbuka as t where t.id_baris = i.id_baris)
-    )
+# Two words about one programme of somebody are never said in another order than they were stored.
+NEXT = """
+    select k.* from antrean.kiriman as k
+    where k.tujuan = %s and k.status = 'siap' and k.id_kiriman > %s
+        and not exists (
+            select from antrean.isi as i
+            inner join kasus.usulan as u on i.id_baris = u.id_baris
+            inner join kasus.usulan as v
+                on u.uid_rumah_tangga = v.uid_rumah_tangga and u.program = v.program
+                and u.uid_individu is not distinct from v.uid_individu
+            inner join antrean.isi as j on v.id_baris = j.id_baris and not j.lepas
+            inner join antrean.kiriman as l on j.id_kiriman = l.id_kiriman
+            where i.id_kiriman = k.id_kiriman and not i.lepas
+                and l.tujuan = k.tujuan and l.status = 'siap' and l.id_kiriman < k.id_kiriman
+        )
+    order by k.id_kiriman limit 1
 """
+# Tried, and no answer for longer than a receiver is waited for.
+OVERDUE = """
+    select i.id_baris, k.tujuan, k.jenis from antrean.kiriman as k
+    inner join antrean.isi as i on k.id_kiriman = i.id_kiriman and not i.lepas
+    where k.status = 'siap' and k.percobaan > 0 and k.dibuat < clock_timestamp() - make_interval(days => %s)
+    order by k.id_kiriman, i.id_baris
+"""
+# So many bodies without an answer, one after the other, are a receiver that is down.
+DOWN = 2
 
 
 def authorise(connection: psycopg.Connection) -> int:
@@ -82,37 +101,11 @@ def authorise(connection: psycopg.Connection) -> int:
     ).rowcount
 
 
-def withdraw(connection: psycopg.Connection) -> int:
-    """Upheld objections take back what they contest: at once what no receiver has, else by a message to it."""
-    connection.execute(
-        "insert into kasus.pembatalan (id_baris, alasan, bukti)"
-        " select distinct on (id_baris) id_baris, 'SANGGAH_DIKABULKAN', id_pengajuan from kasus.sanggah"
-        " where keadaan = 'dikabulkan' order by id_baris, diubah on conflict (id_baris) do nothing"
-    )
-    _dissolve(connection)
-    return connection.execute(
-        """
-        update antrean.baris as b set status = 'dibatalkan', kode_tolak = 'diambil_kembali'
-        where b.status in ('diusulkan', 'disetujui')
-            and exists (select from kasus.pembatalan as p where p.id_baris = b.id_baris)
-            and not exists (
-                select from antrean.isi as i where i.id_baris = b.id_baris and i.tujuan = b.tujuan and not i.lepas
-            )
-        """
-    ).rowcount
-
-
-def _dissolve(connection: psycopg.Connection) -> None:
-    for row in connection.execute(OVERTAKEN).fetchall():
-        connection.execute("update antrean.isi set lepas = true where id_kiriman = %s", [row["id_kiriman"]])
-        connection.execute("update antrean.kiriman set status = 'dipecah' where id_kiriman = %s", [row["id_kiriman"]])
-
-
 def store(run: StepRun) -> int:
     """Make bodies of everything that waits, for every receiver; returns how many bodies."""
     made = 0
     with run.transaction() as connection:
-        _dissolve(connection)
+        withdrawals.dissolve(connection)
         for receiver in receivers.all_of(run.settings):
             for query in (WAITING, WITHDRAWN):
                 rows = connection.execute(query, {"tujuan": receiver.tujuan}).fetchall()
@@ -179,33 +172,41 @@ def send(run: StepRun) -> dict[str, Any]:
     """Try every stored body once, in order; returns rows that receivers took, by receiver, and who could not be told.
 
     A body that is refused for some of its rows is taken apart: these rows are `ditolak`, the others go again at once.
+    A body without an answer keeps its place and the next one is tried; a receiver that answers neither is left alone.
     """
     sent: dict[str, int] = {}
     silent: dict[str, str] = {}
     for receiver in receivers.all_of(run.settings):
-        tried = 0
+        tried = unanswered = 0
         with receiver:
             while (waiting := _next(run, receiver.tujuan, tried)) is not None:
                 tried = waiting["id_kiriman"]
                 outcome = _try(run, receiver, waiting)
+                unanswered = unanswered + 1 if isinstance(outcome, Silent) else 0
                 if isinstance(outcome, Taken):
                     sent[receiver.tujuan] = sent.get(receiver.tujuan, 0) + outcome.rows
                 elif isinstance(outcome, Refused):
                     store(run)
                 elif isinstance(outcome, Silent):
                     silent[receiver.tujuan] = outcome.why
-                    break
+                    if outcome.unconfigured or unanswered == DOWN:
+                        break
+    _complain(run)
     return {"dikirim": sum(sent.values()), "per_tujuan": sent, "tidak_terjangkau": silent}
 
 
 def _next(run: StepRun, tujuan: str, after: int) -> dict[str, Any] | None:
     with run.transaction() as connection:
-        _dissolve(connection)
-        return connection.execute(
-            "select * from antrean.kiriman where tujuan = %s and status = 'siap' and id_kiriman > %s"
-            " order by id_kiriman limit 1",
-            [tujuan, after],
-        ).fetchone()
+        withdrawals.dissolve(connection)
+        return connection.execute(NEXT, [tujuan, after]).fetchone()
+
+
+def _complain(run: StepRun) -> None:
+    """An alarm for every row that a receiver has left without an answer for days, by the machine's clock."""
+    days = int(reference.thresholds(run.settings, run.periode)["penerima_diam_hari"][0])
+    with run.transaction() as connection:
+        for row in connection.execute(OVERDUE, [days]).fetchall():
+            receivers.alarm(connection, row["tujuan"], "belum_terkirim", row["id_baris"], row["jenis"])
 
 
 def _try(run: StepRun, receiver: Receiver, kiriman: dict[str, Any]) -> Outcome:
@@ -228,9 +229,17 @@ def _try(run: StepRun, receiver: Receiver, kiriman: dict[str, Any]) -> Outcome:
                 "update antrean.kiriman set galat = %s where id_kiriman = %s", [outcome.why, kiriman["id_kiriman"]]
             )
             if isinstance(outcome, Stuck):
-                receivers.alarm(connection, kiriman["tujuan"], "jawaban_tak_terduga", None, outcome.why)
+                for row in _rows(connection, kiriman["id_kiriman"]):
+                    receivers.alarm(connection, kiriman["tujuan"], "jawaban_tak_terduga", row, outcome.why)
     failpoint(run.settings, "push.recorded")
     return outcome
+
+
+def _rows(connection: psycopg.Connection, id_kiriman: int) -> list[str]:
+    rows = connection.execute(
+        "select id_baris from antrean.isi where id_kiriman = %s and not lepas order by id_baris", [id_kiriman]
+    )
+    return [row["id_baris"] for row in rows]
 
 
 def _taken(connection: psycopg.Connection, kiriman: dict[str, Any], outcome: Taken) -> int:

@@ -10,49 +10,16 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from sinkron.answers import Outcome, Refused, Silent, Stuck, Taken
 from sinkron.period import JAKARTA
 from sinkron.settings import Settings
 
 if TYPE_CHECKING:
     from connectors.interface import Client, Verdict
-
-
-@dataclass
-class Taken:
-    """The receiver has the body. rujukan: its own number for it; verdicts: its answer, None when that comes later."""
-
-    rujukan: str
-    verdicts: tuple[Verdict, ...] | None = None
-    rows: int = 0
-
-
-@dataclass(frozen=True)
-class Refused:
-    """The receiver took nothing of the body, because of these rows (id_baris -> code)."""
-
-    rows: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """What became of this body is not known, or is not as agreed; a person has to look, the others go on."""
-
-    why: str
-
-
-@dataclass(frozen=True)
-class Silent:
-    """The receiver is not reached, or not configured: its queue waits. why: without any personal value."""
-
-    why: str
-
-
-Outcome = Taken | Refused | Stuck | Silent
 
 
 class Unconfigured(RuntimeError):
@@ -96,7 +63,9 @@ class Receiver(ABC):
             return self._send(kiriman)
         except Unexpected as why:
             return Stuck(str(why))
-        except (Unconfigured, SourceUnavailable) as why:
+        except Unconfigured as why:
+            return Silent(str(why), unconfigured=True)
+        except SourceUnavailable as why:
             return Silent(str(why))
 
     @abstractmethod

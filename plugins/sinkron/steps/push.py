@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sinkron import ledger, outbox
+from sinkron import ledger, outbox, withdrawals
 from sinkron.failpoint import failpoint
 from sinkron.settings import Settings
 
@@ -16,7 +16,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     """
     with ledger.step(settings, "push", periode, lock="antrean") as run:
         with run.transaction() as connection:
-            outbox.withdraw(connection)
+            withdrawals.withdraw(connection)
             run.counts.update(disetujui=outbox.authorise(connection))
         failpoint(settings, "push.authorised")
         run.counts.update(kiriman=outbox.store(run), **outbox.send(run))

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from sinkron import citizens, ledger, outbox, receipts, report
+from sinkron import citizens, ledger, outbox, receipts, report, withdrawals
 from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
 from sinkron.settings import Settings
@@ -33,7 +33,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         failpoint(settings, "reconcile.answered")
         with run.transaction() as connection:
             # First what is taken back: nothing is expected of it any more.
-            outbox.withdraw(connection)
+            withdrawals.withdraw(connection)
             run.counts.update(_compare(connection))
         failpoint(settings, "reconcile.compared")
         outbox.store(run)

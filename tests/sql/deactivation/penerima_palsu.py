@@ -42,12 +42,16 @@ class Folder:
 
 @dataclass
 class Penerima:
-    """One receiver: everything it took by key, what it refused, and the breaches of its sender."""
+    """One receiver: everything it took by key, what it refused, and the breaches of its sender.
+
+    `stumbles`: rows whose bodies it can never read, whatever the weather.
+    """
 
     tujuan: str
     allowed: Callable[[str, str, str], str | None]
     weather: str = "baik"
     folders: dict[str, Folder] = field(default_factory=dict)
+    stumbles: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     breaches: list[str] = field(default_factory=list)
 
@@ -112,7 +116,7 @@ def _province(patch: pytest.MonkeyPatch, own: Penerima) -> None:
     def send(client: Any, body: bytes, cancellation: bool = False) -> Any:
         now, key = own.once(), hashlib.sha256(body).hexdigest()
         ids = [row["id_baris"] for row in json.loads(body)["data"]]
-        _fail(now, "dtjateng")
+        _fail("mati" if own.stumbles & set(ids) else now, "dtjateng")
         if now == "tolak" and not cancellation and key not in own.folders:
             own.refused.add(ids[0])
             return province.Invalid({ids[0]: "wilayah_tidak_sesuai"})
@@ -158,7 +162,7 @@ def _nation(patch: pytest.MonkeyPatch, own: Penerima) -> None:
 def _district(patch: pytest.MonkeyPatch, own: Penerima) -> None:
     def set_status(client: Any, family: str, status: str, programmes: Any, id_baris: str, *facts: Any) -> str:
         now, key = own.once(), f"{id_baris}/{status}"
-        _fail(now, "simnakis")
+        _fail("mati" if id_baris in own.stumbles else now, "simnakis")
         if now == "tolak":
             if key not in own.folders:
                 own.refused.add(id_baris)

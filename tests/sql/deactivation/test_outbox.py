@@ -6,7 +6,8 @@ import pytest
 from antrean_uji import JULY, JUNE, Antrean, row_id
 from penerima_palsu import Penerima, install
 
-from sinkron import outbox
+from sinkron import database, outbox, report
+from sinkron import receivers as receivers_of
 
 BODIES = "select status, percobaan from antrean.kiriman order by id_kiriman"
 # These receivers speak of a foreign row in every further answer.
@@ -225,3 +226,87 @@ def test_what_is_taken_back_is_not_compared(antrean: Antrean, receivers: dict[st
     receivers["siks_ng"].answer(f"{JULY}/0002", [row_id(1), row_id(2)], "diterima", True)
     antrean.reconcile()
     assert set(antrean.states().values()) == {"dibatalkan"}
+
+
+TRIES = "select percobaan from antrean.kiriman order by id_kiriman"
+
+
+@pytest.fixture
+def one_by_one(antrean: Antrean, monkeypatch: pytest.MonkeyPatch) -> Antrean:
+    """Four rows for the province, each in a body of its own, are approved."""
+    monkeypatch.setattr(receivers_of.DTJateng, "size", 1)
+    for number in (1, 2, 3, 4):
+        antrean.propose(number, ("dtjateng",))
+    antrean.approve()
+    return antrean
+
+
+def test_a_body_that_is_never_answered_holds_up_none_behind_it(one_by_one: Antrean, receivers: dict[str, Penerima]):
+    receivers["dtjateng"].stumbles = {row_id(1), row_id(3)}
+    counts = one_by_one.push()
+    assert counts["per_tujuan"] == {"dtjateng": 2} and set(counts["tidak_terjangkau"]) == {"dtjateng"}
+    assert receivers["dtjateng"].taken == {row_id(2), row_id(4)}
+    # It keeps its place, and goes when it can.
+    receivers["dtjateng"].stumbles = set()
+    assert one_by_one.push()["per_tujuan"] == {"dtjateng": 2}
+
+
+def test_a_receiver_that_is_down_is_tried_twice_and_one_that_is_not_configured_once(
+    one_by_one: Antrean, monkeypatch: pytest.MonkeyPatch
+):
+    one_by_one.push()
+    assert one_by_one.rows(TRIES) == [(1,), (0,), (0,), (0,)]
+    install(monkeypatch, lambda tujuan, key, id_baris: None)["dtjateng"].weather = "mati"
+    one_by_one.push()
+    assert one_by_one.rows(TRIES) == [(2,), (1,), (0,), (0,)]
+
+
+def test_two_words_about_one_programme_keep_their_order(antrean: Antrean, receivers: dict[str, Penerima]):
+    antrean.propose(1, ("simnakis",))
+    antrean.approve()
+    antrean.push()
+    # Its way back is not heard; meanwhile the same programme is found to end after all.
+    receivers["simnakis"].stumbles = {row_id(1)}
+    antrean.objection(1, "layak")
+    antrean.push()
+    antrean.propose(2, ("simnakis",), uid_rumah_tangga="rt1")
+    antrean.approve()
+    assert antrean.push()["dikirim"] == 0
+    receivers["simnakis"].stumbles = set()
+    antrean.push()
+    assert [folder.kind for folder in receivers["simnakis"].folders.values()] == [
+        "penonaktifan", "pembatalan", "penonaktifan",
+    ]  # fmt: skip
+    assert antrean.states() == {(1, "simnakis"): "dibatalkan", (2, "simnakis"): "diakui"}
+
+
+def test_what_is_not_answered_for_days_is_an_alarm_of_each_row_once(antrean: Antrean, receivers: dict[str, Penerima]):
+    for number in (1, 2):
+        antrean.propose(number)
+    antrean.approve()
+    receivers["dtjateng"].weather = "mati"
+    antrean.push()
+    stored = "update antrean.kiriman set dibuat = clock_timestamp() - make_interval(days => %s)"
+    late = "select tujuan, id_baris, keterangan from antrean.alarm where kode = 'belum_terkirim' order by id_baris"
+    antrean.do(stored, 2)
+    antrean.reconcile()
+    assert antrean.rows(late) == []
+    antrean.do(stored, 4)
+    for _ in range(2):
+        antrean.reconcile()
+        antrean.push()
+        assert antrean.rows(late) == [("dtjateng", row_id(n), "penonaktifan") for n in (1, 2)]
+    with database.connect(antrean.settings) as connection:
+        page = report.write(connection, antrean.settings, JUNE).read_text()
+    assert "belum_terkirim" in page
+
+
+def test_an_answer_nobody_agreed_on_is_an_alarm_of_each_row(antrean: Antrean, receivers: dict[str, Penerima]):
+    for number in (1, 2):
+        antrean.propose(number, ("dtjateng",))
+    antrean.approve()
+    receivers["dtjateng"].weather = "aneh"
+    antrean.push()
+    assert antrean.rows("select kode, id_baris from antrean.alarm order by id_baris") == [
+        ("jawaban_tak_terduga", row_id(1)), ("jawaban_tak_terduga", row_id(2)),
+    ]  # fmt: skip
