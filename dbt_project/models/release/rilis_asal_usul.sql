@@ -3,7 +3,7 @@
 -- rest the published view computes it from tautan (measured: storing every cell costs 20 s and 2.4 GB a release).
 {%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',
     'tanggal_meninggal'] %}
-{%- set atribut_rumah = kolom_rumah() %}
+{%- set atribut_rumah = kolom_rumah() + kolom_alamat() %}
 with beda_orang as (
     -- The attributes of a person of which a record says something else than what is published, or the main record
     -- nothing at all.
@@ -50,6 +50,10 @@ beda_rumah as (
         {% for kolom in atribut_rumah -%}
         case when {{ beda_rumah(kolom) }} then '{{ kolom }}' end,
         {% endfor -%}
+        case when {{ beda_rumah('kode_desa') }} then 'desa' end,
+        {% for kolom in ['kode_kecamatan', 'kecamatan'] -%}
+        case when left(rekaman.kode_desa, 8) <> left(emas.kode_desa, 8) then '{{ kolom }}' end,
+        {% endfor -%}
         case when {{ beda('coalesce(rekaman.no_kk, rekaman.no_kk_angka)', 'emas.no_kk', utama_rumah('no_kk')) }} then 'no_kk' end
     ]) as atribut (kolom)
     where (
@@ -65,20 +69,21 @@ nilai_rumah as (
         'rumah_tangga' as grain, rekaman.uid, rekaman.sumber, rekaman.id_keluarga as id_sumber, rekaman.id_kiriman,
         rekaman.tanggal, rekaman.prioritas,
         coalesce(case beda.kolom
-            {% for kolom in atribut_rumah + ['no_kk'] -%}
+            {% for kolom in kolom_rumah() + ['no_kk'] -%}
             when '{{ kolom }}' then {{ utama_rumah(kolom) }}
             {% endfor -%}
+            else {{ utama_rumah('alamat') }}
         end, false) as utama,
         emas.kode_desa, beda.kolom,
         case beda.kolom
             when 'no_kk' then coalesce(rekaman.no_kk, rekaman.no_kk_angka)
-            {% for kolom in atribut_rumah -%}
-            when '{{ kolom }}' then rekaman.{{ kolom }}::text
+            {% for kolom in atribut_rumah + kolom_wilayah() -%}
+            when '{{ kolom }}' then {{ teks_rumah('rekaman', kolom) }}
             {% endfor -%}
         end as nilai,
         case beda.kolom
-            {% for kolom in atribut_rumah + ['no_kk'] -%}
-            when '{{ kolom }}' then emas.{{ kolom }}::text
+            {% for kolom in atribut_rumah + kolom_wilayah() + ['no_kk'] -%}
+            when '{{ kolom }}' then {{ teks_rumah('emas', kolom) }}
             {% endfor -%}
         end as menang
     from beda_rumah as beda
@@ -123,14 +128,25 @@ semua as (
     union all
     select *, nilai as menang from kata_kunjungan where nilai is not null
     union all
-    select * from nilai_rumah where nilai is not null
+    select * from nilai_rumah
+    where nilai is not null
+        -- The address moves as one block: what its record leaves empty won over what others say.
+        or (utama and kolom in ('{{ kolom_alamat() | join("', '") }}'))
+),
+
+label as (
+    select kolom, kode, label from {{ ref('kode') }} where kolom <> 'keberadaan'
+    union all
+    select 'desa', kode, initcap(nama) from {{ ref('wilayah') }}
+    union all
+    select 'kecamatan', kode, nama from {{ ref('wilayah') }}
 ),
 
 berlabel as (
     select
         semua.grain, semua.uid, semua.kolom, semua.sumber, semua.id_sumber, semua.id_kiriman, semua.tanggal,
         semua.prioritas, semua.utama, semua.kode_desa,
-        coalesce(kode.label, semua.nilai) as nilai, coalesce(kode_menang.label, semua.menang) as menang,
+        coalesce(label.label, semua.nilai) as nilai, coalesce(label_menang.label, semua.menang) as menang,
         -- The winner is the record that carries the published value; a value that was withheld (a damaged or
         -- shared NIK) is shown here only, from the main record. By uid first: it tells most rows apart.
         row_number() over (
@@ -140,10 +156,9 @@ berlabel as (
                 semua.tanggal desc nulls last, semua.id_sumber
         ) as ke
     from semua
-    left join {{ ref('kode') }} as kode
-        on semua.kolom = kode.kolom and semua.nilai = kode.kode and kode.kolom <> 'keberadaan'
-    left join {{ ref('kode') }} as kode_menang
-        on semua.kolom = kode_menang.kolom and semua.menang = kode_menang.kode and kode_menang.kolom <> 'keberadaan'
+    left join label on semua.kolom = label.kolom and semua.nilai = label.kode
+    left join label as label_menang
+        on semua.kolom = label_menang.kolom and semua.menang = label_menang.kode
 ),
 
 -- One pass over the sorted records: the winner's values beside the others, which lost.
@@ -175,7 +190,7 @@ rilis_asal_usul as (
         id_kiriman,
         tanggal,
         case
-            when menang is null then 'ditahan'
+            when menang is null and nilai is not null then 'ditahan'
             when sumber in ('dukcapil', 'verifikasi') then sumber
             when nilai <> menang then 'aturan'
             when utama then 'utama'

@@ -42,6 +42,13 @@ class Emas:
             "select * from rilis.rumah_tangga where uid_rumah_tangga = %s and id_rilis = %s", uid, f"{periode}/1"
         )[0]
 
+    def asal(self, record: str, kolom: str, periode: str = JUNI) -> dict[str, Any]:
+        """Where a column of a family record's household comes from, as it is stored."""
+        return self.rows(
+            "select * from rilis.asal_usul where grain = 'rumah_tangga' and uid = %s and kolom = %s and id_rilis = %s",
+            self.uid("rumah_tangga", record, periode), kolom, f"{periode}/1",
+        )[0]  # fmt: skip
+
     def perubahan(self, *uids: str) -> set[tuple[str, str, str | None]]:
         """(grain, jenis, kolom) of July's changes of these ids."""
         found = self.rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from emas import Emas
 from kasus import GAYAM
-from mendarat import JULI, JUNI, kk
+from mendarat import BLUNGUN, JULI, JUNI, kk
 
 
 def test_1_a_couple_that_leaves_gets_a_household_of_its_own(emas: Emas):
@@ -93,6 +93,38 @@ def test_20_and_21_desil_is_dtsen_s_the_house_is_the_newest_observation_s(emas: 
     ]  # fmt: skip
     # RT, address and floor differ; what only one record has is no conflict.
     assert rumah["jumlah_konflik"] == 3
+
+
+@pytest.mark.parametrize(
+    ("kolom", "nilai", "kalah"),
+    [
+        ("alamat", "DK. BARU", [("dtsen", "DK. UJI"), ("dtjateng", "DK. UJI")]),
+        ("rt", "009", [("dtsen", "001"), ("dtjateng", "001")]),
+        # What the block leaves empty won over what another record says.
+        ("dusun", None, [("dtsen", "LAMA")]),
+    ],
+)
+def test_what_lost_to_the_address_that_moved_as_one_block(emas: Emas, kolom: str, nilai: str | None, kalah: list):
+    asal = emas.asal("dtsen:k20", kolom)
+    assert (asal["nilai"], asal["sumber"], asal["id_sumber"], asal["aturan"]) == (nilai, "simnakis", "k20", "utama")
+    assert [(k["sumber"], k["nilai"]) for k in asal["kalah"]] == kalah
+
+
+def test_what_lost_to_a_village_has_also_its_name_and_its_kecamatan(emas: Emas):
+    kalah = {
+        kolom: [(k["sumber"], k["nilai"]) for k in emas.asal("simnakis:k5", kolom, JULI)["kalah"]]
+        for kolom in ("kode_desa", "desa", "kode_kecamatan", "kecamatan")
+    }
+    assert kalah == {
+        "kode_desa": [("dtsen", BLUNGUN)], "desa": [("dtsen", "Blungun")],
+        "kode_kecamatan": [("dtsen", "33.16.08")], "kecamatan": [("dtsen", "Jepon")],
+    }  # fmt: skip
+    assert emas.asal("simnakis:k5", "desa", JULI)["nilai"] == "Gayam"
+
+
+def test_an_address_that_all_registries_share_is_not_stored(emas: Emas):
+    uid = emas.rumah("dtsen:k52")["uid_rumah_tangga"]
+    assert emas.rows("select kolom from rilis.asal_usul where uid = %s", uid) == []
 
 
 def test_22_and_23_no_desil_stays_none_and_an_exclusion_is_told(emas: Emas):
