@@ -217,11 +217,14 @@ def _accounting(candidate: Candidate) -> Subject:
             on k.id_kiriman = n.id_kiriman and k.berkas = n.berkas
         where k.baris is distinct from n.dikarantina"""
     fates = ", ".join(f"count(*) filter (where nasib = '{fate}') as {fate}" for fate in FATE)
+    # An application comes by a feed, which no release is composed of.
     linked = f"""select count(*) from (
             select id_kiriman, case when berkas = 'anggota' then 'individu' else 'rumah_tangga' end as grain,
                 diterbitkan, digabung, dikarantina, di_luar_lingkup
             from {schema}.neraca where berkas in ('keluarga', 'rumah_tangga', 'anggota')
-        ) as n full join (select id_kiriman, grain, {fates} from {schema}.tautan group by 1, 2) as t
+        ) as n full join (
+            select id_kiriman, grain, {fates} from {schema}.tautan where sumber <> 'pengajuan' group by 1, 2
+        ) as t
             on t.id_kiriman = n.id_kiriman and t.grain = n.grain
         where (n.diterbitkan, n.digabung, n.dikarantina, n.di_luar_lingkup)
             is distinct from (t.terbit, t.digabung, t.karantina, t.di_luar_lingkup)"""

@@ -21,7 +21,7 @@ OUTCOME = {
     "tautan": (
         {"rekaman": "varchar", "uid": "varchar"},
         "select distinct sumber || ':' || id_sumber, uid from rilis.tautan"
-        " where id_rilis = %(rilis)s and grain = 'individu' and uid is not null",
+        " where id_rilis = %(rilis)s and grain = 'individu' and sumber <> 'pengajuan' and uid is not null",
     ),
     "anggota": (
         {"uid": "varchar", "uid_rumah_tangga": "varchar"},

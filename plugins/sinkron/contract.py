@@ -27,7 +27,8 @@ class Column:
     """One column: its Postgres type, whether it may be null, who sees it, how it is proven.
 
     `key` is its place in the key (0: none), `asal` the record its value comes from unless `asal_usul` says
-    otherwise, `sidik` whether it counts in the content hash, `kosakata` its closed vocabulary.
+    otherwise, `sidik` whether it counts in the content hash or the SQL of what counts of it, `kosakata` its closed
+    vocabulary.
     """
 
     name: str
@@ -37,7 +38,7 @@ class Column:
     classification: str
     description: str
     asal: str | None = None
-    sidik: bool = True
+    sidik: bool | str = True
     kosakata: tuple[str, ...] = ()
 
 
@@ -67,9 +68,9 @@ class Contract:
         return sorted((column for column in self.columns if column.key), key=lambda column: column.key)
 
     @property
-    def hashed(self) -> list[str]:
-        """Columns that make the content: not the release's own name and revision."""
-        return [column.name for column in self.columns if column.sidik]
+    def hashed(self) -> dict[str, str]:
+        """SQL by column of what makes the content: not the release's own name and revision."""
+        return {c.name: f'"{c.name}"' if c.sidik is True else c.sidik for c in self.columns if c.sidik}
 
     @property
     def area_condition(self) -> str:

@@ -61,7 +61,7 @@ def hash_tables(connection: psycopg.Connection, id_rilis: str) -> tuple[dict[str
             wrong = catalogue.differences(connection, contract, schema, table)
             if wrong:
                 raise ContractBroken(f"release {id_rilis}: {'; '.join(wrong)}; correct the model, or the contract")
-            columns = SQL(", ").join(map(Identifier, sorted(contract.hashed)))
+            columns = SQL(", ").join(SQL(sql) for _, sql in sorted(contract.hashed.items()))
             # Sorted twice in words only: from 16 on the aggregate takes the order of the (parallel) subquery.
             counted = connection.execute(
                 SQL(

@@ -57,6 +57,11 @@ bertaut as (
             when greatest(orang.jumlah, rumah.jumlah, calon.jumlah) > 0 then 'banyak_kandidat'
             else 'tidak_ada'
         end as status_resolusi,
+        case
+            when terverifikasi.id_kasus is not null then 'verifikasi'
+            when orang.uid_rumah_tangga is not null then 'nik_sama'
+            when rumah.uid_rumah_tangga is not null then 'kk_sama'
+        end as aturan,
         disebut.kode_desa as kode_desa_disebut,
         array_remove(keadaan.perlu_periksa, 'ALASAN_TIDAK_DIKENAL') || tanda_kunjungan.kode || array_remove(array[
             case when disebut.alasan is not null and alasan.kode is null then 'ALASAN_TIDAK_DIKENAL' end,
@@ -111,6 +116,7 @@ casework_kasus as (
         bertaut.program,
         bertaut.status,
         bertaut.status_resolusi,
+        bertaut.aturan,
         -- Complaints about one household in a month are one investigation (domain.md 8, case 28): the first's.
         case
             when bertaut.sumber = 'aduan' and bertaut.uid_rumah_tangga is not null

@@ -26,7 +26,7 @@ nasib as (
         count(*) filter (where nasib = 'digabung') as digabung,
         count(*) filter (where nasib = 'di_luar_lingkup') as di_luar_lingkup
     from {{ ref('rilis_tautan') }}
-    where nasib <> 'karantina'
+    where nasib <> 'karantina' and sumber <> 'pengajuan'
     group by id_kiriman, grain, sumber
     union all
     select

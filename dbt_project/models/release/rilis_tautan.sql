@@ -38,10 +38,38 @@ karantina as (
     where berkas in ('anggota', 'keluarga', 'rumah_tangga')
 ),
 
+pengajuan as (
+    -- Applications as they stood at the month's end, at their place in the read that brought them.
+    select
+        terakhir.id_sumber, terakhir.id_kiriman, terakhir.nomor_baris, kasus.aturan, kasus.uid_individu,
+        kasus.uid_rumah_tangga, {{ hari('terakhir.diubah') }} as tanggal
+    from {{ ref('casework_kasus') }} as kasus
+    inner join kasus.pengajuan_pada({{ akhir_bulan() }}) as terakhir on kasus.id_sumber = terakhir.id_sumber
+    where kasus.sumber = 'pengajuan'
+),
+
+pemohon as (
+    -- Who applies and the family, where a registry carries them; till then it stays a case (rules.md). What it says
+    -- decides no published value, so it is merged.
+    select
+        'individu' as grain, pengajuan.*, pengajuan.uid_individu as uid, rumah.kode_desa
+    from pengajuan
+    inner join {{ ref('golden_individu') }} as golden on pengajuan.uid_individu = golden.uid
+    inner join {{ ref('golden_rumah_tangga') }} as rumah on golden.uid_rumah_tangga = rumah.uid
+    union all
+    select 'rumah_tangga', pengajuan.*, rumah.uid, rumah.kode_desa
+    from pengajuan
+    inner join {{ ref('golden_rumah_tangga') }} as rumah on pengajuan.uid_rumah_tangga = rumah.uid
+),
+
 semua as (
     select * from orang
     union all
     select * from rumah
+    union all
+    select
+        grain, 'pengajuan', id_sumber, id_kiriman, nomor_baris, 'digabung', uid, aturan, tanggal, null, kode_desa
+    from pemohon
     union all
     select
         mendarat.grain, mendarat.sumber, mendarat.id_sumber, mendarat.id_kiriman, mendarat.nomor_baris,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dunia_uji import KELUARGA
 from usulan_uji import Kasus
 
+from sinkron import database, publish
+from sinkron.settings import Settings
+
 UPHELD = {"k57-kerabat", "k57-putus", "hilang-sehari", "bantah", "foto-a", "luar", "tanggal", "alasan"}
 
 
@@ -62,3 +65,34 @@ def test_a_worthy_application_of_people_in_no_registry_stands_on_the_list_by_its
     assert found == [
         ("pengajuan/PJ-baru", None, None, 100, ["PENGAJUAN_LAYAK_TANPA_REGISTRI"], 1, "33.16.08.2002")
     ]  # fmt: skip
+
+
+def test_an_application_is_linked_to_whom_it_leads_and_decides_no_value(kasus_juni: Kasus):
+    found = kasus_juni.rows(
+        "select t.id_sumber, t.grain, t.uid, t.nasib, t.aturan, t.tanggal::text, p.versi, p.id_sumber as asal"
+        " from rilis.tautan as t left join kasus.pengajuan as p using (id_kiriman, nomor_baris)"
+        " where t.id_rilis = %s and t.sumber = 'pengajuan'",
+        kasus_juni.id_rilis,
+    )
+    links = {row[:2]: row[2:] for row in found}
+    assert len(links) == len(found) == 2 * len({number for number, _ in links})
+    rumah, orang = kasus_juni.uid("dtsen:hidup"), kasus_juni.uid("dtsen:hidup-ayah", "individu")
+    # As it stood at the end of the month: the change that withdrew it, at its place in its read.
+    withdrawn = ("digabung", "nik_sama", "2026-06-14", 2, "PJ-cabut")
+    assert links["PJ-cabut", "rumah_tangga"] == (rumah, *withdrawn)
+    assert links["PJ-cabut", "individu"] == (orang, *withdrawn)
+    # People in no registry stay a case.
+    assert not {("PJ-baru", "individu"), ("PJ-baru", "rumah_tangga")} & set(links)
+
+
+def test_when_a_feed_was_read_does_not_change_the_hash_of_the_links(gudang_kasus: Settings, kasus_juli: Kasus):
+    def sums() -> str:
+        return publish.hash_tables(connection, kasus_juli.id_rilis)[0]["tautan"]["sha256"]
+
+    with database.connect(gudang_kasus) as connection:
+        before = sums()
+        connection.execute("update release.tautan set nomor_baris = 99 where id_sumber = 'PJ-35'")
+        assert sums() == before
+        connection.execute("update release.tautan set nomor_baris = 99 where id_sumber = 'k36' and sumber = 'dtsen'")
+        assert sums() != before
+        connection.rollback()

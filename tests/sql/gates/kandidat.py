@@ -68,7 +68,7 @@ values
     ('2026-07', 1, 'r301', null, 'keluar', null, 60, '{{KENDARAAN_DESIL_1}}', 2, null, '{RELEASE}'),
     ('2026-07', 1, null, null, 'masuk', null, 100, '{{PENGAJUAN_LAYAK_TANPA_REGISTRI}}', 1, 'pengajuan/1', '{RELEASE}')
 """
-# Every fate occurs: published, merged, quarantined, outside.
+# Every fate occurs: published, merged, quarantined, outside; and an application, which is in no balance.
 LINKS = f"""
 insert into asli.tautan (periode, revisi, grain, sumber, id_sumber, id_kiriman, nomor_baris, nasib, uid, id_rilis)
 select '2026-07', 1, 'rumah_tangga', 'dtsen', uid_rumah_tangga, 'kiriman-1', row_number() over (), 'terbit',
@@ -81,7 +81,8 @@ from asli.individu
 union all
 values ('2026-07', 1, 'individu', 'dtsen', 'x1', 'kiriman-1', 90001, 'digabung', 'i1-1', '{RELEASE}'),
     ('2026-07', 1, 'individu', 'dtsen', 'x2', 'kiriman-1', 90002, 'karantina', null, '{RELEASE}'),
-    ('2026-07', 1, 'rumah_tangga', 'dtsen', 'x3', 'kiriman-1', 90003, 'di_luar_lingkup', null, '{RELEASE}')
+    ('2026-07', 1, 'rumah_tangga', 'dtsen', 'x3', 'kiriman-1', 90003, 'di_luar_lingkup', null, '{RELEASE}'),
+    ('2026-07', 1, 'individu', 'pengajuan', 'p1', 'umpan-1', 1, 'digabung', 'i1-1', '{RELEASE}')
 """
 LEDGER = f"""
 insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status)
