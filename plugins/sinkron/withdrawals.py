@@ -16,11 +16,20 @@ OVERTAKEN = """
 
 
 def withdraw(connection: psycopg.Connection) -> int:
-    """Upheld objections take back what they contest: at once what no receiver has, else by a message to it."""
+    """Take back what upheld objections contest and what rests on reversed deaths; returns items closed at once.
+
+    What a receiver has, or may have, is taken back by a message to it. That somebody lives is said by the release that
+    readers see, so that a candidate nobody agreed to moves nothing.
+    """
     connection.execute(
         "insert into kasus.pembatalan (id_baris, alasan, bukti)"
         " select distinct on (id_baris) id_baris, 'SANGGAH_DIKABULKAN', id_pengajuan from kasus.sanggah"
         " where keadaan = 'dikabulkan' order by id_baris, diubah on conflict (id_baris) do nothing"
+    )
+    connection.execute(
+        "insert into kasus.pembatalan (id_baris, alasan, bukti)"
+        " select h.id_baris, 'KEMATIAN_DIBATALKAN', h.id_rilis from kasus.hidup_lagi as h"
+        " inner join rilis.penunjuk as p on h.id_rilis = p.id_rilis on conflict (id_baris) do nothing"
     )
     dissolve(connection)
     return connection.execute(

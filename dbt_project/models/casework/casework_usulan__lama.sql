@@ -46,11 +46,20 @@ penutupan as (
 ),
 
 batal as (
-    select id_baris, {{ hari('dicatat') }} as tanggal
+    select
+        id_baris,
+        -- Of the month that found the person alive, whenever that month was run: a death after it is another one.
+        case
+            when alasan = 'KEMATIAN_DIBATALKAN'
+                then (to_date(split_part(bukti, '/', 1), 'YYYY-MM')::timestamp + interval '1 month' - interval '1 day')::date
+            else {{ hari('dicatat') }}
+        end as tanggal
     from {{ source('kasus', 'pembatalan') }}
     where dicatat <= {{ kandidat_dibuat() }}
     union all
     select id_baris, tanggal from {{ ref('casework_sanggah') }} where keadaan = 'dikabulkan'
+    union all
+    select id_baris, {{ tanggal_acuan() }} from {{ ref('casework_hidup_lagi') }}
 ),
 
 dibatalkan as (

@@ -110,4 +110,9 @@ def _propose(connection: psycopg.Connection, settings: Settings, id_rilis: str) 
         " select %s, id_baris, tujuan, hasil, cara from casework.casework_pencocokan",
         [id_rilis],
     ).rowcount
-    return {"usulan": derived, "usulan_baru": len(new), "dicocokkan": compared}
+    connection.execute("delete from kasus.hidup_lagi where id_rilis = %s", [id_rilis])
+    alive = connection.execute(
+        "insert into kasus.hidup_lagi (id_rilis, id_baris) select %s, id_baris from casework.casework_hidup_lagi",
+        [id_rilis],
+    ).rowcount
+    return {"hidup_lagi": alive, "usulan": derived, "usulan_baru": len(new), "dicocokkan": compared}

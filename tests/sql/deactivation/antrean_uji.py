@@ -36,7 +36,7 @@ EMPTIED = (
     "antrean.isi", "antrean.kiriman", "antrean.riwayat", "antrean.baris", "antrean.daftar_baris", "antrean.daftar",
     "antrean.tanda_terima", "antrean.alarm", "antrean.hasil_aduan", "keputusan.putusan", "keputusan.penyetuju",
     "audit.putusan_gerbang", "audit.hasil_periksa", "kasus.tahanan", "kasus.pembatalan", "kasus.pencocokan",
-    "kasus.usulan_rilis", "kasus.usulan", "kasus.aduan", "kasus.pengajuan", "kasus.verifikasi",
+    "kasus.hidup_lagi", "kasus.usulan_rilis", "kasus.usulan", "kasus.aduan", "kasus.pengajuan", "kasus.verifikasi",
 )  # fmt: skip
 
 
