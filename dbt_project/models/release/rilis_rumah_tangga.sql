@@ -66,8 +66,13 @@ hunian as (
 ),
 
 usulan as (
-    select distinct uid_rumah_tangga, program, coalesce(uid_individu, uid_rumah_tangga) as penerima
-    from {{ ref('casework_usulan') }}
+    -- What the ministry refused is open no more, though other receivers still have it (published.md, status_lokal).
+    select distinct
+        kini.uid_rumah_tangga, kini.program, coalesce(kini.uid_individu, kini.uid_rumah_tangga) as penerima
+    from {{ ref('casework_usulan') }} as kini
+    left join antrean.keadaan_pada({{ kandidat_dibuat() }}) as pusat
+        on kini.id_baris = pusat.id_baris and pusat.tujuan = 'siks_ng' and pusat.status = 'ditolak'
+    where pusat.id_baris is null
 ),
 
 diusulkan as (

@@ -81,9 +81,10 @@ def answers(settings: Settings) -> None:
     for program in ("BEDAH_WARUNG", "BEASISWA"):
         move(settings, "VL-pemda", *SENT, program=program)
     merged(settings)
-    # Accepted by the province, refused by the ministry.
-    move(settings, "VL-29", *SENT)
-    move(settings, "VL-29", "ditolak", tujuan="siks_ng")
+    # Accepted by the province, refused by the ministry: one programme of several, and all that a family has.
+    for bukti in ("VL-29", "VL-beda"):
+        move(settings, bukti, *SENT)
+        move(settings, bukti, "ditolak", tujuan="siks_ng")
 
 
 def merged(settings: Settings) -> None:

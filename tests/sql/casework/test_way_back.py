@@ -74,6 +74,12 @@ def test_29_one_receiver_refuses_the_others_go_on(kasus_juli: Kasus):
     }  # fmt: skip
 
 
+def test_37_what_the_ministry_refused_is_no_open_proposal_while_others_still_have_it(kasus_juli: Kasus):
+    assert kasus_juli.usulan("beda", "bukti") == {("PKH", None, "VL-beda")}
+    assert kasus_juli.lokal("beda") == {("PKH", "dtsen"): "ditolak_pusat"}
+    assert kasus_juli.status("beda") == "aktif"
+
+
 def test_35_what_is_gone_is_reflected_and_who_asks_again_has_a_past(kasus_juli: Kasus):
     assert ("PKH", "siks_ng", "tercermin", "tidak_aktif") in shown(kasus_juli, "VL-35")
     assert ("PKH", "dtjateng", "tercermin", "tidak_aktif") in shown(kasus_juli, "VL-35")
