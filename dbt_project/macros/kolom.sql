@@ -38,9 +38,6 @@
     {{ return(['kode_desa', 'dusun', 'rt', 'rw', 'alamat', 'lat', 'lon']) }}
 {% endmacro %}
 
-{# What is published of a household and follows from its village. #}
-{% macro kolom_wilayah() %}{{ return(['desa', 'kode_kecamatan', 'kecamatan']) }}{% endmacro %}
-
 {# What a membership's status can be (sources.md 1): an array, by whose positions one is written as a digit. #}
 {% macro status_kepesertaan() -%}
     array['AKTIF', 'TIDAK_AKTIF', 'EXCLUDE', 'GRADUASI_ALAMIAH', 'GRADUASI_MANDIRI']

@@ -59,12 +59,3 @@
     {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, utama_rumah(kolom)) }}
     {%- if kolom in kolom_aset() %} or (not emas.di_dtsen and rekaman.{{ kolom }} is not null){% endif %}
 {%- endmacro %}
-
-{# A column of a household, or of one of its records, as text; of a region the code, where the name is published too. #}
-{% macro teks_rumah(dari, kolom) -%}
-    {%- if kolom in ['lat', 'lon'] -%} {{ dari }}.{{ kolom }}::double precision::text
-    {%- elif kolom == 'desa' -%} {{ dari }}.kode_desa
-    {%- elif kolom in kolom_wilayah() -%} left({{ dari }}.kode_desa, 8)
-    {%- else -%} {{ dari }}.{{ kolom }}::text
-    {%- endif -%}
-{%- endmacro %}

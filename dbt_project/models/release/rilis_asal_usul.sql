@@ -3,7 +3,7 @@
 -- rest the published view computes it from tautan (measured: storing every cell costs 20 s and 2.4 GB a release).
 {%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',
     'tanggal_meninggal'] %}
-{%- set atribut_rumah = kolom_rumah() + kolom_alamat() %}
+{%- set atribut_rumah = kolom_rumah() %}
 with beda_orang as (
     -- The attributes of a person of which a record says something else than what is published, or the main record
     -- nothing at all.
@@ -50,10 +50,6 @@ beda_rumah as (
         {% for kolom in atribut_rumah -%}
         case when {{ beda_rumah(kolom) }} then '{{ kolom }}' end,
         {% endfor -%}
-        case when {{ beda_rumah('kode_desa') }} then 'desa' end,
-        {% for kolom in ['kode_kecamatan', 'kecamatan'] -%}
-        case when left(rekaman.kode_desa, 8) <> left(emas.kode_desa, 8) then '{{ kolom }}' end,
-        {% endfor -%}
         case when {{ beda('coalesce(rekaman.no_kk, rekaman.no_kk_angka)', 'emas.no_kk', utama_rumah('no_kk')) }} then 'no_kk' end
     ]) as atribut (kolom)
     where (
@@ -69,26 +65,82 @@ nilai_rumah as (
         'rumah_tangga' as grain, rekaman.uid, rekaman.sumber, rekaman.id_keluarga as id_sumber, rekaman.id_kiriman,
         rekaman.tanggal, rekaman.prioritas,
         coalesce(case beda.kolom
-            {% for kolom in kolom_rumah() + ['no_kk'] -%}
+            {% for kolom in atribut_rumah + ['no_kk'] -%}
             when '{{ kolom }}' then {{ utama_rumah(kolom) }}
             {% endfor -%}
-            else {{ utama_rumah('alamat') }}
         end, false) as utama,
         emas.kode_desa, beda.kolom,
         case beda.kolom
             when 'no_kk' then coalesce(rekaman.no_kk, rekaman.no_kk_angka)
-            {% for kolom in atribut_rumah + kolom_wilayah() -%}
-            when '{{ kolom }}' then {{ teks_rumah('rekaman', kolom) }}
+            {% for kolom in atribut_rumah -%}
+            when '{{ kolom }}' then rekaman.{{ kolom }}::text
             {% endfor -%}
         end as nilai,
         case beda.kolom
-            {% for kolom in atribut_rumah + kolom_wilayah() + ['no_kk'] -%}
-            when '{{ kolom }}' then {{ teks_rumah('emas', kolom) }}
+            {% for kolom in atribut_rumah + ['no_kk'] -%}
+            when '{{ kolom }}' then emas.{{ kolom }}::text
             {% endfor -%}
         end as menang
     from beda_rumah as beda
     inner join {{ ref('golden_rumah_tangga__rekaman') }} as rekaman on beda.uid = rekaman.uid
     inner join {{ ref('golden_rumah_tangga') }} as emas on beda.uid = emas.uid
+),
+
+nama_wilayah as (
+    select 'desa' as kolom, kode, initcap(nama) as nama from {{ ref('wilayah') }}
+    union all
+    select 'kecamatan', kode, nama from {{ ref('wilayah') }}
+),
+
+kalah_alamat as (
+    -- The address moves as one block, and the village's names with it: which record won is known beforehand, also
+    -- where it is empty, and what the others say lost. (Looked for like the house it costs five times as much.)
+    select
+        rekaman.uid, rekaman.sumber, rekaman.id_keluarga, rekaman.tanggal, rekaman.prioritas, segar.sumber as asal,
+        segar.id_keluarga as id_asal, segar.id_kiriman, segar.tanggal as tanggal_asal, segar.kode_desa,
+        unnest(array[
+            {% for kolom in kolom_alamat() -%}
+            case when {{ beda('rekaman.' ~ kolom, 'segar.' ~ kolom, 'false') }} then '{{ kolom }}' end,
+            {% endfor -%}
+            case when rekaman.kode_desa <> segar.kode_desa then 'desa' end,
+            case when left(rekaman.kode_desa, 8) <> left(segar.kode_desa, 8) then 'kode_kecamatan' end,
+            case when left(rekaman.kode_desa, 8) <> left(segar.kode_desa, 8) then 'kecamatan' end
+        ]) as kolom,
+        {% for dari, isi in [('rekaman', 'nilai'), ('segar', 'menang')] -%}
+        unnest(array[
+            {% for kolom in kolom_alamat() -%}
+            {{ dari }}.{{ kolom }}{{ '::double precision::text' if kolom in ['lat', 'lon'] }},
+            {% endfor -%}
+            {{ dari }}.kode_desa, left({{ dari }}.kode_desa, 8), left({{ dari }}.kode_desa, 8)
+        ]) as {{ isi }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
+    inner join {{ ref('golden_rumah_tangga__rekaman') }} as segar on rekaman.uid = segar.uid and segar.segar = 1
+    where rekaman.segar is distinct from 1 and (
+        {% for kolom in kolom_alamat() -%}
+        {{ beda('rekaman.' ~ kolom, 'segar.' ~ kolom, 'false') }}{{ ' or' if not loop.last }}
+        {% endfor -%}
+    )
+),
+
+asal_alamat as (
+    select
+        kalah.uid, kalah.kolom, min(coalesce(menang.nama, kalah.menang)) as nilai, min(kalah.asal) as sumber,
+        min(kalah.id_asal) as id_sumber, min(kalah.id_kiriman) as id_kiriman, min(kalah.tanggal_asal) as tanggal,
+        min(kalah.kode_desa) as kode_desa,
+        jsonb_agg(
+            jsonb_build_object(
+                'sumber', kalah.sumber, 'id_sumber', kalah.id_keluarga, 'nilai', coalesce(nama.nama, kalah.nilai),
+                'tanggal', kalah.tanggal
+            )
+            order by kalah.prioritas, kalah.id_keluarga
+        ) as kalah
+    from kalah_alamat as kalah
+    left join nama_wilayah as nama on kalah.kolom = nama.kolom and kalah.nilai = nama.kode
+    left join nama_wilayah as menang on kalah.kolom = menang.kolom and kalah.menang = menang.kode
+    -- Villages of two kecamatan can have one name.
+    where kalah.kolom is not null and (nama.nama <> menang.nama) is not false
+    group by kalah.uid, kalah.kolom
 ),
 
 kata_dukcapil as (
@@ -128,25 +180,14 @@ semua as (
     union all
     select *, nilai as menang from kata_kunjungan where nilai is not null
     union all
-    select * from nilai_rumah
-    where nilai is not null
-        -- The address moves as one block: what its record leaves empty won over what others say.
-        or (utama and kolom in ('{{ kolom_alamat() | join("', '") }}'))
-),
-
-label as (
-    select kolom, kode, label from {{ ref('kode') }} where kolom <> 'keberadaan'
-    union all
-    select 'desa', kode, initcap(nama) from {{ ref('wilayah') }}
-    union all
-    select 'kecamatan', kode, nama from {{ ref('wilayah') }}
+    select * from nilai_rumah where nilai is not null
 ),
 
 berlabel as (
     select
         semua.grain, semua.uid, semua.kolom, semua.sumber, semua.id_sumber, semua.id_kiriman, semua.tanggal,
         semua.prioritas, semua.utama, semua.kode_desa,
-        coalesce(label.label, semua.nilai) as nilai, coalesce(label_menang.label, semua.menang) as menang,
+        coalesce(kode.label, semua.nilai) as nilai, coalesce(kode_menang.label, semua.menang) as menang,
         -- The winner is the record that carries the published value; a value that was withheld (a damaged or
         -- shared NIK) is shown here only, from the main record. By uid first: it tells most rows apart.
         row_number() over (
@@ -156,9 +197,10 @@ berlabel as (
                 semua.tanggal desc nulls last, semua.id_sumber
         ) as ke
     from semua
-    left join label on semua.kolom = label.kolom and semua.nilai = label.kode
-    left join label as label_menang
-        on semua.kolom = label_menang.kolom and semua.menang = label_menang.kode
+    left join {{ ref('kode') }} as kode
+        on semua.kolom = kode.kolom and semua.nilai = kode.kode and kode.kolom <> 'keberadaan'
+    left join {{ ref('kode') }} as kode_menang
+        on semua.kolom = kode_menang.kolom and semua.menang = kode_menang.kode and kode_menang.kolom <> 'keberadaan'
 ),
 
 -- One pass over the sorted records: the winner's values beside the others, which lost.
@@ -190,7 +232,7 @@ rilis_asal_usul as (
         id_kiriman,
         tanggal,
         case
-            when menang is null and nilai is not null then 'ditahan'
+            when menang is null then 'ditahan'
             when sumber in ('dukcapil', 'verifikasi') then sumber
             when nilai <> menang then 'aturan'
             when utama then 'utama'
@@ -200,6 +242,11 @@ rilis_asal_usul as (
         kode_desa,
         {{ id_rilis() }}::text as id_rilis
     from terkumpul
+    union all
+    select
+        {{ periode() }}::text, {{ revisi() }}, 'rumah_tangga', uid, kolom, nilai, sumber, id_sumber, id_kiriman, tanggal,
+        'utama', kalah, kode_desa, {{ id_rilis() }}::text
+    from asal_alamat
 )
 
 select * from rilis_asal_usul
