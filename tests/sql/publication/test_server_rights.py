@@ -106,5 +106,8 @@ def test_when_readers_have_all_connections_the_pipeline_still_gets_one(instalasi
             for _ in range(120):
                 stack.enter_context(psycopg.connect(**login))
         with database.connect(katalog) as connection:
-            assert connection.execute("select 1 as n").fetchone() == {"n": 1}
-        psycopg.connect(postgres.ensure_running(instalasi).url("airflow")).close()
+            for statement in WORK:
+                connection.execute(statement)
+        with psycopg.connect(postgres.ensure_running(instalasi).url("airflow")) as connection:
+            for statement in WORK:
+                connection.execute(statement)
