@@ -188,7 +188,8 @@ def _right(fate: str | None, bulan_efektif: str, withdrawn: bool, gone: bool) ->
 def cerita(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bulan]:
     """Four months with everything sent and answered; only read."""
     folder = tmp_path_factory.mktemp("cerita")
-    sandbox.build(folder / "asal", SCALE, SEED, MONTHS)
+    # A world in which every class of fate occurs at both.
+    sandbox.build(folder / "asal", SCALE, SEED + 1, MONTHS)
     pabrik = Pabrik(instalasi, folder / "asal", folder)
     try:
         bulan = pabrik.new("keluar_cerita")
