@@ -134,6 +134,11 @@ def require_candidate(settings: Settings, periode: str, after: str | None = None
     return found
 
 
+def forget_built(connection: psycopg.Connection, *langkah: str) -> None:
+    """Say that steps begin to build their tables again: until they end, those belong to no candidate."""
+    connection.execute("delete from buku.lapisan where langkah = any(%s)", [list(langkah)])
+
+
 def record_built(connection: psycopg.Connection, langkah: str, id_rilis: str) -> None:
     """Say that a step has built its tables of a candidate."""
     connection.execute(

@@ -5,8 +5,11 @@ Proxies and certificates of the machine's environment are taken where requests a
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -184,11 +187,27 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 def add_to_env_file(path: Path, values: dict[str, str]) -> None:
     """Append values to a dotenv file (0600, replaced in one rename), keeping what stands there."""
+    with _alone(path):
+        _append(path, values)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Nobody else changes the dotenv file meanwhile: its folder is locked, for the file itself is replaced."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _append(path: Path, values: dict[str, str]) -> None:
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if text and not text.endswith("\n"):
         text += "\n"
     text += "".join(f"{key}={value}\n" for key, value in values.items())
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -212,9 +231,16 @@ def load(environ: dict[str, str] | None = None) -> Settings:
 
 
 def ensure_secrets(settings: Settings, names: dict[str, int]) -> Settings:
-    """Make each named secret (`{name: bytes}`) that does not exist yet, in `.env`, and read the settings again."""
-    missing = {name: secrets.token_hex(size) for name, size in names.items() if not settings.values.get(name)}
+    """Make each named secret (`{name: bytes}`) that does not exist yet, in `.env`, and read the settings again.
+
+    Of several first starts at once the first makes them, and the others take those.
+    """
+    missing = {name: size for name, size in names.items() if not settings.values.get(name)}
     if not missing:
         return settings
-    add_to_env_file(settings.env_file, missing)
-    return load({**settings.values, **missing})
+    with _alone(settings.env_file):
+        written = read_env_file(settings.env_file)
+        made = {name: secrets.token_hex(size) for name, size in missing.items() if not written.get(name)}
+        if made:
+            _append(settings.env_file, made)
+    return load({**settings.values, **{name: made.get(name) or written[name] for name in missing}})

@@ -12,8 +12,9 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     """Build golden for the open candidate; returns models by status."""
     with ledger.step(settings, "golden", periode, lock="kandidat") as run:
         candidate = ledger.require_candidate(settings, periode, after="stage")
-        # A visit by somebody who also decides proves nothing.
         with run.transaction() as connection:
+            ledger.forget_built(connection, "golden")
+            # A visit by somebody who also decides proves nothing.
             approvers.write(connection, settings)
         run.counts.update(dbt.build(run, candidate, "models/golden", "models/visits"))
         with run.transaction() as connection:

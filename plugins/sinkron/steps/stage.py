@@ -30,7 +30,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         with run.transaction() as connection:
             # From here on schema `release` is on its way to this candidate, whatever candidate it held.
             connection.execute("update rilis.rilis set dibangun = null where dibangun is not null")
-            connection.execute("delete from buku.lapisan")
+            ledger.forget_built(connection, "stage", "golden")
         run.counts.update(dbt.build(run, candidate, "seeds", "models/staging", "models/intermediate"))
         with run.transaction() as connection:
             ledger.record_built(connection, "stage", candidate["id_rilis"])

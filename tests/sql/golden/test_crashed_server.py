@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from mendarat import JUNI, Bulan, Orang, kk, nik
 
-from sinkron import database
+from sinkron import database, dbt
 from sinkron.outcomes import NotReady
 from sinkron.settings import Settings
 from sinkron.steps import compose, decide, golden, link, stage, verify
@@ -45,4 +45,25 @@ def test_steps_after_a_crash_ask_to_begin_again(
         assert not compose.run(settings, JUNI)["dibangun"]
         for step in (stage, verify, link, golden, decide):
             step.run(settings, JUNI)
+        assert compose.run(settings, JUNI)["dibangun"]
+
+
+def test_golden_that_stopped_halfway_is_built_again_before_anything_is_decided(
+    gudang_baru: Callable[[str, Path], AbstractContextManager[Settings]], tmp_path: Path, monkeypatch
+) -> None:
+    with gudang_baru("separuh", tmp_path) as settings:
+        bulan = Bulan(JUNI)
+        bulan.keluarga("k", kk(1), [Orang("k-1", "SUPARMAN", "1970-03-14", "L", "kepala", nik(1, "1970-03-14"))])
+        bulan.mendarat(settings)
+        assert compose.run(settings, JUNI)["siap"]
+        for step in (stage, verify, link, golden):
+            step.run(settings, JUNI)
+        with monkeypatch.context() as stopped:
+            stopped.setattr(dbt, "build", lambda *arguments: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                golden.run(settings, JUNI)
+        with pytest.raises(NotReady, match="mulai langkah Bakukan"):
+            decide.run(settings, JUNI)
+        golden.run(settings, JUNI)
+        decide.run(settings, JUNI)
         assert compose.run(settings, JUNI)["dibangun"]

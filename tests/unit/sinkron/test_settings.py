@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,3 +58,20 @@ def test_what_is_on_a_server_is_read_and_written_in_private_folders_of_ours(tmp_
 def test_an_outbox_that_cannot_be_written_so_is_said_and_not_replaced(tmp_path, connection, said):
     with pytest.raises(SettingsError, match=said):
         load(tmp_path, AIRFLOW_CONN_SIKS_NG_OUTBOX=connection).outbox  # noqa: B018
+
+
+def test_of_two_first_starts_at_once_one_makes_the_secrets_and_both_have_them(tmp_path, monkeypatch):
+    before, draw = load(tmp_path), secrets.token_hex
+
+    def slow(size: int) -> str:
+        time.sleep(0.1)
+        return draw(size)
+
+    monkeypatch.setattr(secrets, "token_hex", slow)
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: settings_module.ensure_secrets(before, {"SATU": 8, "DUA": 8}), range(2)))
+    values = [(settings.values["SATU"], settings.values["DUA"]) for settings in made]
+    assert values[0] == values[1] and [len(value) for value in values[0]] == [16, 16]
+    lines = (tmp_path / "env").read_text().splitlines()
+    assert lines == [f"SATU={values[0][0]}", f"DUA={values[0][1]}"]
+    assert load(tmp_path).values.items() >= {"SATU": values[0][0], "DUA": values[0][1]}.items()
