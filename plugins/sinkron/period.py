@@ -44,13 +44,11 @@ def following(periode: str) -> str:
     return f"{day:%Y-%m}"
 
 
-def frozen_at(periode: str) -> dt.datetime:
-    """The first instant after the month in Asia/Jakarta: the run of the month uses feed changes before it.
-
-    Later ones are landed and wait (rules.md "Cases and deactivation").
-    """
-    year, month = map(int, following(periode).split("-"))
-    return dt.datetime(year, month, 1, tzinfo=JAKARTA)
+def earlier(periode: str, months: int) -> str:
+    """The month so many months before."""
+    year, month = map(int, parse(periode).split("-"))
+    year, month = divmod(year * 12 + month - 1 - months, 12)
+    return f"{year:04d}-{month + 1:02d}"
 
 
 def of_instant(instant: dt.datetime) -> str:

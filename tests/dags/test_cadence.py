@@ -51,11 +51,18 @@ def test_every_feed_says_when():
     assert all(c.judul and len(c.jadwal.split()) == 5 for c in cadence.feed_cadences())
 
 
-def test_the_calendar_month_of_an_instant_and_the_end_of_a_month_are_those_of_jakarta():
+def test_the_calendar_month_of_an_instant_is_that_of_jakarta():
     assert period.of_instant(pendulum.parse("2026-07-31T16:59:59Z")) == "2026-07"
     assert period.of_instant(pendulum.parse("2026-07-31T17:00:00Z")) == "2026-08"
-    assert period.frozen_at("2026-07").isoformat() == "2026-08-01T00:00:00+07:00"
-    assert period.frozen_at("2026-12").isoformat() == "2027-01-01T00:00:00+07:00"
+
+
+def test_months_are_counted_over_the_turn_of_the_year():
+    assert [period.earlier("2026-02", n) for n in (0, 1, 2, 12, 24)] == [
+        "2026-02", "2026-01", "2025-12", "2025-02", "2024-02",
+    ]  # fmt: skip
+    assert (period.following("2026-11"), period.following("2026-12")) == ("2026-12", "2027-01")
+    with pytest.raises(period.PeriodError):
+        period.earlier("2026-00", 1)
 
 
 def test_the_period_of_a_run_is_its_key_then_its_param_and_never_a_guess():

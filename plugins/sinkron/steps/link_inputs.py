@@ -6,7 +6,7 @@ from typing import Any
 
 from linkage.tables import INPUT
 from sinkron import reference
-from sinkron.period import reference_date
+from sinkron.period import earlier, reference_date
 from sinkron.settings import Settings
 
 # Each from the warehouse, in this order: the input tables of `linkage.tables`, and before them what SHAPED joins.
@@ -131,11 +131,10 @@ SHAPED = {
 def parameters(settings: Settings, candidate: dict[str, Any]) -> dict[str, Any]:
     """Parameters of QUERIES for a candidate, whose `pertimbangan` is the last judgement to use (None for all)."""
     months = int(reference.thresholds(settings, candidate["periode"])["kembali_bulan"][0])
-    year, month = divmod(int(candidate["periode"][:4]) * 12 + int(candidate["periode"][5:]) - 1 - months, 12)
     return {
         "ini": candidate["id_rilis"],
         "sebelum": candidate["id_sebelum"],
         "acuan": reference_date(candidate["periode"]).isoformat(),
-        "kembali_sejak": f"{year}-{month + 1:02d}",
+        "kembali_sejak": earlier(candidate["periode"], months),
         "pertimbangan": candidate["pertimbangan"],
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from sinkron import approvers, ledger, reference
+from sinkron import approvers, ledger, period, reference
 from sinkron.failpoint import failpoint
 from sinkron.outcomes import GateHeld, NotReady
 from sinkron.settings import Settings
@@ -130,10 +130,10 @@ def _summary(
 ) -> dict[str, Any]:
     """What the approvers are shown: numbers, the caps, and whether a third person has to agree."""
     limits = reference.thresholds(settings, periode)
-    year, month = int(periode[:4]), int(periode[5:])
 
-    def earlier(first: str, last: str) -> int:
-        return connection.execute(EARLIER, {"dari": first, "sampai": last}).fetchone()["jumlah"]
+    def approved_since(first: str) -> int:
+        before = period.earlier(periode, 1)
+        return connection.execute(EARLIER, {"dari": first, "sampai": before}).fetchone()["jumlah"]
 
     capped = connection.execute(
         COUNTED, {"periode": periode, "baris": list({row["id_baris"] for row in rows})}
@@ -144,7 +144,7 @@ def _summary(
     for row in capped:
         if row["kode_desa"] in villages:
             villages[row["kode_desa"]].add(row["uid_rumah_tangga"])
-    mean = earlier(f"{year - 1}-{month:02d}", _before(periode)) / 12
+    mean = approved_since(period.earlier(periode, 12)) / 12
     cap = max(limits["penonaktifan_sebulan"][0], limits["penonaktifan_kali_rerata"][0] * mean)
     most = max(map(len, villages.values()), default=0)
     return {
@@ -155,18 +155,13 @@ def _summary(
         "per_alasan": _counted(rows, "kode_alasan"),
         "bulan_efektif": sorted({row["bulan_efektif"] for row in rows}),
         "rencana_sebulan": int(limits["penonaktifan_rencana_sebulan"][0]),
-        "tahun_ini": earlier(f"{year}-01", _before(periode)) + in_month,
+        "tahun_ini": approved_since(f"{periode[:4]}-01") + in_month,
         "rencana_setahun": int(limits["penonaktifan_rencana_setahun"][0]),
         "batas_sebulan": int(cap),
         "terbanyak_sedesa": most,
         "batas_sedesa": int(limits["penonaktifan_sedesa"][0]),
         "melebihi_batas": in_month > cap or most > limits["penonaktifan_sedesa"][0],
     }
-
-
-def _before(periode: str) -> str:
-    year, month = int(periode[:4]), int(periode[5:])
-    return f"{year}-{month - 1:02d}" if month > 1 else f"{year - 1}-12"
 
 
 def _counted(rows: list[dict[str, Any]], column: str) -> dict[str, int]:
