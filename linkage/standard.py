@@ -34,6 +34,8 @@ SPELLING = (
 )  # fmt: skip
 # What stands in a column of mothers' names when the mother is not known.
 NO_MOTHER = ("TIDAK TAHU", "TIDAK DIKETAHUI", "TIDAK ADA", "BELUM TAHU", "XXX")
+# Month and day that are written where nobody knows the birth date (domain.md 6): that two agree in it says little.
+DEFAULT_BIRTHDAYS = ("0101", "1231", "0701", "0630")
 # A newborn is written under its mother's name.
 MOTHER = r"""
     coalesce(

@@ -12,6 +12,7 @@ from typing import Any
 
 from linkage.model import MODEL
 from linkage.run import link
+from linkage.standard import DEFAULT_BIRTHDAYS
 from linkage.tables import create_inputs
 from sandbox import evaluate_inputs, evaluate_relink, evaluate_report, evaluate_rivals, score
 from sinkron import settings as settings_module
@@ -69,7 +70,7 @@ def fill(con: Any, paths: dict[str, Path], numbered: bool) -> None:
             select '{sumber}' as sumber, trim(rec_id) as id_sumber, id_sumber as id_keluarga, {rank} as prioritas,
                 isi(concat_ws(' ', isi(given_name), isi(surname))) as nama,
                 try_strptime(trim(date_of_birth), '%Y%m%d')::date as tanggal_lahir,
-                strftime(tanggal_lahir, '%m-%d') in ('01-01', '12-31', '07-01', '06-30') as lahir_baku,
+                strftime(tanggal_lahir, '%m%d') in {DEFAULT_BIRTHDAYS} as lahir_baku,
                 -- Each digit once, where a NIK has its region and its year, so that a slip stays one slip. Born on
                 -- 31 February: FEBRL's number tells no birth date, and no two people have neighbouring serials.
                 case when {numbered} and regexp_full_match(trim(soc_sec_id), '[0-9]{{7}}')

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
 from sinkron import database, ledger, transport
+from sinkron.partitions import partition_name
 from sinkron.settings import Settings
 from sinkron.steps.link_inputs import COLUMNS, QUERIES, SHAPED, parameters
 
@@ -142,7 +143,7 @@ def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path
     from linkage.tables import OUTPUT
 
     for output in PARTITIONED:
-        name = f"{output}__{id_rilis.replace('-', '_').replace('/', '_')}"
+        name = partition_name(output, id_rilis)
         partition = Identifier("identitas", name)
         connection.execute(SQL("drop table if exists {}").format(partition))
         connection.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from linkage.standard import DEFAULT_BIRTHDAYS
 from linkage.tables import INPUT
 from sinkron import reference
 from sinkron.period import earlier, reference_date
@@ -109,9 +110,10 @@ COLUMNS = INPUT | {
 # What becomes of rows that are not yet those of their table, in the workspace: there a join over all records takes a
 # tenth of the time.
 SHAPED = {
-    "rekaman": """
+    "rekaman": f"""
         select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,
-            month(r.tanggal_lahir) * 100 + day(r.tanggal_lahir) in (101, 1231, 701, 630), r.jenis_kelamin, r.nama_ibu,
+            month(r.tanggal_lahir) * 100 + day(r.tanggal_lahir) in {tuple(map(int, DEFAULT_BIRTHDAYS))},
+            r.jenis_kelamin, r.nama_ibu,
             r.kode_desa, r.tanggal, r.hadir and coalesce(v.hasil not in ('meninggal', 'pindah_luar_kab'), true),
             -- Dukcapil does not know the number, or not with this birth date, which the number itself contradicts.
             coalesce(
@@ -123,7 +125,7 @@ SHAPED = {
                 ),
                 false
             )
-        from {rows} as r left join verdik as v on r.nik = v.nik
+        from {{rows}} as r left join verdik as v on r.nik = v.nik
     """,
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg.sql import Identifier
 
+from linkage.standard import DEFAULT_BIRTHDAYS
 from sinkron import database, ledger, reference, transport
 from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
@@ -24,9 +25,9 @@ RECORDS = {
     "nama": "varchar", "tanggal_lahir": "date", "lahir_baku": "boolean", "jenis_kelamin": "varchar",
     "kode_desa": "varchar", "tanggal": "date",
 }  # fmt: skip
-RECORDS_QUERY = """
+RECORDS_QUERY = f"""
     select sumber, id_sumber, id_keluarga, prioritas, nik, nama, tanggal_lahir,
-        to_char(tanggal_lahir, 'MMDD') in ('0101', '1231', '0701', '0630'), jenis_kelamin, kode_desa, tanggal
+        to_char(tanggal_lahir, 'MMDD') in {DEFAULT_BIRTHDAYS}, jenis_kelamin, kode_desa, tanggal
     from intermediate.int_individu__rekaman where nik is not null
 """
 RECIPIENTS = {"sumber": "varchar", "id_keluarga": "varchar", "id_anggota": "varchar"}
