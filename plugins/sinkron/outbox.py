@@ -109,7 +109,7 @@ def store(run: StepRun) -> int:
         for receiver in receivers.all_of(run.settings):
             for query in (WAITING, WITHDRAWN):
                 rows = connection.execute(query, {"tujuan": receiver.tujuan}).fetchall()
-                made += _store(connection, run, receiver, _applicable(connection, receiver, rows))
+                made += _store(connection, receiver, _applicable(connection, receiver, rows))
     return made
 
 
@@ -126,13 +126,14 @@ def _applicable(connection: psycopg.Connection, receiver: Receiver, rows: list[d
     return [row for row in rows if row["keluarga"]]
 
 
-def _store(connection: psycopg.Connection, run: StepRun, receiver: Receiver, rows: list[dict[str, Any]]) -> int:
+def _store(connection: psycopg.Connection, receiver: Receiver, rows: list[dict[str, Any]]) -> int:
     made = 0
     for (month, _, _), group in groupby(rows, key=lambda r: (r["bulan_efektif"], r["id_daftar"], r["nomor_sk"])):
         batch = list(group)
         number = batch[0]["nomor_sk"] or decree(connection, batch[0]["id_daftar"], month)
-        for first in range(0, len(batch), receiver.size):
-            part = batch[first : first + receiver.size]
+        size = receiver.size or len(batch)
+        for first in range(0, len(batch), size):
+            part = batch[first : first + size]
             body = receiver.body(connection, part, month, number)
             row = connection.execute(
                 "insert into antrean.kiriman (tujuan, jenis, bulan_efektif, nomor_sk, isi, kunci)"

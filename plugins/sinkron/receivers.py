@@ -27,10 +27,9 @@ class Unconfigured(RuntimeError):
 
 
 class Receiver(ABC):
-    """One receiver. `size`: most rows of a body. `with` it holds its connection."""
+    """One receiver; `with` it holds its connection. `needs_family`: it is told of rows of its own families only."""
 
     tujuan: str
-    size: int
     needs_family = False
 
     def __init__(self, settings: Settings):
@@ -44,6 +43,13 @@ class Receiver(ABC):
     def __exit__(self, *_: object) -> None:
         self._stack.close()
         self._client = None
+
+    @property
+    def size(self) -> int | None:
+        """Most rows of a body, None without a limit: what its target.yml declares."""
+        from connectors.interface import load_targets
+
+        return load_targets()[self.tujuan].batas
 
     def client(self) -> Client:
         """Its client, made when first needed; raises Unconfigured when its connection is not set."""
@@ -106,7 +112,7 @@ def _cancellations(rows: Iterable[dict[str, Any]]) -> list[Any]:
 class DTJateng(Receiver):
     """The province: batches over REST, answered minutes to days later."""
 
-    tujuan, size = "dtjateng", 500
+    tujuan = "dtjateng"
 
     def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
         from connectors.dtjateng import delivery
@@ -131,7 +137,7 @@ class DTJateng(Receiver):
 class SiksNg(Receiver):
     """The nation: numbered folders that an operator uploads, answered by files."""
 
-    tujuan, size = "siks_ng", 1_000_000
+    tujuan = "siks_ng"
 
     def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
         before = connection.execute(
@@ -174,7 +180,7 @@ class SiksNg(Receiver):
 class Simnakis(Receiver):
     """The district: one PUT for each of its families, answered at once."""
 
-    tujuan, size, needs_family = "simnakis", 1, True
+    tujuan, needs_family = "simnakis", True
 
     def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
         (row,) = rows
