@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,19 +73,6 @@ def cancellation_bodies(
 def key(body: bytes) -> str:
     """The Idempotency-Key of a body: the sha256 of its exact bytes."""
     return hashlib.sha256(body).hexdigest()
-
-
-def split(body: bytes, bad: Collection[str]) -> tuple[bytes | None, tuple[str, ...]]:
-    """A body without the rows of these ids (None when none is left), and the ids taken out, in order.
-
-    Raises ValueError when one of the ids is not in the body.
-    """
-    content = json.loads(body)
-    good = [row for row in content["data"] if row["id_baris"] not in bad]
-    out = tuple(row["id_baris"] for row in content["data"] if row["id_baris"] in bad)
-    if len(out) != len(set(bad)):
-        raise ValueError(f"{len(set(bad)) - len(out)} of {len(set(bad))} rows to take out are not in this body.")
-    return (_bytes({**content, "data": good}) if good else None), out
 
 
 def send(client: Client, body: bytes, cancellation: bool = False) -> Accepted | Invalid | Conflict:

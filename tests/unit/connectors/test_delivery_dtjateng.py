@@ -10,6 +10,7 @@ import pytest
 from lelah import FULL_TRIES, said
 from receiving import receiving, row, row_id
 
+from connectors.core.target import Receipt
 from connectors.dtjateng.delivery import (
     Accepted,
     Conflict,
@@ -19,9 +20,8 @@ from connectors.dtjateng.delivery import (
     key,
     receipt,
     send,
-    split,
 )
-from connectors.interface import Cancellation, Receipt, SourceUnavailable, Unexpected, Verdict
+from connectors.interface import Cancellation, SourceUnavailable, Unexpected, Verdict
 
 pytestmark = pytest.mark.usefixtures("quiet")
 UNREADABLE_CODE = "kode_tidak_terbaca"
@@ -182,14 +182,6 @@ def test_any_other_answer_is_an_error_and_no_state(content, status):
     error, receiver = answered(always(content, status))
     assert type(error) is Unexpected and "dtjateng: /v1/penonaktifan" in str(error)
     assert len(receiver.asked) == 1
-
-
-def test_a_batch_without_its_bad_rows_is_the_body_that_would_have_been_made():
-    good, out = split(BODY, [TWO])
-    assert ([good], out) == (bodies([ROWS[1]], "3316", "2026-08", SK), (TWO,))
-    assert split(BODY, {TWO, ONE}) == (None, (ONE, TWO))
-    with pytest.raises(ValueError, match="1 of 2 rows"):
-        split(BODY, [ONE, STRANGER])
 
 
 def receive(script, id_kiriman="K-77", cancellation=False):
