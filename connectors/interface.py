@@ -12,12 +12,12 @@ from connectors.core.landing import EntityFile, Landed, report
 from connectors.core.signals import NotYet, Refusal, SourceUnavailable
 from connectors.core.source import Source, code_lists, load_source, load_sources, program_aliases
 from connectors.core.store import Extracted, Store, StoredFile, identity
-from connectors.core.target import Cancellation, Receipt, Row, Target, Unexpected, Verdict, load_target, load_targets
+from connectors.core.target import Cancellation, Row, Target, Unexpected, Verdict, load_targets
 from connectors.core.thresholds import Reference
 
 __all__ = [
     "Cancellation", "Client", "Connection", "EntityFile", "Extracted", "Feed", "FeedColumn", "Landed", "NotYet", "Page",
-    "Receipt", "Reference", "Refusal", "Row", "Source", "SourceUnavailable", "Store", "StoredFile", "Target",
+    "Reference", "Refusal", "Row", "Source", "SourceUnavailable", "Store", "StoredFile", "Target",
     "Unexpected", "Verdict", "changes", "code_lists", "connection", "identity", "load_feed", "load_feeds",
-    "load_source", "load_sources", "load_target", "load_targets", "program_aliases", "report",
+    "load_source", "load_sources", "load_targets", "program_aliases", "report",
 ]  # fmt: skip

@@ -147,7 +147,7 @@ def _judge_release(settings: Settings, periode: str, candidate: dict[str, Any]) 
 
 def landed_delivery(settings: Settings, periode: str, id_kiriman: str, sumber: str) -> Delivery:
     """What the landing gate must know of a delivery, from the source's declaration and the seeds."""
-    from connectors.core.source import load_sources
+    from connectors.interface import load_sources
     from expectations.landing import Delivery, Entity
 
     def entity(name: str, declared: Any) -> Entity:

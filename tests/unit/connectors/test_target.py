@@ -8,7 +8,8 @@ import pytest
 import yaml
 from deliveries import SOURCES
 
-from connectors.interface import load_feeds, load_target, load_targets
+from connectors.core.target import load_target
+from connectors.interface import load_feeds, load_targets
 
 TARGETS = load_targets()
 FOLDER = Path(__file__).parents[3] / "connectors"
