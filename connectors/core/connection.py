@@ -39,13 +39,13 @@ class Unreadable(ValueError):
     """A connection is set and is none."""
 
 
-def connection(conn_id: str, environ: Mapping[str, str], dotenv: Mapping[str, str] | None = None) -> Connection:
-    """The connection of that id, from the process environment first, then `.env` (contracts/sources.md).
+def connection(conn_id: str, environ: Mapping[str, str]) -> Connection:
+    """The connection of that id in an environment, with which the caller has merged its `.env`.
 
     Raises NotConfigured when it is set nowhere and Unreadable when it cannot be read; neither shows its content.
     """
     name = f"AIRFLOW_CONN_{conn_id.upper()}"
-    text = environ.get(name) or (dotenv or {}).get(name)
+    text = environ.get(name)
     if not text:
         raise NotConfigured(f"{name} is not set; put it into the environment or .env (README.md, Working with it).")
     try:

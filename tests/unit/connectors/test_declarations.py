@@ -36,15 +36,15 @@ def test_connection_forms(text, base_url, login, password):
     assert (found.base_url, found.login, found.password) == (base_url, login, password)
 
 
-def test_connection_folder_and_precedence():
-    dotenv = {"AIRFLOW_CONN_MASUK": json.dumps({"conn_type": "fs", "extra": {"path": "/data/b"}})}
-    assert connection("masuk", {}, dotenv).path == Path("/data/b")
-    assert connection("masuk", {"AIRFLOW_CONN_MASUK": "fs:///?path=%2Fdata%2Fa"}, dotenv).path == Path("/data/a")
+def test_the_folder_of_a_connection():
+    written = json.dumps({"conn_type": "fs", "extra": {"path": "/data/b"}})
+    assert connection("masuk", {"AIRFLOW_CONN_MASUK": written}).path == Path("/data/b")
+    assert connection("masuk", {"AIRFLOW_CONN_MASUK": "fs:///?path=%2Fdata%2Fa"}).path == Path("/data/a")
 
 
 def test_connection_errors_show_no_content():
     with pytest.raises(KeyError, match="AIRFLOW_CONN_X"):
-        connection("x", {}, {})
+        connection("x", {})
     for text in ('{"conn_type": "http", "password": "rahasia"', '{"conn_type": "fs", "password": "rahasia"}'):
         with pytest.raises(ValueError, match="AIRFLOW_CONN_X") as caught:
             connection("x", {"AIRFLOW_CONN_X": text})

@@ -1,4 +1,4 @@
-"""Where files come in and go out is a connection's word, else a folder of ours (contracts/sources.md, Connections)."""
+"""What the environment, its file and connections say, and what holds where they are silent (contracts/sources.md)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from sinkron.settings import SettingsError
 
 def load(tmp_path: Path, **values: str):
     return settings_module.load({"SINKRON_HOME": str(tmp_path), "SINKRON_ENV_FILE": str(tmp_path / "env")} | values)
+
+
+def test_the_environment_goes_before_the_env_file(tmp_path):
+    (tmp_path / "env").write_text("SINKRON_PARALELISME=2\nIZINKAN_LAMA='simnakis'\n")
+    found = load(tmp_path, SINKRON_PARALELISME="8")
+    assert found.values["SINKRON_PARALELISME"] == "8"
+    assert found.allowed_stale() == {"simnakis"}
 
 
 def test_folders_are_ours_when_no_connection_says_otherwise(tmp_path):
