@@ -6,7 +6,7 @@ Berjalan setiap kali sebuah kiriman mendarat; berhenti tenang (dilewati) bila bu
 kiriman yang sama sudah dibangun.
 
 ### Membaca dan menulis
-Membaca `pendaratan` dan `buku`. Menulis `rilis.rilis` (kandidat), `staging`, `intermediate`, `identitas`, `golden`
+Membaca `pendaratan` dan `buku`. Menulis `rilis.rilis` (kandidat), `staging`, `intermediate`, `identitas`, `golden`,
 `casework`, `kasus` (usulan) dan `release`. Memancarkan aset `golden` dengan kunci bulan.
 
 ### Bila gagal

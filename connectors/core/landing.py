@@ -45,7 +45,7 @@ class EntityFile:
 class Landed:
     """A delivery that may be loaded.
 
-    karantina: CSV berkas, nomor_baris, id_sumber, kode. masalah: CSV entitas, nomor_baris, id_sumber, kolom, kode.
+    karantina: CSV berkas, nomor_baris, id_sumber, kode. masalah: CSV berkas, nomor_baris, id_sumber, kolom, kode.
     Both without header and without values. sha256_isi: identity of the sorted canonical rows of all tables.
     ukuran: statistics for the next Reference and for people (no personal values).
     """
@@ -203,7 +203,7 @@ def _write_problems(con: duckdb.DuckDBPyConnection, source: Source, tables: dict
         kode = f"case kolom {kode} else 'nilai_tidak_terbaca' end" if kode else "'nilai_tidak_terbaca'"
         parts.append(
             f"""
-            select {quoted(entitas)} as entitas, nomor_baris, id_sumber, kolom, {kode} as kode from (
+            select {quoted(entitas)} as berkas, nomor_baris, id_sumber, kolom, {kode} as kode from (
                 select nomor_baris, {name(entity.id)} as id_sumber, unnest(json_keys(mentah)) as kolom
                 from {table} where mentah is not null and kode is null
             )

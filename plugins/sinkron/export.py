@@ -29,7 +29,7 @@ from sinkron.settings import Settings
 LOCK = "ekspor"
 # Row of the dated seed `ambang`: tables with more rows have their XLSX only when somebody asks for it.
 XLSX_LIMIT = "ekspor_xlsx_baris"
-# The same signs in a pattern.
+# What a spreadsheet would take for a formula, as characters of a pattern.
 STARTS = "".join(f"\\x{ord(sign):02x}" for sign in FORMULA)
 FETCHED = 5000
 BOM = b"\xef\xbb\xbf"

@@ -1,7 +1,8 @@
 """Publication: the candidate's tables become partitions, one row moves, readers see the new month or the old one.
 
-Everything happens in one transaction. What follows its commit (letting new readers follow the pointer, the file for
-those who poll) is told by the ledger and can be done again.
+What was decided is attached, and the pointer written, in one transaction. What follows its commit (telling readers of
+the new partitions, letting them follow the pointer, the file for those who poll: docs/decisions/0002 and 0017) has
+transactions of its own and can be done again.
 """
 
 from __future__ import annotations
