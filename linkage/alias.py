@@ -7,7 +7,7 @@ up for another. It still has to be the same person by name and birth date wherev
 from __future__ import annotations
 
 from linkage.cluster import nuclei
-from linkage.exact import NUMBER, PLAUSIBLE_NAME, SAME_SEX, SIMILAR_NAME, find_pairs, withdraw_twins
+from linkage.exact import NUMBER, PLAUSIBLE_NAME, SIMILAR_NAME, find_pairs, same_sex, withdraw_twins
 
 # A number was given up once, rarely twice; what goes on longer, or leads back to itself, is nobody's history.
 LONGEST_CHAIN = 5
@@ -50,7 +50,7 @@ def apply_aliases(con) -> int:
         where (not b.aktif and a.nik = b.nik)
             or (a.tanggal_lahir = b.tanggal_lahir and mirip(a, b) >= {PLAUSIBLE_NAME})
             or (
-                a.tanggal_lahir is null and {SAME_SEX}
+                a.tanggal_lahir is null and {same_sex("a", "b")}
                 and mirip(a, b) >= {SIMILAR_NAME}
             )
     """)

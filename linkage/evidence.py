@@ -8,7 +8,7 @@ against a second one.
 
 from __future__ import annotations
 
-from linkage.exact import BORN_ALIKE, PAIR_CEILING_PER_RECORD, SAME_SEX, PairExplosion
+from linkage.exact import PAIR_CEILING_PER_RECORD, PairExplosion, born_alike, same_sex
 
 # What one wrong digit or swap leaves whole: region and birth date, or birth date and serial, or region and serial (with
 # the birth date beside the number). As numbers, which are taken apart ten times as fast as texts.
@@ -31,12 +31,12 @@ BLOCKING = {
         inner join rekaman_keluarga as k on t.fid_lain = k.fid
         inner join rekaman as r on k.rid = r.rid
         inner join rekaman as q on f.rid = q.rid
-        where {SAME_SEX.replace("a.", "q.").replace("b.", "r.")}
+        where {same_sex("q", "r")}
             and (
                 (q.tanggal_lahir = r.tanggal_lahir and (
                     q.nama_baku is null or r.nama_baku is null or mirip(q, r) >= {VARIANT_NAME}
                 ))
-                or ({BORN_ALIKE.replace("a.", "q.").replace("b.", "r.")} and mirip(q, r) >= {LIKELY_NAME})
+                or ({born_alike("q", "r")} and mirip(q, r) >= {LIKELY_NAME})
             )
     """,
     "nik": """
@@ -145,7 +145,7 @@ def find_candidates(con) -> dict[str, int]:
         left join inti as i on c.a = i.rid
         left join inti as j on c.b = j.rid
         where k.klaster <> l.klaster
-            and {SAME_SEX.replace("a.", "p.").replace("b.", "q.")}
+            and {same_sex("p", "q")}
             and (
                 p.nik is null or q.nik is null or not i.milik or not j.milik or i.ditolak or j.ditolak
                 or (hamming(p.nik, q.nik) <= 2 and (i.anggota = 1 or j.anggota = 1))

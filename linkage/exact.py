@@ -23,18 +23,24 @@ TWIN_NAME = 0.97
 PAIR_CEILING_PER_RECORD = 8
 
 
-# A birth date that is missing, a default, or wrong in one part; not two people of one house a generation apart.
-BORN_ALIKE = """(
-    a.tanggal_lahir is null or b.tanggal_lahir is null
-    or year(a.tanggal_lahir) = year(b.tanggal_lahir)
-    or (day(a.tanggal_lahir) = day(b.tanggal_lahir) and month(a.tanggal_lahir) = month(b.tanggal_lahir))
-    or (day(a.tanggal_lahir) = month(b.tanggal_lahir) and month(a.tanggal_lahir) = day(b.tanggal_lahir))
-    or a.lahir_baku or b.lahir_baku
+def born_alike(a: str, b: str) -> str:
+    """SQL over two aliases of `rekaman`: a birth date that is missing, a default, or wrong in one part; not two people
+    of one house a generation apart.
+    """
+    return f"""(
+    {a}.tanggal_lahir is null or {b}.tanggal_lahir is null
+    or year({a}.tanggal_lahir) = year({b}.tanggal_lahir)
+    or (day({a}.tanggal_lahir) = day({b}.tanggal_lahir) and month({a}.tanggal_lahir) = month({b}.tanggal_lahir))
+    or (day({a}.tanggal_lahir) = month({b}.tanggal_lahir) and month({a}.tanggal_lahir) = day({b}.tanggal_lahir))
+    or {a}.lahir_baku or {b}.lahir_baku
 )"""
 
 
-# A sex that was left out contradicts none; no key to join by, or nobody's would be everybody's.
-SAME_SEX = "coalesce(a.jenis_kelamin = b.jenis_kelamin, true)"
+def same_sex(a: str, b: str) -> str:
+    """SQL over two aliases of `rekaman`: a sex that was left out contradicts none. No key to join by, or nobody's would
+    be everybody's.
+    """
+    return f"coalesce({a}.jenis_kelamin = {b}.jenis_kelamin, true)"
 
 
 class PairExplosion(RuntimeError):
@@ -61,7 +67,7 @@ RULES = {
                 a.nik in (
                     select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1
                 ) as berulang,
-                {SAME_SEX} as sejenis, {BORN_ALIKE} as lahir_mirip,
+                {same_sex("a", "b")} as sejenis, {born_alike("a", "b")} as lahir_mirip,
                 a.nama_baku is null or b.nama_baku is null as tanpa_nama
             from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
         )
@@ -76,7 +82,7 @@ RULES = {
             select a.rid as a, b.rid as b, mirip(a, b) as mirip
             from lepas as a
             inner join rekaman as b on a.no_kk = b.no_kk and a.tanggal_lahir = b.tanggal_lahir
-            where {SAME_SEX}
+            where {same_sex("a", "b")}
         )
         where mirip >= {SIMILAR_NAME}
     """,
@@ -85,13 +91,13 @@ RULES = {
         from lepas as a
         inner join rekaman as b
             on a.nama_baku = b.nama_baku and a.tanggal_lahir = b.tanggal_lahir and a.kode_desa = b.kode_desa
-        where not a.lahir_baku and a.sumber <> b.sumber and {SAME_SEX}
+        where not a.lahir_baku and a.sumber <> b.sumber and {same_sex("a", "b")}
     """,
     "kk_nama_lahir_beda": f"""
         select a.rid as a, b.rid as b, mirip(a, b) as mirip
         from lepas as a
         inner join rekaman as b on a.no_kk = b.no_kk and a.nama_baku = b.nama_baku
-        where a.sumber <> b.sumber and {SAME_SEX} and {BORN_ALIKE}
+        where a.sumber <> b.sumber and {same_sex("a", "b")} and {born_alike("a", "b")}
     """,
 }
 
@@ -147,7 +153,7 @@ def withdraw_twins(con, rule: str = NUMBER) -> int:
         inner join rekaman as y on s.lain = y.rid
         inner join rekaman as t
             on y.sumber = t.sumber and y.id_keluarga = t.id_keluarga and y.tanggal_lahir = t.tanggal_lahir
-            and coalesce(y.jenis_kelamin = t.jenis_kelamin, true) and y.rid <> t.rid
+            and {same_sex("y", "t")} and y.rid <> t.rid
         where mirip(x, t) >= s.mirip and mirip(y, t) < {same_name}
     """)
     con.execute(f"""

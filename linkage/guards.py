@@ -5,7 +5,7 @@ Twins have one birth date, mother and house; brothers all but the date; a newbor
 
 from __future__ import annotations
 
-from linkage.exact import BORN_ALIKE, MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR_NAME, TWIN_NAME
+from linkage.exact import MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR_NAME, TWIN_NAME, born_alike, same_sex
 
 # At LINK a pair is evidence; between REVIEW and LINK it is a question for a person and no link.
 LINK, REVIEW = 0.9, 0.5
@@ -18,9 +18,9 @@ SURE, GENERATION = 0.9999, 12
 
 
 # Two records of a family record, born on one day, of one sex.
-BESIDE = """
+BESIDE = f"""
     r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
-    and coalesce(r.jenis_kelamin = s.jenis_kelamin, true) and r.rid <> s.rid
+    and {same_sex("r", "s")} and r.rid <> s.rid
 """
 # Somebody entered twice, not twins: no two numbers, the names differ by a slip of the pen or are cut short, another
 # source knows who was born that day by no other number (where both have the number: by that), and none lists two in
@@ -62,7 +62,7 @@ def accept(con) -> dict[str, int]:
             p.lahir_baku and q.lahir_baku and not serumah as tanggal_baku,
             coalesce(p.ibu_baku = q.ibu_baku, false) as ibu_sama,
             p.tanggal_lahir = q.tanggal_lahir and not p.lahir_baku as lahir_sama,
-            {BORN_ALIKE.replace("a.", "p.").replace("b.", "q.")} as lahir_mirip,
+            {born_alike("p", "q")} as lahir_mirip,
             abs(p.tanggal_lahir - q.tanggal_lahir) <= 31 as sebulan,
             abs(year(p.tanggal_lahir) - year(q.tanggal_lahir)) < {GENERATION} as segenerasi,
             coalesce(p.nik = q.nik, false) as nik_sama,
