@@ -10,19 +10,17 @@ import hashlib
 import io
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from sinkron import database, remote, review_rows, transport
-from sinkron.review_rows import SUFFIXES, ReviewRefused
+from sinkron.review_rows import NUMBER, SUFFIXES, ReviewRefused
 from sinkron.settings import Settings
 
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-NUMBER = re.compile(r"\d{9}")
 LOCK = "sinkron:tinjauan"
 # A hundred thousand judgements are a tenth of it.
 SIZE_LIMIT = 50 << 20

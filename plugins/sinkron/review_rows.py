@@ -31,7 +31,6 @@ GRAINS = ("individu", "rumah_tangga")
 ROW_LIMIT = 100_000
 NUMBER = re.compile(r"\d{9}")
 IDENTIFIER = re.compile(r"[A-Za-z0-9._/-]{1,64}")
-QUESTION = re.compile(r"t-[0-9a-f]{20}")
 # The release that was linked last: the layer `intermediate` holds its records.
 LINKED = """
     select r.id_rilis, r.id_sebelum
