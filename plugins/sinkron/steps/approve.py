@@ -10,11 +10,11 @@ from sinkron.settings import Settings
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Return the decision on the open candidate; raise Undecided while it is open, Rejected when it was refused."""
+    """Return the decision on the open candidate, {} without one; raise Undecided or Rejected where it is not yes."""
     with database.connect(settings) as connection:
         candidate = ledger.candidate(connection, periode)
         if candidate is None:
-            return {"terbuka": False}
+            return {}
         decision = decisions.find(connection, candidate["sha256"], "publish") if candidate["sha256"] else None
     if decision is None:
         raise Undecided(
@@ -25,4 +25,4 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         raise Rejected(
             f"kandidat {candidate['id_rilis']} ditolak oleh {decision['oleh']}; hanya kandidat baru yang dapat menyusul"
         )
-    return {"terbuka": False, "id_rilis": candidate["id_rilis"], "oleh": decision["oleh"]}
+    return {"id_rilis": candidate["id_rilis"], "oleh": decision["oleh"]}
