@@ -70,7 +70,7 @@ class OAuthClientCredentials:
                 "client_id": _secret(self._client.connection, "login"),
                 "client_secret": _secret(self._client.connection, "password"),
             }
-            path = self._client.source.akses.jalur_token  # type: ignore[union-attr]
+            path = self._client.source.akses.jalur_token
             try:
                 token = self._client.ask("POST", path, data=form).content.get("access_token")
             except Problem as problem:

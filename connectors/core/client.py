@@ -62,7 +62,7 @@ class Client:
         self._waited = 0.0
         self._until = clock() + CLIENT_SECONDS
         self._next_request = clock()
-        self._authentication = AUTHENTICATION[source.akses.otentikasi](self)  # type: ignore[union-attr]
+        self._authentication = AUTHENTICATION[source.akses.otentikasi](self)
         self._exchange = Exchange(source.nama, connection)
 
     def __enter__(self) -> Client:
@@ -142,7 +142,7 @@ class Client:
         """One exchange, not before the source's rate allows it and not after the client's time is over."""
         if self.clock() > self._until:
             raise self._unavailable(f"{path} not read: all requests together took over {CLIENT_SECONDS / 3600:g} h")
-        if rate := self.source.akses.per_detik:  # type: ignore[union-attr]
+        if rate := self.source.akses.per_detik:
             if (early := self._next_request - self.clock()) > 0:
                 self.sleep(early)
             self._next_request = max(self._next_request, self.clock()) + 1 / rate

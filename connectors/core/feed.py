@@ -39,7 +39,7 @@ class FeedColumn(Strict):
     """
 
     nama: str
-    tipe: Literal[tuple(POSTGRES_TYPE)]  # type: ignore[valid-type]
+    tipe: Literal[tuple(POSTGRES_TYPE)]
     arti: str
     peka: Literal["umum", "pribadi", "pelapor"] = "umum"
     wajib: bool = False

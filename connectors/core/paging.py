@@ -35,7 +35,7 @@ def read_all(client: Client, source: Source, periode: str, params: Mapping[str, 
     Raises NotYet (404 periode_belum_tersedia), SourceUnavailable, or Refusal: `bulan_salah`, `bentuk_tidak_terbaca`,
     and `pembacaan_tidak_lengkap` after RESTARTS new beginnings.
     """
-    reader = PAGING[source.akses.paginasi]  # type: ignore[union-attr]
+    reader = PAGING[source.akses.paginasi]
     for attempt in range(RESTARTS + 1):
         with Kept(source, store) as kept:
             try:

@@ -31,7 +31,7 @@ class Column(Strict):
     """One declared field of an entity. `dari`: JSON paths in the row, first non-empty wins (REST only)."""
 
     nama: str
-    tipe: Literal[tuple(POSTGRES_TYPE)]  # type: ignore[valid-type]
+    tipe: Literal[tuple(POSTGRES_TYPE)]
     arti: str
     peka: Literal["umum", "pribadi", "terbatas"] = "umum"
     wajib: bool = False
@@ -223,7 +223,7 @@ def load_declaration(path: Path, model: type[Declaration]) -> Declaration:
     except ValidationError as error:
         what = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ValueError(f"{file} is not a valid {model.__name__.lower()}: {what}.") from None
-    if declared.nama != path.parent.name:  # type: ignore[attr-defined]
+    if declared.nama != path.parent.name:
         raise ValueError(f"{file}: `nama` is {declared.nama!r}, expected its folder's name.")
     return declared
 

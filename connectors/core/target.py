@@ -178,7 +178,7 @@ def unexpected(client: Client, jalur: str, got: str, expected: str) -> Unexpecte
 
 def declared(client: Client, jalur: str) -> str:
     """The declared path of that name."""
-    return client.source.akses.jalur[jalur]  # type: ignore[union-attr, index]
+    return client.source.akses.jalur[jalur]
 
 
 @contextmanager
