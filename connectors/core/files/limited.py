@@ -1,7 +1,7 @@
 """The process that opens workbooks and Parquet: `python -m connectors.core.files.limited FORM SOURCE TARGET NUMBERS`.
 
 It writes TARGET, an Arrow file with the columns k0, k1, … of text and boolean `bentuk_rusak`, and on stdout the
-line `siap` when it could start, then one JSON object: `judul` (headers), `bersarang` (positions of nested columns),
+line READY when it could start, then one JSON object: `judul` (headers), `bersarang` (positions of nested columns),
 `diabaikan` (parts not read), or `galat` (a reason of `typed.REASONS`). Any other end means that the file was too much
 for it. NUMBERS: header keys, by comma, of the fields in which a number is damaged (NIK, No KK).
 """
@@ -14,7 +14,7 @@ import resource
 import sys
 from pathlib import Path
 
-from connectors.core.files.limits import CPU_LIMIT, MEMORY_LIMIT, UNPACKED_LIMIT, Unreadable
+from connectors.core.files.limits import CPU_LIMIT, MEMORY_LIMIT, READY, UNPACKED_LIMIT, Unreadable
 
 CONVERTERS = {"xlsx": "connectors.core.files.workbook", "parquet": "connectors.core.files.columnar"}
 
@@ -33,7 +33,7 @@ def main(argv: list[str]) -> int:
         allowed = resource.getrlimit(what)[1]
         most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
         resource.setrlimit(what, (most, most))
-    sys.stdout.write("siap\n")
+    sys.stdout.write(f"{READY}\n")
     sys.stdout.flush()
     try:
         answer = converter.convert(Path(source), Path(target), frozenset(numbers.split(",")))

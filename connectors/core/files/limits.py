@@ -23,6 +23,8 @@ ENTRY_LIMIT = 1_000
 MEMORY_LIMIT = 3 << 30
 CPU_LIMIT = 240
 WALL_LIMIT = 600
+# What the process says when it could start: how it ends is the file's fault from then on.
+READY = "siap"
 
 
 class Unreadable(Exception):

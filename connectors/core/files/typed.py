@@ -17,12 +17,11 @@ import pyarrow as pa
 
 from connectors.core.canonical import name
 from connectors.core.files.headers import FileRead, header_key, match_headers, told
-from connectors.core.files.limits import UNPACKED_LIMIT, WALL_LIMIT
+from connectors.core.files.limits import READY, UNPACKED_LIMIT, WALL_LIMIT
 from connectors.core.signals import Refusal
 from connectors.core.source import Entity
 
 ROOT = Path(__file__).resolve().parents[3]
-READY = "siap"
 REASONS = {
     "terlalu_besar": "isinya jauh lebih besar daripada kiriman yang wajar",
     "entitas_xml": "berisi definisi XML (DOCTYPE), yang tidak dibaca",
