@@ -173,6 +173,17 @@ def test_postgres_knows_every_setting_and_logs_no_rows(instalasi: Settings):
     assert given["log_error_verbosity"] == "terse" and given["log_min_error_statement"] == "panic"
 
 
+def test_texts_are_ordered_as_on_the_embedded_server(instalasi: Settings):
+    options = service("postgres")["environment"]["POSTGRES_INITDB_ARGS"].split()
+    asked = dict(option.removeprefix("--").split("=") for option in options)
+    with database.connect(instalasi) as connection:
+        embedded = connection.execute(
+            "select datcollate, datctype, pg_encoding_to_char(encoding) as pengodean from pg_database"
+            " where datname = current_database()"
+        ).fetchone()
+    assert (asked["lc-collate"], asked["locale"], asked["encoding"]) == tuple(embedded.values())
+
+
 def test_readers_are_kept_from_what_a_server_allows_everybody():
     (place,) = [c["target"] for c in service("postgres")["configs"] if c["source"] == "server_rights"]
     assert (ROOT / COMPOSE["configs"]["server_rights"]["file"]).samefile(postgres.RIGHTS)
