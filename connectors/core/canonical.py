@@ -15,8 +15,8 @@ import duckdb
 from connectors.core.source import Column, Entity, Source, code_lists, program_aliases
 
 MISSING = ("-", "NULL", "N/A", "TIDAK TAHU")
-# Blanks that spreadsheets and web forms leave at the ends, the no-break space and the BOM among them.
-BLANK = "[\\s\u00a0\ufeff]"
+# Blanks that spreadsheets and web forms leave at the ends: those of every width, and the BOM.
+BLANK = "[\\s\\p{Z}\ufeff]"
 
 # form -> (pattern over the shape of a value, where every digit is written 9; conversion of {x} to DATE or NULL)
 DATE_FORMS: dict[str, tuple[str, str]] = {

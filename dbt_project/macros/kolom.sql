@@ -51,12 +51,16 @@
     case {{ kolom }} {% for s in sumber() %}when '{{ s }}' then {{ loop.index }} {% endfor %}end
 {%- endmacro %}
 
-{# Upper case, single blanks, the no-break space among them; the regular expression only where it is needed. #}
+{# Upper case, single blanks, whatever blank it was (tab, no-break, thin, of a full width): one that stays holds the month
+   at the gate of masked names. The regular expression only where it is needed. #}
 {% macro teks_nama(kolom) -%}
     upper(
         case
-            when position('  ' in {{ kolom }}) > 0 or position(chr(160) in {{ kolom }}) > 0
-                then regexp_replace({{ kolom }}, '[\s' || chr(160) || ']+', ' ', 'g')
+            when position('  ' in {{ kolom }}) > 0 or octet_length({{ kolom }}) <> length({{ kolom }})
+                or {{ kolom }} <> translate({{ kolom }}, e'\t\n\r\f\v', '')
+                then regexp_replace(
+                    {{ kolom }}, '[\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'
+                )
             else {{ kolom }}
         end
     )

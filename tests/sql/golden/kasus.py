@@ -102,6 +102,10 @@ def _nomor(juni: Bulan, juli: Bulan) -> None:
             ayah.kata(nik="".join(chr(0xFF10 + int(n)) for n in ayah.nik)),
             ibu.kata(nik=ibu.nik.replace("0", "O").replace("1", "I")),
             anak.kata(nama="anak\u00a0berbaju  lain"),
+            *(
+                Orang(f"baju-{n}", f"TUTI{blank}RAHAYU {n * 'X'}", f"199{n}-04-07", "P", "anak")
+                for n, blank in enumerate(("\t", "\u2009", "\u202f", "\u3000"), 1)
+            ),
         ])  # fmt: skip
         # Fifteen digits that a spreadsheet wrote as a float: without the dot they would be a stranger's sixteen.
         pecahan = Orang("pecahan", "TUKIMIN", "1949-11-23", nik="331608120380135.0'")

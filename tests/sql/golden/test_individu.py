@@ -53,6 +53,9 @@ def test_a_number_and_a_name_in_other_clothes_are_what_they_are(emas: Emas):
     told = {o.kunci: o.nik for o in pasangan("baju", 130)}
     assert (ayah["nik"], ibu["nik"]) == (told["baju-ayah"], told["baju-ibu"])
     assert (anak["nama"], anak["nama_samar"]) == ("ANAK BERBAJU LAIN", "A*** B*** L***")
+    for n in range(1, 5):
+        tuti = emas.orang(f"dtsen:baju-{n}")
+        assert (tuti["nama"], tuti["nama_samar"]) == (f"TUTI RAHAYU {n * 'X'}", "T*** R*** X***")
 
 
 def test_44_a_dated_death_stands_and_no_stale_source_raises_the_dead(emas: Emas):

@@ -52,6 +52,7 @@ def test_region_codes_with_and_without_dots_are_the_same_content(land_dtsen):
         ("keluarga", "kode_kecamatan", "3316080", "3316080"),
         ("keluarga", "luas_lantai", "36.25", "36.25"),
         ("keluarga", "jumlah_ternak_sapi", "2.0", "2"),
+        ("anggota", "nama", "\u3000\u2009SITI AMINAH\u202f", "SITI AMINAH"),
         ("keluarga", "nomor_kartu_keluarga", "\u00a03316081501100001 ", "3316081501100001"),
         ("anggota", "jenis_kelamin", "perempuan", "P"),
         ("anggota", "nama", "  SITI  ", "SITI"),
