@@ -148,6 +148,10 @@ def _sumber(juni: Bulan, juli: Bulan) -> None:
         ayah, ibu = pasangan("k60", 60, 0)
         bulan.dtsen.keluarga("k60", kk(60), [ayah, ibu])
         bulan.simnakis.keluarga("k60", kk(60), [ayah.kata(nama=f"ALM. {ayah.nama}"), ibu])
+    # A registry corrects the name of a head, and nothing else of the family.
+    ayah, ibu = pasangan("ganti-nama", 620, 0)
+    juni.dtsen.keluarga("ganti-nama", kk(620), [ayah, ibu])
+    juli.dtsen.keluarga("ganti-nama", kk(620), [ayah.kata(nama=f"{ayah.nama} PUTRA"), ibu])
 
 
 def _mati_dan_pindah(juni: Bulan, juli: Bulan) -> None:

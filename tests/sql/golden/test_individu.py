@@ -116,6 +116,11 @@ def test_nothing_of_an_untouched_family_is_reported_as_a_change(emas: Emas):
     assert emas.rows("select distinct jenis from rilis.perubahan where jenis = 'keluar'") == []
 
 
+def test_a_head_of_another_name_is_a_change_of_the_person_and_of_the_household(emas: Emas):
+    uids = (emas.orang("dtsen:ganti-nama-ayah")["uid_individu"], emas.rumah("dtsen:ganti-nama")["uid_rumah_tangga"])
+    assert emas.perubahan(*uids) == {("individu", "berubah", "nama"), ("rumah_tangga", "berubah", "nama_kepala")}
+
+
 def test_the_planner_knows_of_which_months_the_links_are(emas: Emas):
     known = emas.rows(
         "select tablename, n_distinct from pg_stats"
