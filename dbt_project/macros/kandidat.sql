@@ -4,6 +4,8 @@
 {% macro periode() %}split_part(current_setting('sinkron.id_rilis'), '/', 1){% endmacro %}
 {% macro revisi() %}split_part(current_setting('sinkron.id_rilis'), '/', 2)::int{% endmacro %}
 {% macro id_sebelum() %}nullif(current_setting('sinkron.id_sebelum'), ''){% endmacro %}
+{# The release of an earlier month that this one goes on from: what a revision replaces was never last month's. #}
+{% macro id_bulan_lalu() %}nullif(current_setting('sinkron.id_bulan_lalu'), ''){% endmacro %}
 {# Who was merged with whom as of this candidate: uid and digantikan_oleh of a grain. #}
 {% macro penerus(grain) -%}
     (
@@ -35,5 +37,19 @@
     (
         {{ lon }} not between {{ ambang('kotak_lon_dari') }} and {{ ambang('kotak_lon_sampai') }}
         or {{ lat }} not between {{ ambang('kotak_lat_dari') }} and {{ ambang('kotak_lat_sampai') }}
+    )
+{%- endmacro %}
+
+{# Whether a released row of a grain goes on: published last month; or by what this candidate revises, and merged since,
+   so that nobody meets an id of which nothing is known. #}
+{% macro berlanjut(grain, tabel=none) -%}
+    {%- set tabel = tabel or grain -%}
+    (
+        {{ tabel }}.id_rilis = {{ id_bulan_lalu() }}
+        or {{ tabel }}.id_rilis = {{ id_sebelum() }} and penerus.digantikan_oleh is not null
+        and not exists (
+            select from {{ source('rilis', grain) }} as dulu
+            where dulu.id_rilis = {{ id_bulan_lalu() }} and dulu.uid_{{ grain }} = {{ tabel }}.uid_{{ grain }}
+        )
     )
 {%- endmacro %}

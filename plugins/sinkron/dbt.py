@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import conninfo, pq
 
-from sinkron import database
+from sinkron import database, ledger
 from sinkron.ledger import StepRun
 from sinkron.period import reference_date
 from sinkron.settings import ROOT, Settings, SettingsError
@@ -31,7 +31,8 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
     """
     failures = _Failures()
     target = run.settings.home / "dbt"
-    with _environment(run.settings, candidate) as database_name:
+    last_month = ledger.month_before(run.settings, candidate)
+    with _environment(run.settings, candidate, last_month) as database_name:
         paths = [f"path:{layer}" for layer in layers]
         manifest = _manifest(target, database_name)
         outcome = _invoke(
@@ -118,7 +119,7 @@ class _Failures:
 
 
 @contextlib.contextmanager
-def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[str]:
+def _environment(settings: Settings, candidate: dict[str, Any], last_month: str | None = None) -> Iterator[str]:
     """Where dbt connects and what it builds: libpq's PGOPTIONS carries the candidate as session settings.
 
     Yields the name of the database. Raises SettingsError for an address that dbt cannot be told.
@@ -127,6 +128,7 @@ def _environment(settings: Settings, candidate: dict[str, Any]) -> Iterator[str]
     session = {
         "sinkron.id_rilis": candidate["id_rilis"],
         "sinkron.id_sebelum": candidate["id_sebelum"] or "",
+        "sinkron.id_bulan_lalu": last_month or "",
         "sinkron.tanggal_acuan": reference_date(candidate["periode"]).isoformat(),
         **database.WHOLE_TABLES,
     }

@@ -104,6 +104,20 @@ def candidate(connection: psycopg.Connection, periode: str) -> dict[str, Any] | 
     ).fetchone()
 
 
+def month_before(settings: Settings, candidate: dict[str, Any]) -> str | None:
+    """The release of an earlier month that a candidate goes on from, or None.
+
+    That is `id_sebelum`, unless it is a revision of the same month, of which nothing lasts but the ids.
+    """
+    with database.connect(settings) as connection:
+        row = connection.execute(
+            "select r.id_rilis from identitas.garis(%s) as g inner join rilis.rilis as r on g.id_rilis = r.id_rilis"
+            " where r.periode < %s order by g.mundur limit 1",
+            [candidate["id_rilis"], candidate["periode"]],
+        ).fetchone()
+    return row["id_rilis"] if row else None
+
+
 def standing(connection: psycopg.Connection, periode: str) -> dict[str, Any] | None:
     """What a month stands at: its newest revision that was not replaced, nor withdrawn before anybody saw it."""
     return connection.execute(

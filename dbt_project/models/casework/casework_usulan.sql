@@ -37,7 +37,7 @@ anggota as (
     from {{ source('rilis', 'individu') }} as lalu
     inner join rumah_mati on lalu.uid_rumah_tangga = rumah_mati.uid_rumah_tangga
     left join {{ ref('golden_individu') }} as kini on lalu.uid_individu = kini.uid
-    where lalu.id_rilis = {{ id_sebelum() }} and kini.uid is null and lalu.status_hidup <> 'meninggal'
+    where lalu.id_rilis = {{ id_bulan_lalu() }} and kini.uid is null and lalu.status_hidup <> 'meninggal'
         and lalu.keberadaan <> 'pindah' and lalu.digantikan_oleh is null
 ),
 

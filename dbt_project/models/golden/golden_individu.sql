@@ -84,7 +84,7 @@ lalu as (
     -- Death once known stays.
     select uid_individu as uid, tanggal_meninggal
     from {{ source('rilis', 'individu') }}
-    where id_rilis = {{ id_sebelum() }} and status_hidup = 'meninggal'
+    where id_rilis = {{ id_bulan_lalu() }} and status_hidup = 'meninggal'
 ),
 
 kunjungan as (
@@ -129,7 +129,7 @@ bertemu as (
                 greatest(orang.kata, case when orang.hasil = 'meninggal' then orang.pada end),
                 case
                     when orang.mati_lalu
-                        then (to_date(split_part({{ id_sebelum() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date - 1
+                        then (to_date(split_part({{ id_bulan_lalu() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date - 1
                 end,
                 '-infinity'
             ), false

@@ -1,14 +1,14 @@
 {{ config(alias='individu', indexes=[{'columns': ['nik']}, {'columns': ['uid_rumah_tangga']}]) }}
 {#- On two people, as published or as Dukcapil knows it: the number is not published. #}
 {%- set ditahan = "nik_ganda.nik is not null or coalesce(semua.hasil_dukcapil = 'nik_ganda', false)" %}
--- Everyone whom a registry carries now, and everyone published before; nobody vanishes because a source was silent.
+-- Everyone whom a registry carries now, and everyone published last month; nobody vanishes because a source was silent.
 with kini as not materialized (select * from {{ ref('golden_individu') }}),
 
 lalu as (
     select individu.*, penerus.digantikan_oleh as pengganti
     from {{ source('rilis', 'individu') }} as individu
     left join {{ penerus('individu') }} as penerus on individu.uid_individu = penerus.uid
-    where individu.id_rilis = {{ id_sebelum() }}
+    where {{ berlanjut('individu') }}
         and not exists (select 1 from kini where kini.uid = individu.uid_individu)
 ),
 
@@ -84,7 +84,7 @@ rilis_individu as (
     left join nik_ganda on semua.nik = nik_ganda.nik
     left join {{ ref('golden_rumah_tangga') }} as rumah on semua.uid_rumah_tangga = rumah.uid
     left join {{ source('rilis', 'rumah_tangga') }} as rumah_lalu
-        on rumah_lalu.id_rilis = {{ id_sebelum() }} and semua.uid_rumah_tangga = rumah_lalu.uid_rumah_tangga
+        on rumah_lalu.id_rilis = {{ id_bulan_lalu() }} and semua.uid_rumah_tangga = rumah_lalu.uid_rumah_tangga
 )
 
 select * from rilis_individu

@@ -106,7 +106,7 @@ semua as (
 lalu as (
     select grain, sumber, id_sumber, kolom, kode, min(sejak) as sejak
     from {{ source('rilis', 'masalah') }}
-    where id_rilis = {{ id_sebelum() }}
+    where id_rilis = {{ id_bulan_lalu() }}
     group by grain, sumber, id_sumber, kolom, kode
 ),
 

@@ -91,7 +91,12 @@ semua as (
         on muncul.grain = peristiwa.grain and muncul.uid = peristiwa.uid and peristiwa.jenis in ('baru', 'pecah')
     where muncul.sebelum is null
     union all
-    select grain, uid, null, 'lewat masa simpan', 'keluar', null, null, null, kode_desa from beda where sesudah is null
+    select grain, uid, null,
+        -- What only a replaced delivery carried was never there.
+        case
+            when split_part({{ id_sebelum() }}, '/', 1) = {{ periode() }} then 'kiriman direvisi'
+            else 'lewat masa simpan'
+        end, 'keluar', null, null, null, kode_desa from beda where sesudah is null
     union all
     select peristiwa.grain, peristiwa.uid, peristiwa.uid_terkait, peristiwa.sebab, 'gabung', null, null, null,
         coalesce(orang.kode_desa, rumah.kode_desa)

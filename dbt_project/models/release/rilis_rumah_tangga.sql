@@ -32,7 +32,7 @@ semua as (
         penerus.digantikan_oleh, lalu.bubar_sejak, false, lalu.versi_dtsen, lalu.desil_per
     from {{ source('rilis', 'rumah_tangga') }} as lalu
     left join {{ penerus('rumah_tangga') }} as penerus on lalu.uid_rumah_tangga = penerus.uid
-    where lalu.id_rilis = {{ id_sebelum() }}
+    where {{ berlanjut('rumah_tangga', 'lalu') }}
         and not exists (select 1 from {{ ref('golden_rumah_tangga') }} as kini where kini.uid = lalu.uid_rumah_tangga)
         and (
             lalu.bubar_sejak is null

@@ -234,9 +234,10 @@ def _freeze(run: StepRun, candidate: dict[str, Any], state: str, con: Any, folde
     """
     path, until = folder / "dipakai.csv", 0
     if con is not None:
+        last_month = ledger.month_before(run.settings, candidate)
         with database.connect(run.settings) as connection:
             before = connection.execute(
-                "select verdik_sampai from rilis.rilis where id_rilis = %s", [candidate["id_sebelum"]]
+                "select verdik_sampai from rilis.rilis where id_rilis = %s", [last_month]
             ).fetchone()
         con.execute(
             f"""
