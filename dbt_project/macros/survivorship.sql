@@ -59,3 +59,15 @@
     {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, utama_rumah(kolom)) }}
     {%- if kolom in kolom_aset() %} or (not emas.di_dtsen and rekaman.{{ kolom }} is not null){% endif %}
 {%- endmacro %}
+
+{# What a person record (alias `rekaman`) says of an attribute whose published value is `menang`: where death stands, who
+   says it says of the person's whereabouts no other thing. #}
+{% macro kata_orang(kolom, menang) -%}
+    {%- if kolom == 'nik' -%} coalesce(rekaman.nik, rekaman.nik_mentah)
+    {%- elif kolom == 'keberadaan' -%}
+    case
+        when {{ menang }} = 'meninggal' and rekaman.status_hidup = 'meninggal' then 'meninggal' else rekaman.keberadaan
+    end
+    {%- else -%} rekaman.{{ kolom }}
+    {%- endif -%}
+{%- endmacro %}

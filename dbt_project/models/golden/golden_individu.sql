@@ -181,6 +181,12 @@ golden_individu as (
             when orang.ditemui and (orang.disebut_mati or orang.mati_lalu or orang.hasil = 'meninggal')
                 then array['status_hidup']
         end as kata_kunjungan,
+        -- Those that only the release before knows, whatever is said now: death once known stays.
+        case
+            when orang.mati and orang.mati_lalu and not orang.meninggal and not orang.mati_dilihat
+                and coalesce(orang.hasil <> 'meninggal', true)
+                then array['status_hidup', 'keberadaan', 'tanggal_meninggal']
+        end as kata_rilis,
         case when orang.mati then orang.id_mati else orang.id_temu end as id_kunjungan,
         case when orang.mati then orang.mati_pada else orang.temu_pada end as tanggal_kunjungan,
         {{ pemenang(aturan, 'nama') }} as nama,

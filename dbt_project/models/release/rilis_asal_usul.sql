@@ -2,7 +2,7 @@
 -- Provenance where it is not the plain case: sources differ, or the published value is not the main record's. For the
 -- rest the published view computes it from tautan (measured: storing every cell costs 20 s and 2.4 GB a release).
 {%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',
-    'tanggal_meninggal'] %}
+    'tanggal_meninggal', 'nik'] %}
 {%- set atribut_rumah = kolom_rumah() %}
 with beda_orang as (
     -- The attributes of a person of which a record says something else than what is published, or the main record
@@ -13,17 +13,16 @@ with beda_orang as (
     cross join lateral unnest(
         array[
             {% for kolom in atribut_orang -%}
-            case when {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, 'rekaman.utama') }} then '{{ kolom }}' end,
-            {% endfor -%}
-            case when {{ beda('coalesce(rekaman.nik, rekaman.nik_mentah)', 'emas.nik', 'rekaman.utama') }} then 'nik' end
+            case when {{ beda(kata_orang(kolom, 'emas.' ~ kolom), 'emas.' ~ kolom, 'rekaman.utama') }} then '{{ kolom }}' end
+            {{- ',' if not loop.last }}
+            {% endfor %}
         ],
-        array[{% for kolom in atribut_orang %}emas.{{ kolom }}::text, {% endfor %}emas.nik]
+        array[{% for kolom in atribut_orang %}emas.{{ kolom }}::text{{ ', ' if not loop.last }}{% endfor %}]
     ) as atribut (kolom, menang)
     where (
         {% for kolom in atribut_orang -%}
-        {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, 'rekaman.utama') }} or
-        {% endfor -%}
-        {{ beda('coalesce(rekaman.nik, rekaman.nik_mentah)', 'emas.nik', 'rekaman.utama') }}
+        {{ beda(kata_orang(kolom, 'emas.' ~ kolom), 'emas.' ~ kolom, 'rekaman.utama') }}{{ ' or' if not loop.last }}
+        {% endfor %}
     ) and atribut.kolom is not null
 ),
 
@@ -32,9 +31,8 @@ nilai_orang as (
         'individu' as grain, rekaman.uid, rekaman.sumber, rekaman.id_sumber, rekaman.id_kiriman, rekaman.tanggal,
         rekaman.prioritas, rekaman.utama, beda.kode_desa, beda.kolom,
         case beda.kolom
-            when 'nik' then coalesce(rekaman.nik, rekaman.nik_mentah)
             {% for kolom in atribut_orang -%}
-            when '{{ kolom }}' then rekaman.{{ kolom }}::text
+            when '{{ kolom }}' then ({{ kata_orang(kolom, 'beda.menang') }})::text
             {% endfor -%}
         end as nilai,
         beda.menang
@@ -173,12 +171,61 @@ kata_kunjungan as (
     where emas.kata_kunjungan is not null
 ),
 
+kata_rilis as (
+    -- What only the release before knows; shown, like Dukcapil's word, where no record says the same.
+    select
+        'individu' as grain, emas.uid, 'rilis' as sumber, {{ id_bulan_lalu() }}::text as id_sumber,
+        null::text as id_kiriman, null::date as tanggal, 9 as prioritas, false as utama, orang.kode_desa, atribut.kolom,
+        case atribut.kolom
+            when 'status_hidup' then orang.status_hidup
+            when 'keberadaan' then orang.keberadaan
+            when 'tanggal_meninggal' then orang.tanggal_meninggal::text
+        end as nilai
+    from {{ ref('golden_individu') }} as emas
+    inner join {{ ref('rilis_individu') }} as orang on emas.uid = orang.uid_individu
+    cross join lateral unnest(emas.kata_rilis) as atribut (kolom)
+    where emas.kata_rilis is not null
+),
+
+tak_dimuat as (
+    -- Whom no registry carries now: they keep their values.
+    select 'individu' as grain, uid_individu as uid, nik, rekaman_identitas, kode_desa
+    from {{ ref('rilis_individu') }}
+    where not (di_dtsen or di_dtjateng or di_simnakis) and digantikan_oleh is null
+    union all
+    select 'rumah_tangga', uid_rumah_tangga, null, rekaman_identitas, kode_desa
+    from {{ ref('rilis_rumah_tangga') }}
+    where not (di_dtsen or di_dtjateng or di_simnakis) and digantikan_oleh is null
+),
+
+lalu as (
+    -- And with the values where they came from. A number that somebody else carries now is withheld from both.
+    select
+        asal.grain, asal.uid, asal.kolom, asal.nilai, asal.sumber, asal.id_sumber, asal.id_kiriman, asal.tanggal,
+        asal.aturan, asal.kalah, tak_dimuat.kode_desa
+    from tak_dimuat
+    inner join {{ source('rilis', 'asal_usul') }} as asal
+        on asal.id_rilis = {{ id_bulan_lalu() }} and tak_dimuat.grain = asal.grain and tak_dimuat.uid = asal.uid
+    where asal.kolom <> 'nik' or asal.aturan = 'ditahan' or tak_dimuat.nik is not null
+    union all
+    select
+        tak_dimuat.grain, tak_dimuat.uid, 'nik', dulu.nik, split_part(tak_dimuat.rekaman_identitas, '|', 1),
+        substr(tak_dimuat.rekaman_identitas, strpos(tak_dimuat.rekaman_identitas, '|') + 1), null, null, 'ditahan',
+        '[]', tak_dimuat.kode_desa
+    from tak_dimuat
+    inner join {{ source('rilis', 'individu') }} as dulu
+        on dulu.id_rilis = {{ id_bulan_lalu() }} and tak_dimuat.uid = dulu.uid_individu
+    where tak_dimuat.grain = 'individu' and tak_dimuat.nik is null and dulu.nik is not null
+),
+
 semua as (
     select * from nilai_orang where nilai is not null
     union all
     select *, nilai as menang from kata_dukcapil where nilai is not null
     union all
     select *, nilai as menang from kata_kunjungan where nilai is not null
+    union all
+    select *, nilai as menang from kata_rilis where nilai is not null
     union all
     select * from nilai_rumah where nilai is not null
 ),
@@ -233,7 +280,7 @@ rilis_asal_usul as (
         tanggal,
         case
             when menang is null then 'ditahan'
-            when sumber in ('dukcapil', 'verifikasi') then sumber
+            when sumber in ('dukcapil', 'verifikasi', 'rilis') then sumber
             when nilai <> menang then 'aturan'
             when utama then 'utama'
             else 'pengganti'
@@ -247,6 +294,11 @@ rilis_asal_usul as (
         {{ periode() }}::text, {{ revisi() }}, 'rumah_tangga', uid, kolom, nilai, sumber, id_sumber, id_kiriman, tanggal,
         'utama', kalah, kode_desa, {{ id_rilis() }}::text
     from asal_alamat
+    union all
+    select
+        {{ periode() }}::text, {{ revisi() }}, grain, uid, kolom, nilai, sumber, id_sumber, id_kiriman, tanggal, aturan,
+        kalah, kode_desa, {{ id_rilis() }}::text
+    from lalu
 )
 
 select * from rilis_asal_usul

@@ -1,13 +1,20 @@
 {{ config(alias='individu', indexes=[{'columns': ['nik']}, {'columns': ['uid_rumah_tangga']}]) }}
-{#- On two people, as published or as Dukcapil knows it: the number is not published. #}
-{%- set ditahan = "nik_ganda.nik is not null or coalesce(semua.hasil_dukcapil = 'nik_ganda', false)" %}
+{#- On two people, as published or as Dukcapil knows it, or so when the person was last carried: it is not published. #}
+{%- set ditahan -%}
+    nik_ganda.nik is not null or coalesce(semua.bentuk_nik = 'ganda', false)
+    or coalesce(semua.hasil_dukcapil = 'nik_ganda', false)
+{%- endset %}
 -- Everyone whom a registry carries now, and everyone published last month; nobody vanishes because a source was silent.
 with kini as not materialized (select * from {{ ref('golden_individu') }}),
 
 lalu as (
-    select individu.*, penerus.digantikan_oleh as pengganti
+    select individu.*, penerus.digantikan_oleh as pengganti, coalesce(individu.nik, ditahan.nilai) as nik_dikenal
     from {{ source('rilis', 'individu') }} as individu
     left join {{ penerus('individu') }} as penerus on individu.uid_individu = penerus.uid
+    -- A number that was withheld is still borne: whoever else carries it is the second, though no registry says so.
+    left join {{ source('rilis', 'asal_usul') }} as ditahan
+        on ditahan.id_rilis = {{ id_bulan_lalu() }} and ditahan.grain = 'individu' and ditahan.kolom = 'nik'
+        and ditahan.aturan = 'ditahan' and individu.nik_status = 'ganda' and individu.uid_individu = ditahan.uid
     where {{ berlanjut('individu') }}
         and not exists (select 1 from kini where kini.uid = individu.uid_individu)
 ),
@@ -25,8 +32,9 @@ semua as (
     from kini
     union all
     select
-        lalu.uid_individu, coalesce(tempat_lalu.digantikan_oleh, lalu.uid_rumah_tangga), lalu.nik, lalu.nik_status,
-        lalu.nama, lalu.jenis_kelamin, lalu.tanggal_lahir, lalu.hubungan, lalu.status_hidup, lalu.tanggal_meninggal,
+        lalu.uid_individu, coalesce(tempat_lalu.digantikan_oleh, lalu.uid_rumah_tangga), lalu.nik_dikenal,
+        lalu.nik_status, lalu.nama, lalu.jenis_kelamin, lalu.tanggal_lahir, lalu.hubungan, lalu.status_hidup,
+        lalu.tanggal_meninggal,
         -- A superseded id is no member any more.
         case when lalu.pengganti is not null then 'pindah' else lalu.keberadaan end,
         lalu.nik_lain, lalu.pengganti, false, false, false, lalu.rekaman_identitas, null

@@ -49,6 +49,13 @@ class Emas:
             self.uid("rumah_tangga", record, periode), kolom, f"{periode}/1",
         )[0]  # fmt: skip
 
+    def asal_orang(self, uid: str, kolom: str, periode: str = JUNI) -> dict[str, Any]:
+        """Where a column of a person comes from, as it is stored."""
+        return self.rows(
+            "select * from rilis.asal_usul where grain = 'individu' and uid = %s and kolom = %s and id_rilis = %s",
+            uid, kolom, f"{periode}/1",
+        )[0]  # fmt: skip
+
     def perubahan(self, *uids: str) -> set[tuple[str, str, str | None]]:
         """(grain, jenis, kolom) of July's changes of these ids."""
         found = self.rows(

@@ -175,8 +175,19 @@ def _mati_dan_pindah(juni: Bulan, juli: Bulan) -> None:
         # 47: a migrant worker stays a member.
         ayah, ibu, anak = pasangan("k47", 47)
         bulan.dtsen.keluarga("k47", kk(47), [ayah.kata(keberadaan="3"), ibu, anak])
-    # A family that no registry mentions in July is not gone.
+        # A death that stood in June, and that no registry remembers in July.
+        ayah, ibu = pasangan("k44-lupa", 442, 0)
+        bulan.dtsen.keluarga("k44-lupa", kk(442), [ayah, ibu], "2026-07-09" if bulan is juli else None)
+        bulan.simnakis.keluarga("k44-lupa", kk(442), [ayah if bulan is juli else ayah.kata(
+            status_hidup="meninggal", tanggal_meninggal="2026-06-02")], "2026-06-15")  # fmt: skip
+    # A family that no registry mentions in July is not gone, nor is what was known of its values.
     juni.simnakis.keluarga("k0", kk(100), pasangan("k0", 100))
+    juni.dtsen.keluarga("k0-lengkap", kk(101), pasangan("k0-lengkap", 101), luas_lantai=30)
+    juni.simnakis.keluarga("k0-lengkap", kk(101), pasangan("k0-lengkap", 101), "2026-06-20", jenis_kloset="4")
+    # One number on two people, one of whom no registry mentions in July.
+    juni.simnakis.keluarga("k6-lama", kk(63), [Orang("k6-lama", "SUPARJO LAMA", "1961-04-14", nik=nik(67))])
+    for bulan in (juni, juli):
+        bulan.dtsen.keluarga("k6-kini", kk(64), [Orang("k6-kini", "KASIRAH KINI", "1955-12-02", "P", nik=nik(67))])
 
 
 def _kepesertaan(juni: Bulan, juli: Bulan) -> None:

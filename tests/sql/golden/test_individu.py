@@ -26,6 +26,18 @@ def test_6_one_nik_on_two_people_is_withheld_from_both(emas: Emas):
         ) == [{"nilai": nik(66), "aturan": "ditahan"}]
 
 
+def test_6_a_number_stays_withheld_while_somebody_published_bears_it_too(emas: Emas):
+    for record in ("dtsen:k6-kini", "simnakis:k6-lama"):
+        uid = emas.orang(record)["uid_individu"]
+        for periode in (JUNI, JULI):
+            orang = emas.rows(
+                "select nik, nik_status from rilis.individu where uid_individu = %s and id_rilis = %s",
+                uid, f"{periode}/1",
+            )  # fmt: skip
+            assert orang == [{"nik": None, "nik_status": "ganda"}]
+            assert emas.asal_orang(uid, "nik", periode)["nilai"] == nik(67)
+
+
 @pytest.mark.parametrize(("kasus", "status"), [("k8", "belum_diperiksa"), ("k9", "ganda")])
 def test_8_and_9_twins_are_two_people(emas: Emas, kasus: str, status: str):
     kembar = [emas.orang(f"dtsen:{kasus}-{nama}") for nama in ("hasan", "husen")]
@@ -66,6 +78,23 @@ def test_44_a_dated_death_stands_and_no_stale_source_raises_the_dead(emas: Emas)
         assert (rumah["jumlah_anggota"], ayah["uid_rumah_tangga"]) == (1, rumah["uid_rumah_tangga"])
     ragu = emas.orang("dtsen:k44-ragu-ayah")
     assert (ragu["status_hidup"], ragu["keberadaan"]) == ("hidup", "tinggal_bersama")
+
+
+def test_44_where_a_death_comes_from_is_who_said_it(emas: Emas):
+    ayah = emas.orang("dtsen:k44-ayah")["uid_individu"]
+    for kolom in ("status_hidup", "keberadaan"):
+        asal = emas.asal_orang(ayah, kolom, JUNI)
+        assert (asal["nilai"], asal["sumber"], asal["aturan"]) == ("meninggal", "simnakis", "pengganti")
+    # Once known it stays, though no registry says it any more: by the release before.
+    lupa = emas.orang("dtsen:k44-lupa-ayah", JULI)
+    assert (lupa["status_hidup"], lupa["keberadaan"], str(lupa["tanggal_meninggal"])) == (
+        "meninggal", "meninggal", "2026-06-02",
+    )  # fmt: skip
+    for kolom in ("status_hidup", "keberadaan", "tanggal_meninggal"):
+        asal = emas.asal_orang(lupa["uid_individu"], kolom, JULI)
+        assert (asal["nilai"], asal["sumber"], asal["id_sumber"], asal["aturan"]) == (
+            str(lupa[kolom]), "rilis", f"{JUNI}/1", "rilis",
+        )  # fmt: skip
 
 
 def test_47_a_migrant_worker_stays_a_member(emas: Emas):

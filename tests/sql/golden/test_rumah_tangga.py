@@ -189,3 +189,11 @@ def test_a_family_that_no_registry_mentions_is_not_gone(emas: Emas):
     rumah = emas.rows("select * from rilis.rumah_tangga where uid_rumah_tangga = %s and id_rilis = '2026-07/1'", uid)[0]
     assert (rumah["status"], rumah["jumlah_anggota"], rumah["di_simnakis"]) == ("aktif", 3, False)
     assert ("rumah_tangga", "berubah", "di_simnakis") in emas.perubahan(uid)
+    # What another than the main record said is still that one's word: in June, and when nobody says it any more.
+    uid = emas.rumah("simnakis:k0-lengkap")["uid_rumah_tangga"]
+    assert [
+        (r["nilai"], r["sumber"], r["id_sumber"], r["aturan"])
+        for r in emas.rows(
+            "select * from rilis.asal_usul where uid = %s and kolom = 'luas_lantai' order by periode", uid
+        )
+    ] == [("30", "dtsen", "k0-lengkap", "pengganti")] * 2
