@@ -261,7 +261,7 @@ terkumpul as (
         jsonb_agg(
             jsonb_build_object('sumber', sumber, 'id_sumber', id_sumber, 'nilai', nilai, 'tanggal', tanggal)
             order by prioritas, id_sumber
-        ) filter (where ke > 1 and nilai is distinct from menang) as kalah
+        ) filter (where nilai is distinct from menang and (ke > 1 or menang is not null)) as kalah
     from berlabel
     group by uid, kolom, grain
 ),
@@ -273,11 +273,11 @@ rilis_asal_usul as (
         grain,
         uid,
         kolom,
-        nilai,
-        sumber,
-        id_sumber,
-        id_kiriman,
-        tanggal,
+        -- What no record says and a rule made of them is nobody's word; all that they say lost.
+        coalesce(menang, nilai) as nilai,
+        {% for kolom in ['sumber', 'id_sumber', 'id_kiriman', 'tanggal'] -%}
+        case when (nilai <> menang) is not true then {{ kolom }} end as {{ kolom }},
+        {% endfor -%}
         case
             when menang is null then 'ditahan'
             when sumber in ('dukcapil', 'verifikasi', 'rilis') then sumber

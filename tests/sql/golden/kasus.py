@@ -175,6 +175,10 @@ def _mati_dan_pindah(juni: Bulan, juli: Bulan) -> None:
         # 47: a migrant worker stays a member.
         ayah, ibu, anak = pasangan("k47", 47)
         bulan.dtsen.keluarga("k47", kk(47), [ayah.kata(keberadaan="3"), ibu, anak])
+        # One registry's older word against a newer one does not stand, and nobody says where the person is.
+        ayah, ibu = pasangan("k44-mana", 443, 0)
+        bulan.dtsen.keluarga("k44-mana", kk(443), [ayah.kata(keberadaan="2"), ibu])
+        bulan.simnakis.keluarga("k44-mana", kk(443), [ayah, ibu], "2026-06-15")
         # A death that stood in June, and that no registry remembers in July.
         ayah, ibu = pasangan("k44-lupa", 442, 0)
         bulan.dtsen.keluarga("k44-lupa", kk(442), [ayah, ibu], "2026-07-09" if bulan is juli else None)

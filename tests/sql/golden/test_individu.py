@@ -85,6 +85,11 @@ def test_44_where_a_death_comes_from_is_who_said_it(emas: Emas):
     for kolom in ("status_hidup", "keberadaan"):
         asal = emas.asal_orang(ayah, kolom, JUNI)
         assert (asal["nilai"], asal["sumber"], asal["aturan"]) == ("meninggal", "simnakis", "pengganti")
+    mana = emas.orang("dtsen:k44-mana-ayah")
+    assert (mana["status_hidup"], mana["keberadaan"]) == ("hidup", "tidak_diketahui")
+    asal = emas.asal_orang(mana["uid_individu"], "keberadaan")
+    assert (asal["nilai"], asal["sumber"], asal["aturan"]) == ("tidak_diketahui", None, "aturan")
+    assert [(k["sumber"], k["nilai"]) for k in asal["kalah"]] == [("dtsen", "meninggal")]
     # Once known it stays, though no registry says it any more: by the release before.
     lupa = emas.orang("dtsen:k44-lupa-ayah", JULI)
     assert (lupa["status_hidup"], lupa["keberadaan"], str(lupa["tanggal_meninggal"])) == (
