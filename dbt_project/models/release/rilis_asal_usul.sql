@@ -216,6 +216,34 @@ lalu as (
     inner join {{ source('rilis', 'individu') }} as dulu
         on dulu.id_rilis = {{ id_bulan_lalu() }} and tak_dimuat.uid = dulu.uid_individu
     where tak_dimuat.grain = 'individu' and tak_dimuat.nik is null and dulu.nik is not null
+    union all
+    -- What one registry alone tells has no record named beside it: where last month's stood.
+    select
+        'rumah_tangga', rumah.uid_rumah_tangga, atribut.kolom, atribut.nilai, rekaman.sumber, rekaman.id_sumber,
+        rekaman.id_kiriman, rekaman.tanggal, 'utama', '[]', rumah.kode_desa
+    from {{ ref('rilis_rumah_tangga') }} as rumah
+    cross join lateral (
+        values
+        {% for kolom in ['desil_nasional', 'desil_per', 'versi_dtsen', 'exclude', 'alasan_exclude'] + kolom_aset() -%}
+        ('{{ kolom }}', rumah.{{ kolom }}::text, 'dtsen'),
+        {% endfor -%}
+        ('peringkat_provinsi', rumah.peringkat_provinsi::text, 'dtjateng')
+    ) as atribut (kolom, nilai, sumber)
+    cross join lateral (
+        select tautan.sumber, tautan.id_sumber, tautan.id_kiriman, tautan.tanggal
+        from {{ source('rilis', 'tautan') }} as tautan
+        where tautan.id_rilis = {{ id_bulan_lalu() }} and tautan.grain = 'rumah_tangga'
+            and tautan.uid = rumah.uid_rumah_tangga and tautan.sumber = atribut.sumber
+        order by tautan.tanggal desc nulls last, tautan.id_sumber, tautan.nomor_baris
+        limit 1
+    ) as rekaman
+    where not (rumah.di_dtsen or rumah.di_dtjateng or rumah.di_simnakis) and rumah.digantikan_oleh is null
+        and atribut.nilai is not null
+        and not exists (
+            select from {{ source('rilis', 'asal_usul') }} as dulu
+            where dulu.id_rilis = {{ id_bulan_lalu() }} and dulu.grain = 'rumah_tangga'
+                and dulu.uid = rumah.uid_rumah_tangga and dulu.kolom = atribut.kolom
+        )
 ),
 
 semua as (

@@ -186,7 +186,8 @@ def _mati_dan_pindah(juni: Bulan, juli: Bulan) -> None:
             status_hidup="meninggal", tanggal_meninggal="2026-06-02")], "2026-06-15")  # fmt: skip
     # A family that no registry mentions in July is not gone, nor is what was known of its values.
     juni.simnakis.keluarga("k0", kk(100), pasangan("k0", 100))
-    juni.dtsen.keluarga("k0-lengkap", kk(101), pasangan("k0-lengkap", 101), luas_lantai=30)
+    juni.dtsen.keluarga("k0-lengkap", kk(101), pasangan("k0-lengkap", 101), luas_lantai=30,
+                        aset_bergerak_mobil="2", desil_nasional=4)  # fmt: skip
     juni.simnakis.keluarga("k0-lengkap", kk(101), pasangan("k0-lengkap", 101), "2026-06-20", jenis_kloset="4")
     # One number on two people, one of whom no registry mentions in July.
     juni.simnakis.keluarga("k6-lama", kk(63), [Orang("k6-lama", "SUPARJO LAMA", "1961-04-14", nik=nik(67))])

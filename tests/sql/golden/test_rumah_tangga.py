@@ -191,9 +191,11 @@ def test_a_family_that_no_registry_mentions_is_not_gone(emas: Emas):
     assert ("rumah_tangga", "berubah", "di_simnakis") in emas.perubahan(uid)
     # What another than the main record said is still that one's word: in June, and when nobody says it any more.
     uid = emas.rumah("simnakis:k0-lengkap")["uid_rumah_tangga"]
-    assert [
-        (r["nilai"], r["sumber"], r["id_sumber"], r["aturan"])
-        for r in emas.rows(
-            "select * from rilis.asal_usul where uid = %s and kolom = 'luas_lantai' order by periode", uid
-        )
-    ] == [("30", "dtsen", "k0-lengkap", "pengganti")] * 2
+    for kolom, nilai, aturan in (
+        ("luas_lantai", "30", "pengganti"), ("aset_bergerak_mobil", "Tidak", "utama"), ("desil_nasional", "4", "utama"),
+    ):  # fmt: skip
+        found = emas.rows("select * from rilis.asal_usul where uid = %s and kolom = %s order by periode", uid, kolom)
+        assert {(r["nilai"], r["sumber"], r["id_sumber"], r["aturan"]) for r in found} == {
+            (nilai, "dtsen", "k0-lengkap", aturan)
+        }
+        assert found[-1]["periode"] == JULI
