@@ -59,8 +59,6 @@ ringkas as (
         min(suara) as suara,
         bit_or(1 << prioritas) as bit_sumber,
         min(grain) as grain,
-        -- Two records of one person in one registry, each of which receives.
-        count(nomor_baris) filter (where sumber = 'dtsen' and status = 'AKTIF') as kali_dtsen,
         -- The record that counts as published in the balance; the others were merged into it.
         min(suara) filter (where nomor_baris is not null) as suara_rekaman
     from berurut
@@ -77,7 +75,6 @@ golden_kepesertaan as (
             {% endfor %}
         ], null) as sumber,
         ringkas.grain,
-        ringkas.kali_dtsen,
         susunan.id_kiriman as id_kiriman_utama,
         (ringkas.suara_rekaman / 10 % 1000000000)::int as nomor_baris_utama
     from ringkas

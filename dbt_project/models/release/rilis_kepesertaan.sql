@@ -18,6 +18,18 @@ berpasangan as (
     where aturan.program_a <> aturan.program_b and aturan.grain <> 'hunian'
 ),
 
+dua_kali as (
+    -- Two records of one person in one registry, each of which receives a programme, in whatever months.
+    select orang.uid, peserta.program
+    from {{ ref('golden_individu__rekaman') }} as orang
+    inner join {{ ref('int_kepesertaan__rekaman') }} as peserta
+        on orang.sumber = peserta.sumber and orang.id_sumber = peserta.id_anggota
+    where peserta.status = 'AKTIF' and peserta.grain = 'individu'
+        and orang.uid in (select uid from {{ ref('golden_individu__rekaman') }} where ke = 2)
+    group by orang.uid, peserta.program, orang.sumber
+    having count(distinct orang.id_sumber) > 1
+),
+
 bantuan_hunian as materialized (
     select golden.uid_rumah_tangga, golden.program, golden.sumber_dana, rumah.uid_hunian
     from {{ ref('golden_kepesertaan') }} as golden
@@ -37,7 +49,7 @@ tumpang as (
         from aturan
         inner join {{ ref('golden_kepesertaan') }} as golden
             on aturan.grain = 'individu' and aturan.program_a = golden.program and aturan.program_b = golden.program
-        where golden.kali_dtsen > 1 and golden.uid_individu is not null
+        inner join dua_kali on golden.uid_individu = dua_kali.uid and golden.program = dua_kali.program
         union all
         -- Of one dwelling: from another payer, or through another KK of the house.
         select satu.uid_rumah_tangga, null, satu.program, aturan.aturan

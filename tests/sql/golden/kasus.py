@@ -206,6 +206,17 @@ def _kepesertaan(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.program("k58", "BLT_DD")
         bulan.dtsen.program("k58", "PBI_JK", "k58-ayah", status="TIDAK_AKTIF")
         bulan.dtsen.program("k58", "SEMBAKO", status="GRADUASI_MANDIRI")
+        # 7: twice in one registry, paid twice, though not in months of one name; and once for two months.
+        putri = Orang("k07-putri", "WAHYU PUTRI LESTARI", "2009-02-11", "P", "anak", nik(577, "2009-02-11", "P"))
+        bulan.dtsen.keluarga("k07", kk(577), [*pasangan("k07", 577, 0), putri])
+        bulan.dtsen.keluarga("k07-nenek", kk(578), [
+            Orang("k07-nenek", "SUPARMI", "1951-07-03", "P", nik=nik(578, "1951-07-03", "P")),
+            putri.kata(kunci="k07-lagi", hubungan="cucu"),
+        ])  # fmt: skip
+        bulan.dtsen.program("k07", "PBI_JK", "k07-putri")
+        bulan.dtsen.program("k07-nenek", "PBI_JK", "k07-lagi", periode_salur="2026-06")
+        bulan.dtsen.program("k07", "PBI_JK", "k07-ayah")
+        bulan.dtsen.program("k07", "PBI_JK", "k07-ayah", periode_salur="2026-06")
         # 50: one dwelling, two KK, aid from two payers; a year that is over, a programme that has ended.
         # What is no customer number, half a point, and a point at sea make no dwelling.
         for n in (1, 2):

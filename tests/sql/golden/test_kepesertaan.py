@@ -25,6 +25,20 @@ def test_58_and_59_overlaps_are_reported_by_their_rule(emas: Emas):
     assert (peserta["PKH", None]["sumber_dana"], peserta["BLT_DD", None]["sumber_dana"]) == ("PUSAT", "DESA")
 
 
+def test_7_a_person_who_stands_twice_in_a_registry_and_is_paid_twice_is_reported(emas: Emas):
+    found = emas.rows(
+        "select periode_salur, aturan_tumpang_tindih as aturan, tumpang_tindih from rilis.kepesertaan"
+        " where id_rilis = '2026-06/1' and program = 'PBI_JK' and uid_individu = %s order by periode_salur",
+        emas.orang("dtsen:k07-putri")["uid_individu"],
+    )
+    assert emas.uid("individu", "dtsen:k07-lagi", JUNI) == emas.uid("individu", "dtsen:k07-putri", JUNI)
+    twice = "pbi_jk_dua_kali"
+    assert [tuple(r.values()) for r in found] == [("2026-06", twice, True), (None, twice, True)]
+    # Two months of one record are one payment each.
+    ayah = emas.peserta(emas.rumah("dtsen:k07")["uid_rumah_tangga"])["PBI_JK", emas.orang("dtsen:k07-ayah")["uid_individu"]]
+    assert (ayah["tumpang_tindih"], ayah["aturan_tumpang_tindih"]) == (False, None)
+
+
 def test_50_aid_of_the_province_and_the_district_by_year_and_end(emas: Emas):
     rumah = emas.rumah("dtsen:k50-a")["uid_rumah_tangga"]
     ayah = emas.orang("dtsen:k50-a-ayah")["uid_individu"]
