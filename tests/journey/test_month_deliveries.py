@@ -11,6 +11,7 @@ from bulan_uji import JULY, JUNE, MAY, Bulan, Pabrik, edit
 
 from sinkron import roles
 from sinkron.line import REQUIRED
+from sinkron.steps import extract, land
 
 FIRST, SECOND = f"{JULY}/1", f"{JULY}/2"
 
@@ -129,3 +130,20 @@ def test_an_older_month_uses_what_is_stored_and_leaves_the_pointer(pabrik: Pabri
     assert [row["status"] for row in line["kiriman"]] == ["diterima", "diterima", None]
     assert bulan.reads and {source for source, _ in bulan.reads} == {"dtjateng"}
     assert bulan.seen() == before
+
+
+def test_what_a_source_said_two_months_ago_takes_nothing_from_that_month(pabrik: Pabrik, juni: Bulan):
+    bulan = pabrik.copy(juni, "lagi")
+    said = bulan.server.rows
+    landed = "select id_kiriman, count(*) as n from pendaratan.simnakis_anggota group by id_kiriman order by 1"
+    before = bulan.rows(landed)
+    for periode, told in ((JULY, JULY), ("2026-08", JUNE)):
+        # A backup that was put back there: what it said for July is gone, and it says June's rows again.
+        bulan.server.rows = lambda source, month, told=told: said(source, told if source == "simnakis" else month)
+        bulan.pass_to(periode)
+        for step in (extract, land):
+            step.run(bulan.settings, periode, "simnakis")
+    assert [accepted for _, accepted, _ in bulan.deliveries("simnakis", "2026-08")] == ["diterima"]
+    after = bulan.rows(landed)
+    assert after[:1] == before
+    assert [(id_kiriman[:16], n) for id_kiriman, n in after[2:]] == [("simnakis-2026-08", before[0][1])]

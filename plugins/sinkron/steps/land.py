@@ -151,11 +151,16 @@ def load(run: ledger.StepRun, delivery: dict[str, Any], landed: Landed) -> None:
         _load_findings(connection, delivery["id_kiriman"], landed)
 
 
+def partition_name(sumber: str, entity: str, id_kiriman: str) -> str:
+    """The partition of a delivery's entity. By its whole id: the same rows may be read for two months."""
+    return f"{sumber}_{entity}__{id_kiriman.removeprefix(f'{sumber}-').replace('-', '_')}"
+
+
 def _load_rows(run: ledger.StepRun, delivery: dict[str, Any], entity: str, file: EntityFile) -> None:
     """A partition of the entity's table, made and filled in one transaction (docs/decisions/0006), and its balance."""
     id_kiriman = delivery["id_kiriman"]
     parent = Identifier("pendaratan", f"{delivery['sumber']}_{entity}")
-    partition = Identifier("pendaratan", f"{delivery['sumber']}_{entity}__{delivery['sha256'][:12]}")
+    partition = Identifier("pendaratan", partition_name(delivery["sumber"], entity, id_kiriman))
     with run.transaction() as connection:
         connection.execute(SQL("drop table if exists {}").format(partition))
         connection.execute(

@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Identifier, Literal, Placeholder
 from sinkron import database, decisions, publish
 from sinkron.settings import Settings
 from sinkron.steps import compose, decide, golden, link, stage, verify
+from sinkron.steps.land import partition_name
 
 JUNI, JULI = "2026-06", "2026-07"
 BLUNGUN, GAYAM = "33.16.08.2001", "33.16.15.2010"
@@ -134,7 +135,7 @@ class Kiriman:
         )  # fmt: skip
         for entitas, rows in self.baris.items():
             parent = f"{self.sumber}_{entitas}"
-            partition = Identifier("pendaratan", f"{parent}__{sha256[:12]}")
+            partition = Identifier("pendaratan", partition_name(self.sumber, entitas, id_kiriman))
             connection.execute(
                 SQL("create table {} partition of {} (id_kiriman default {}) for values in ({})").format(
                     partition, Identifier("pendaratan", parent), Literal(id_kiriman), Literal(id_kiriman)
