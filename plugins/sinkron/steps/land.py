@@ -22,7 +22,8 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
     """Land the delivery of the month that counts; returns its status, its balance by entity, and what it changes.
 
     A delivery that was decided already is not landed again. Rows become visible to the line only with the status
-    `diterima`, in one transaction after the landing gate. Raises NotReady without a delivery, Refused with the code
+    `diterima`, in one transaction after the landing gate. The report to the sender is written before that commits: what
+    is decided is not landed again, and a run that is killed in between would leave none. Raises NotReady without a delivery, Refused with the code
     of the refusal (old state untouched, report written), GateHeld by the landing gate.
     """
     from connectors.interface import Refusal, Store, load_source, report
@@ -74,11 +75,11 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
                 changes = comparison.difference(connection, source, current["id_kiriman"], delivery["id_kiriman"])
             readmitted = comparison.readmit(connection, source, delivery)
             unseen = comparison.first_seen(connection, delivery)
-        told = report(landed, extracted)
-        if changes:
-            replaced = f"rev-{current['revisi_sumber']}" if current["revisi_sumber"] else "pembacaan sebelumnya"
-            told["pesan"] += f" Dibanding {replaced}: {comparison.sentence(changes)} (+ditambah -dihapus ~diubah)."
-        deliveries.write_report(settings, delivery, told)
+            told = report(landed, extracted)
+            if changes:
+                replaced = f"rev-{current['revisi_sumber']}" if current["revisi_sumber"] else "pembacaan sebelumnya"
+                told["pesan"] += f" Dibanding {replaced}: {comparison.sentence(changes)} (+ditambah -dihapus ~diubah)."
+            deliveries.write_report(settings, delivery, told)
         run.counts.update(
             id_kiriman=delivery["id_kiriman"],
             status="diterima",
@@ -97,7 +98,7 @@ def _refuse(settings: Settings, run: ledger.StepRun, delivery: dict[str, Any], r
             "update buku.kiriman set status = 'ditolak', kode = %s, pesan = %s, ukuran = %s where id_kiriman = %s",
             [refusal.kode, refusal.pesan, json.dumps(refusal.rincian), delivery["id_kiriman"]],
         )
-    deliveries.write_report(settings, delivery, report)
+        deliveries.write_report(settings, delivery, report)
     run.counts.update(id_kiriman=delivery["id_kiriman"], status="ditolak", kode=refusal.kode)
     raise Refused(
         f"kiriman {delivery['sumber']} {delivery['periode']} ditolak: {refusal.kode}: {refusal.pesan}"
@@ -116,7 +117,7 @@ def _same(
             "update buku.kiriman set status = 'sama', sha256_isi = %s where id_kiriman = %s",
             [landed.sha256_isi, delivery["id_kiriman"]],
         )
-    deliveries.write_report(settings, delivery, {**report(landed, extracted), "status": "sama"})
+        deliveries.write_report(settings, delivery, {**report(landed, extracted), "status": "sama"})
     run.counts.update(id_kiriman=delivery["id_kiriman"], status="sama")
     return dict(run.counts)
 
