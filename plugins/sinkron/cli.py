@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import sys
 import traceback
 from pathlib import Path
@@ -170,7 +171,15 @@ def psql(settings: Settings, arguments: argparse.Namespace) -> int:
     os.execve(program, [program, conninfo.make_conninfo(**address), *arguments.rest], {**os.environ, **secret})
 
 
+def leave_no_core() -> None:
+    """Let this process and all that it starts (Postgres and Airflow too) leave no image of its memory when it is aborted:
+    it holds rows, and would lie where the command was given, outside the folders of `paths`.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 def main(argv: list[str] | None = None) -> int:
+    leave_no_core()
     parser = argparse.ArgumentParser(prog="sinkron", description=__doc__)
     commands = parser.add_subparsers(required=True)
     commands.add_parser("migrate", help=migrate.__doc__).set_defaults(run=migrate)

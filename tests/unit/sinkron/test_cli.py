@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import signal
+import subprocess
+import sys
+
 import pytest
 
 from connectors.interface import connection
@@ -32,3 +38,18 @@ def test_a_connection_that_is_missing_or_none_is_told_in_words(environ, told):
     with pytest.raises((KeyError, ValueError)) as caught:
         connection("dtjateng", environ)
     assert f": AIRFLOW_CONN_DTJATENG {told}" in outcomes.words(caught.value)
+
+
+def test_a_command_that_is_aborted_leaves_no_image_of_its_memory(tmp_path):
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    aborted = (
+        "import os; from sinkron import cli; cli.period.parse = lambda text: os.abort(); cli.main(['reconcile', 'x'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", aborted],
+        cwd=tmp_path,
+        env={**os.environ, "SINKRON_HOME": str(tmp_path / "run")},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (most, most)),
+    )
+    assert done.returncode == -signal.SIGABRT
+    assert not list(tmp_path.glob("core*"))
