@@ -67,6 +67,7 @@ SERVICE = {
         "restart": {"enum": ["no", "always", "on-failure", "unless-stopped"]},
         "shm_size": {"type": "string", "pattern": r"^\d+[kmg]b?$"},
         "stop_grace_period": DURATION,
+        "ulimits": {"type": "object", "additionalProperties": {"type": "integer"}},
     },
 }  # fmt: skip
 SCHEMA = {
