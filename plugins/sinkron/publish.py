@@ -209,8 +209,10 @@ def _require_passed_and_decided(connection: psycopg.Connection, id_rilis: str, s
             f"kandidat {id_rilis}: gerbang 'rilis' belum meluluskan persis isi ini"
             f" (putusan gerbang: {verdict['putusan'] if verdict else 'tidak ada'}); jalankan langkah Periksa (`audit`)"
         )
+    # By a person, after readers saw it. What was withdrawn unseen, as its source took it back, may be sent again.
     withdrawn = connection.execute(
-        "select id_rilis from rilis.rilis where sha256 = %s and status = 'ditarik'", [sha256]
+        "select id_rilis from rilis.rilis where sha256 = %s and status = 'ditarik' and diterbitkan is not null",
+        [sha256],
     ).fetchone()
     if withdrawn:
         raise Rejected(

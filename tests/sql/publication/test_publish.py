@@ -236,6 +236,9 @@ def test_a_candidate_that_was_withdrawn_unseen_is_not_what_is_published(katalog)
     assert publish.publish(katalog, "2026-06") == first
     told = month.summary(katalog, "2026-06")
     assert (told["revisi"], told["status"]) == (1, "terbit")
+    # And corrects it again in the same way: nobody decided against that.
+    again = release(katalog, "2026-06/3", 4)
+    assert (again["id_rilis"], again["status"]) == (pointer(katalog), "terbit")
 
 
 def test_after_a_rollback_a_month_has_the_one_release_that_readers_see(katalog):
