@@ -172,8 +172,9 @@ def psql(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def leave_no_core() -> None:
-    """Let this process and all that it starts (Postgres and Airflow too) leave no image of its memory when it is aborted:
-    it holds rows, and would lie where the command was given, outside the folders of `paths`.
+    """Let this process and all that it starts (Postgres and Airflow too) leave no image of its memory when aborted.
+
+    It holds rows, and would lie where the command was given, outside the folders of `paths`.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 

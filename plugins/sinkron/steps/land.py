@@ -22,9 +22,9 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
     """Land the delivery of the month that counts; returns its status, its balance by entity, and what it changes.
 
     A delivery that was decided already is not landed again. Rows become visible to the line only with the status
-    `diterima`, in one transaction after the landing gate. The report to the sender is written before that commits: what
-    is decided is not landed again, and a run that is killed in between would leave none. Raises NotReady without a delivery, Refused with the code
-    of the refusal (old state untouched, report written), GateHeld by the landing gate.
+    `diterima`, in one transaction after the landing gate. The report to the sender is written before that commits: a
+    run that was killed in between would leave none. Raises NotReady without a delivery, Refused with the code of the
+    refusal (old state untouched, report written), GateHeld by the landing gate.
     """
     from connectors.interface import Refusal, Store, load_source, report
     from sinkron.steps import audit
