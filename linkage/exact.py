@@ -17,6 +17,8 @@ SIMILAR_NAME = 0.88
 PLAUSIBLE_NAME = 0.70
 # With an equal NIK and unlike birth dates the names have to be nearly the same.
 SAME_NAME = 0.93
+# So many years are between a parent and a child, who may bear the parent's name behind its own.
+GENERATION = 12
 # Twins need nearly the same name to be one person.
 TWIN_NAME = 0.97
 # Blocking rules explode when a value is a placeholder: more pairs a record than this stops the run.
@@ -68,12 +70,18 @@ RULES = {
                     select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1
                 ) as berulang,
                 {same_sex("a", "b")} as sejenis, {born_alike("a", "b")} as lahir_mirip,
+                a.nama_urut = b.nama_urut or a.nama_rapat = b.nama_rapat as senama,
+                abs(year(a.tanggal_lahir) - year(b.tanggal_lahir)) < {GENERATION} as segenerasi,
                 a.nama_baku is null or b.nama_baku is null as tanpa_nama
             from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
         )
         select a, b, mirip from senomor
         where (lahir_sama and mirip >= {PLAUSIBLE_NAME} and (mirip >= {SIMILAR_NAME} or not berulang))
-            or (mirip >= {SIMILAR_NAME} and sejenis and (lahir_mirip or mirip >= {SAME_NAME}))
+            -- A head's number on all members: PONIMAN's on SUNARTO PONIMAN, or on children of similar names.
+            or (mirip >= {SIMILAR_NAME} and sejenis and case
+                when berulang then lahir_mirip and coalesce(segenerasi, senama)
+                else (lahir_mirip or mirip >= {SAME_NAME}) and coalesce(segenerasi, true) or senama
+            end)
             -- A newborn that has its number before its name.
             or (tanpa_nama and lahir_sama and sejenis and not berulang)
     """,

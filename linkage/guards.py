@@ -5,7 +5,7 @@ Twins have one birth date, mother and house; brothers all but the date; a newbor
 
 from __future__ import annotations
 
-from linkage.exact import MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR_NAME, TWIN_NAME, born_alike, same_sex
+from linkage.exact import GENERATION, MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR_NAME, TWIN_NAME, born_alike, same_sex
 
 # At LINK a pair is evidence; between REVIEW and LINK it is a question for a person and no link.
 LINK, REVIEW = 0.9, 0.5
@@ -14,7 +14,7 @@ LINK, REVIEW = 0.9, 0.5
 TYPED_NAME, NEAR_NAME, EQUAL_NAME = 0.55, 0.82, 0.99
 # Of one name in one house, but with birth dates in which nothing agrees: not so many years apart as a parent and a
 # child, and only this sure, unless house and mother are the same and no other number speaks against it.
-SURE, GENERATION = 0.9999, 12
+SURE = 0.9999
 
 
 # Two records of a family record, born on one day, of one sex.
@@ -65,6 +65,7 @@ def accept(con) -> dict[str, int]:
             {born_alike("p", "q")} as lahir_mirip,
             abs(p.tanggal_lahir - q.tanggal_lahir) <= 31 as sebulan,
             abs(year(p.tanggal_lahir) - year(q.tanggal_lahir)) < {GENERATION} as segenerasi,
+            coalesce(p.nama_urut = q.nama_urut or p.nama_rapat = q.nama_rapat, false) as senama,
             coalesce(p.nik = q.nik, false) as nik_sama,
             coalesce(hamming(p.nik, q.nik) <= 2 and left(p.nik, 12) <> left(q.nik, 12), false) as nik_dekat,
             coalesce(hamming(p.nik, q.nik) > 2, false) as nik_lain,
@@ -94,6 +95,8 @@ def accept(con) -> dict[str, int]:
                     else {SIMILAR_NAME}
                 end
                 and not (nik_sama and lahir_sama and mirip >= {TYPED_NAME}) then 'nama beda'
+            -- A father's name stands behind his child's, and his default birth date is like every other.
+            when not coalesce(segenerasi, true) and not senama then 'tanggal lahir beda'
             when not lahir_sama
                 and not (lahir_mirip and mirip >= {SAME_NAME})
                 and not (nik_sama and (lahir_mirip or sebulan))

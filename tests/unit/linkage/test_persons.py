@@ -279,6 +279,38 @@ def test_a_head_s_nik_repeated_for_all_members_stays_with_the_head():
     assert world.link().persons() == {frozenset({f"dtsen:{i}", f"dtjateng:{i}", f"simnakis:{i}"}) for i in range(3)}
 
 
+@pytest.mark.parametrize(
+    ("ayah", "lahir_ayah", "anak"),
+    [
+        ("PONIMAN", "1978-08-11", (("SUNARTO PONIMAN", "2004-07-23"), ("MUSTOFA PONIMAN", "2008-10-18"))),
+        ("EKO", "1948-01-01", (("LEGI EKO", "1972-04-15"), ("SUKIMAN EKO", "1983-12-11"))),
+        ("PARDI", "1970-03-14", (("MUHAMAD RIZKI", "2001-02-05"), ("MUHAMAD RIFKI", "2004-11-09"))),
+    ],
+    ids=["father's name behind the own", "and his birth date a default", "brothers of similar names"],
+)
+@pytest.mark.parametrize("other", [True, False], ids=["another registry has the right ones", "it stands alone"])
+def test_a_head_s_nik_on_children_who_bear_his_name_merges_nobody(
+    ayah: str, lahir_ayah: str, anak: tuple[tuple[str, str], ...], other: bool
+):
+    people = ((ayah, lahir_ayah), *anak)
+    world = World().family("dtsen:K", kk(1))
+    for i, (nama, lahir) in enumerate(people):
+        world.person(f"dtsen:{i}", "K", nama, nik=nik(1, lahir_ayah), lahir=lahir)
+    if other:
+        world.family("simnakis:S", kk(1))
+        for i, (nama, lahir) in enumerate(people):
+            world.person(f"simnakis:{i}", "S", nama, nik=nik(i + 1, lahir), lahir=lahir)
+    sources = ("dtsen", "simnakis") if other else ("dtsen",)
+    assert world.link().persons() == {frozenset({f"{source}:{i}" for source in sources}) for i in range(3)}
+
+
+def test_a_father_s_nik_on_a_child_called_after_him_is_two_people():
+    a, b = {"nik": nik(1), "lahir": "1978-08-11"}, {"nik": nik(1), "lahir": "2010-07-23"}
+    assert len(pair("PONIMAN", "SUNARTO PONIMAN", a=a, b=b).link().persons()) == 2
+    # Of one name it is rather a date that is wrong.
+    assert pair("SUNARTO PONIMAN", "SUNARTO PONIMAN", a=a, b=b).link().persons() == {TOGETHER}
+
+
 def test_a_record_that_fits_two_people_equally_is_left_to_a_person():
     world = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(1))
     for serial in (1, 9000):
