@@ -82,6 +82,8 @@ RULES = {
                 when berulang then lahir_mirip and coalesce(segenerasi, senama)
                 else (lahir_mirip or mirip >= {SAME_NAME}) and coalesce(segenerasi, true) or senama
             end)
+            -- A sex that was mistyped, beside a birth date that was.
+            or (senama and lahir_mirip and coalesce(segenerasi, true) and not berulang)
             -- A newborn that has its number before its name.
             or (tanpa_nama and lahir_sama and sejenis and not berulang)
     """,

@@ -311,6 +311,12 @@ def test_a_father_s_nik_on_a_child_called_after_him_is_two_people():
     assert pair("SUNARTO PONIMAN", "SUNARTO PONIMAN", a=a, b=b).link().persons() == {TOGETHER}
 
 
+def test_one_nik_and_name_and_a_birth_date_alike_outweigh_a_sex_that_is_wrong():
+    a, b = {"nik": nik(1), "lahir": "1979-07-06"}, {"nik": nik(1), "lahir": "1978-07-06", "jk": "P"}
+    assert pair("LEGI RIZKI", "LEGI RIZKI", a=a, b=b).link().persons() == {TOGETHER}
+    assert len(pair("SUPARMAN", "SUPARMI", a=a, b=b).link().persons()) == 2
+
+
 def test_a_record_that_fits_two_people_equally_is_left_to_a_person():
     world = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(1))
     for serial in (1, 9000):
