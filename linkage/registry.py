@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
+from linkage.exact import GENERATION, PLAUSIBLE_NAME, SIMILAR_NAME
 from linkage.succession import settle
 
 PREFIX = {"individu": "i", "rumah_tangga": "k"}
@@ -21,12 +22,24 @@ JUDGED = """
 """
 
 
+# A person of the release before (p, the name's forms n) under the number of a record (r).
+SAME_PERSON = f"""case
+    when n.nama_baku is null or r.nama_baku is null or p.tanggal_lahir = r.tanggal_lahir
+        then coalesce(p.tanggal_lahir = r.tanggal_lahir, true) and coalesce(mirip(n, r) >= {PLAUSIBLE_NAME}, true)
+    else n.nama_urut = r.nama_urut or (
+        mirip(n, r) >= {SIMILAR_NAME}
+        and coalesce(abs(year(p.tanggal_lahir) - year(r.tanggal_lahir)) < {GENERATION}, true)
+    )
+end"""
+
+
 def assign_persons(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_individu` (klaster, uid, baru) and the events of persons.
 
-    A cluster claims the ids that its records had, and the id of a known person with its NIK. Each id goes to the
-    cluster that a person named, that holds what was its own before a merge, that holds most of its records; each
-    cluster keeps the oldest of the ids that it won.
+    A cluster claims the ids that its records had, and the id of a known person with its NIK who may be the same by name
+    and birth date: a number is also written on somebody else. Each id goes to the cluster that a person named, that
+    holds what was its own before a merge, that holds most of its records; each cluster keeps the oldest of the ids that
+    it won.
     """
     con.execute(f"""
         create or replace table klaim as
@@ -42,7 +55,8 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
             from lalu_individu as p
             inner join rekaman as r on p.nik = r.nik
             inner join klaster as k on r.rid = k.rid
-            where p.uid not in (select uid from lalu_rid)
+            left join nama_baku as n on p.nama = n.nama
+            where p.uid not in (select uid from lalu_rid) and {SAME_PERSON}
             union all
             -- A record that comes back, of an id that was merged meanwhile.
             select k.klaster, o.penerus, 0, 0, 0, r.prioritas

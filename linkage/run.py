@@ -41,7 +41,7 @@ def decide_rest(con, key: bytes, id_rilis: str) -> dict[str, int]:
 
 def decide_exactly(con) -> dict[str, int]:
     """What exact rules say of the input tables: names standardised, `klaster` filled, and who keeps whose company."""
-    standard.standardise_names(con)
+    standard.standardise_names(con, "union select nama from lalu_individu where nama is not null")
     con.execute("""
         create or replace table keluarga as
         select row_number() over (order by prioritas, id_keluarga) as fid, * from keluarga

@@ -45,10 +45,11 @@ MOTHER = r"""
 """
 
 
-def standardise_names(con) -> None:
+def standardise_names(con, also: str = "") -> None:
     """Replace `rekaman` by itself with a number `rid`, `nama_baku` (the form to compare, null when nothing identifies
     the person), its words, the same in order and without blanks, and `ibu_baku`, the mother's; and make the macro
-    `mirip(a, b)`, how alike two records' names are.
+    `mirip(a, b)`, how alike two records' names are. `also` is the end of a union: further names (`nama`) to bring to
+    their form in `nama_baku`.
     """
     form = "upper(nama)"
     for pattern, replacement in STEPS:
@@ -65,6 +66,7 @@ def standardise_names(con) -> None:
             from (
                 select nama from rekaman where nama is not null
                 union select {MOTHER} from rekaman as r where {MOTHER} is not null
+                {also}
             )
         )
         select *, string_split(nama_baku, ' ') as kata, regexp_matches(nama_baku, '(^| ).( |$)') as singkat,

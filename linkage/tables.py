@@ -63,6 +63,8 @@ INPUT = {
         "umur": "integer",
         "kepala": "boolean",
         "hadir": "boolean",  # neither dead nor moved: only such a person carries on a household
+        "nama": "varchar",
+        "tanggal_lahir": "date",
     },
     "lalu_rumah_tangga": _HOUSEHOLD,
     # Which family record was whose in the release before.

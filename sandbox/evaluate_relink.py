@@ -53,7 +53,7 @@ def _own_past(con: Any, last: Path) -> None:
     """)
     con.execute("""
         create or replace table lalu_individu as
-        select p.uid, p.uid_rumah_tangga, p.nik, p.awal, i.umur, i.kepala, i.hadir
+        select p.uid, p.uid_rumah_tangga, p.nik, p.awal, i.umur, i.kepala, i.hadir, i.nama, i.tanggal_lahir
         from padanan as p inner join lalu_individu as i on p.terbit = i.uid
         qualify row_number() over (
             partition by p.uid order by i.hadir desc, p.sumber, p.id_sumber

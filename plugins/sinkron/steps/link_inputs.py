@@ -40,7 +40,7 @@ QUERIES = {
     "lalu_individu": """
         select i.uid_individu, i.uid_rumah_tangga, i.nik, r.id_rilis_awal,
             extract(year from age(%(acuan)s::date, i.tanggal_lahir))::int, i.uid_individu = h.uid_kepala,
-            i.status_hidup <> 'meninggal' and i.keberadaan <> 'pindah'
+            i.status_hidup <> 'meninggal' and i.keberadaan <> 'pindah', i.nama, i.tanggal_lahir
         from rilis.individu as i
         inner join identitas.individu as r on i.uid_individu = r.uid
         left join rilis.rumah_tangga as h on h.id_rilis = i.id_rilis and i.uid_rumah_tangga = h.uid_rumah_tangga

@@ -181,7 +181,7 @@ def _release(before: Result | None, known: dict[str, dict[str, Any]]) -> dict[st
             links.append({"sumber": sumber, "id_sumber": id_sumber, "uid": uid})
             persons.setdefault(uid, {
                 "uid": uid, "uid_rumah_tangga": homes[uid], "nik": None, "awal": before.awal[uid], "umur": 40,
-                "kepala": False, "hadir": True,
+                "kepala": False, "hadir": True, "nama": None, "tanggal_lahir": None,
             })  # fmt: skip
             persons[uid].update({k: v for k, v in about.items() if v is not None})
         else:

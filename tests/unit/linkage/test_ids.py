@@ -83,6 +83,22 @@ def test_a_person_is_known_again_by_nik_under_a_new_record():
     assert result.family("simnakis:S") == before.family("dtsen:K")
 
 
+@pytest.mark.parametrize(
+    ("nama", "lahir", "jk", "same"),
+    [
+        ("GILANG PERMADI", "2003-04-15", "L", False), ("SUNARTO SARIPAH", "1984-09-19", "P", False),
+        ("HJ. SARIPAH", "1959-09-19", "P", True), ("SARIFAH", "1959-10-19", "P", True), ("SARIPAH", None, "P", True),
+    ],
+)  # fmt: skip
+def test_a_number_brings_back_nobody_who_is_somebody_else(nama: str, lahir: str | None, jk: str, same: bool):
+    number = nik(1, "1959-09-19", "P")
+    woman = {"nik": number, "nama": "SARIPAH", "tanggal_lahir": "1959-09-19"}
+    before = World().family("dtsen:K", kk(1)).person("dtsen:A", "K", "SARIPAH", number, "1959-09-19", "P").link()
+    again = World().family("simnakis:S", kk(2)).person("simnakis:B", "S", nama, number, lahir, jk)
+    result = again.link(before, {"dtsen:A": woman}, JULY)
+    assert (result.uid("simnakis:B") == before.uid("dtsen:A")) == same
+
+
 def test_a_person_merge_keeps_the_older_id():
     """Two records without evidence become one person when both get one NIK: the id of the older release stays."""
     first = world(FULL).link(id_rilis="2026-05/1")

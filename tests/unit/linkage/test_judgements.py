@@ -238,7 +238,7 @@ def gone(first: Result) -> dict[str, list[dict]]:
     """The past of a household that moved away more than a year ago: its people are published as moved, it is not."""
     house = {"uid": first.family("dtsen:Ka"), "no_kk": kk(1), "kode_desa": "33.16.08.2001", "rt": "001", "rw": "002"}
     person = {"uid": first.uid("dtsen:a"), "uid_rumah_tangga": house["uid"], "nik": nik(1), "awal": "2026-06/1",
-              "umur": 40, "kepala": True, "hadir": False}  # fmt: skip
+              "umur": 40, "kepala": True, "hadir": False, "nama": None, "tanggal_lahir": None}  # fmt: skip
     return {"lalu_rumah_lama": [{**house, "awal": "2026-06/1"}], "lalu_individu": [person]}
 
 

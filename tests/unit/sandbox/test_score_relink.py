@@ -56,8 +56,8 @@ def kept(tmp_path):
             )
             con.execute(f"""
                 insert into lalu_individu values
-                ('lalu-1', 'lalu-k', '{NIK[1]}', '2026-06/1', 46, true, true),
-                ('lalu-2', 'lalu-k', '{NIK[2]}', '2026-06/1', 44, false, true)""")
+                ('lalu-1', 'lalu-k', '{NIK[1]}', '2026-06/1', 46, true, true, null, null),
+                ('lalu-2', 'lalu-k', '{NIK[2]}', '2026-06/1', 44, false, true, null, null)""")
             con.execute(
                 f"insert into lalu_rumah_tangga values ('lalu-k', '{KK['K1']}', '33.16.08.2001', '001', '002',"
                 " '2026-06/1')"
