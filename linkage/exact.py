@@ -38,6 +38,17 @@ def born_alike(a: str, b: str) -> str:
 )"""
 
 
+def no_child(a: str, b: str) -> str:
+    """SQL over two aliases of `rekaman`: no parent and child by their birth dates, null where one is missing. Of one day
+    of the year it is rather the year that was mistyped.
+    """
+    return f"""(
+    abs(year({a}.tanggal_lahir) - year({b}.tanggal_lahir)) < {GENERATION}
+    or (day({a}.tanggal_lahir) = day({b}.tanggal_lahir) and month({a}.tanggal_lahir) = month({b}.tanggal_lahir)
+        and not {a}.lahir_baku)
+)"""
+
+
 def same_sex(a: str, b: str) -> str:
     """SQL over two aliases of `rekaman`: a sex that was left out contradicts none. No key to join by, or nobody's would
     be everybody's.
@@ -71,7 +82,7 @@ RULES = {
                 ) as berulang,
                 {same_sex("a", "b")} as sejenis, {born_alike("a", "b")} as lahir_mirip,
                 a.nama_urut = b.nama_urut or a.nama_rapat = b.nama_rapat as senama,
-                abs(year(a.tanggal_lahir) - year(b.tanggal_lahir)) < {GENERATION} as segenerasi,
+                {no_child("a", "b")} as segenerasi,
                 a.nama_baku is null or b.nama_baku is null as tanpa_nama
             from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
         )

@@ -5,7 +5,17 @@ Twins have one birth date, mother and house; brothers all but the date; a newbor
 
 from __future__ import annotations
 
-from linkage.exact import GENERATION, MODEL_RANK, MODEL_RULE, SAME_NAME, SIMILAR_NAME, TWIN_NAME, born_alike, same_sex
+from linkage.exact import (
+    GENERATION,
+    MODEL_RANK,
+    MODEL_RULE,
+    SAME_NAME,
+    SIMILAR_NAME,
+    TWIN_NAME,
+    born_alike,
+    no_child,
+    same_sex,
+)
 
 # At LINK a pair is evidence; between REVIEW and LINK it is a question for a person and no link.
 LINK, REVIEW = 0.9, 0.5
@@ -65,6 +75,7 @@ def accept(con) -> dict[str, int]:
             {born_alike("p", "q")} as lahir_mirip,
             abs(p.tanggal_lahir - q.tanggal_lahir) <= 31 as sebulan,
             abs(year(p.tanggal_lahir) - year(q.tanggal_lahir)) < {GENERATION} as segenerasi,
+            not {no_child("p", "q")} as beda_angkatan,
             coalesce(p.nama_urut = q.nama_urut or p.nama_rapat = q.nama_rapat, false) as senama,
             coalesce(p.nik = q.nik, false) as nik_sama,
             coalesce(hamming(p.nik, q.nik) <= 2 and left(p.nik, 12) <> left(q.nik, 12), false) as nik_dekat,
@@ -96,7 +107,7 @@ def accept(con) -> dict[str, int]:
                 end
                 and not (nik_sama and lahir_sama and mirip >= {TYPED_NAME}) then 'nama beda'
             -- A father's name stands behind his child's, and his default birth date is like every other.
-            when not coalesce(segenerasi, true) and not senama then 'tanggal lahir beda'
+            when beda_angkatan and not senama then 'tanggal lahir beda'
             when not lahir_sama
                 and not (lahir_mirip and mirip >= {SAME_NAME})
                 and not (nik_sama and (lahir_mirip or sebulan))

@@ -307,7 +307,9 @@ def test_a_head_s_nik_on_children_who_bear_his_name_merges_nobody(
 def test_a_father_s_nik_on_a_child_called_after_him_is_two_people():
     a, b = {"nik": nik(1), "lahir": "1978-08-11"}, {"nik": nik(1), "lahir": "2010-07-23"}
     assert len(pair("PONIMAN", "SUNARTO PONIMAN", a=a, b=b).link().persons()) == 2
-    # Of one name it is rather a date that is wrong.
+    # Of one day of the year, or of one name, it is rather a date that is wrong.
+    for lahir, nama in (("1987-08-11", "PONIMAN"), ("1987-08-11", "PONIMAN S"), ("1998-08-11", "PONIMN")):
+        assert pair("PONIMAN", nama, a=a, b={**b, "lahir": lahir}).link().persons() == {TOGETHER}
     assert pair("SUNARTO PONIMAN", "SUNARTO PONIMAN", a=a, b=b).link().persons() == {TOGETHER}
 
 
