@@ -39,8 +39,8 @@ def born_alike(a: str, b: str) -> str:
 
 
 def no_child(a: str, b: str) -> str:
-    """SQL over two aliases of `rekaman`: no parent and child by their birth dates, null where one is missing. Of one day
-    of the year it is rather the year that was mistyped.
+    """SQL over two aliases of `rekaman`: no parent and child by their birth dates, null where one is missing. Of one
+    day of the year it is rather the year that was mistyped.
     """
     return f"""(
     abs(year({a}.tanggal_lahir) - year({b}.tanggal_lahir)) < {GENERATION}

@@ -22,7 +22,7 @@ orang as (
         values
         ('nik', case when rekaman.bentuk_nik in ('rusak', 'sementara') then 'NIK_' || upper(rekaman.bentuk_nik) end),
         ('nama', case
-            when position('ALM' in rekaman.nama) > 0 and rekaman.nama ~ '(^|\s)ALMH?\.?(\s|$)' then 'ALM_PADA_NAMA'
+            when position('ALM' in rekaman.nama) > 0 and rekaman.nama ~ '\yALM(H|ARHUM(AH)?)?\y' then 'ALM_PADA_NAMA'
         end),
         ('jenis_kelamin', case
             when rekaman.nik is not null and rekaman.jenis_kelamin is not null

@@ -144,10 +144,12 @@ def _sumber(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.keluarga(
             "k23", kk(23), pasangan("k23", 23), desil_nasional=2, exclude=True, alasan_exclude="KK_ASN"
         )
-        # 60: the name says that he died, the registries do not.
+        # 60: the name says that he died, the registries do not; and she, in another form of the word.
         ayah, ibu = pasangan("k60", 60, 0)
         bulan.dtsen.keluarga("k60", kk(60), [ayah, ibu])
-        bulan.simnakis.keluarga("k60", kk(60), [ayah.kata(nama=f"ALM. {ayah.nama}"), ibu])
+        bulan.simnakis.keluarga("k60", kk(60), [
+            ayah.kata(nama=f"ALM. {ayah.nama}"), ibu.kata(nama=f"ALMARHUMAH {ibu.nama}"),
+        ])  # fmt: skip
     # A registry corrects the name of a head, and nothing else of the family.
     ayah, ibu = pasangan("ganti-nama", 620, 0)
     juni.dtsen.keluarga("ganti-nama", kk(620), [ayah, ibu])
@@ -341,7 +343,7 @@ def _kunjungan_keluar(juni: Bulan, juli: Bulan) -> None:
         # 60 with a programme of his own.
         ayah, ibu = pasangan("k60-pbi", 460, 0)
         bulan.dtsen.keluarga("k60-pbi", kk(460), [ayah, ibu])
-        bulan.simnakis.keluarga("k60-pbi", kk(460), [ayah.kata(nama=f"ALM. {ayah.nama}"), ibu])
+        bulan.simnakis.keluarga("k60-pbi", kk(460), [ayah.kata(nama=f"{ayah.nama} (ALM)"), ibu])
         bulan.dtsen.program("k60-pbi", "PBI_JK", "k60-pbi-ayah")
 
 

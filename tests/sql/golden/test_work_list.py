@@ -50,7 +50,9 @@ def test_59_a_person_on_pbi_jk_and_pbi_pemda(emas: Emas):
 
 
 def test_60_a_name_with_alm_is_always_a_candidate(emas: Emas):
-    assert emas.kandidat("dtsen:k60") == {("keluar", uid(emas, "k60-ayah"), None): ["ALM_PADA_NAMA"]}
+    assert emas.kandidat("dtsen:k60") == {
+        ("keluar", uid(emas, f"k60-{siapa}"), None): ["ALM_PADA_NAMA"] for siapa in ("ayah", "ibu")
+    }
     assert emas.kandidat("dtsen:k60-pbi") == {("keluar", uid(emas, "k60-pbi-ayah"), "PBI_JK"): ["ALM_PADA_NAMA"]}
 
 
