@@ -176,6 +176,18 @@ def withdraw_twins(con, rule: str = NUMBER) -> int:
             on y.sumber = t.sumber and y.id_keluarga = t.id_keluarga and y.tanggal_lahir = t.tanggal_lahir
             and {same_sex("y", "t")} and y.rid <> t.rid
         where mirip(x, t) >= s.mirip and mirip(y, t) < {same_name}
+        union
+        -- Named nearly alike, but a source lists just these two names side by side, under two numbers.
+        select p.a, p.b
+        from pasangan as p
+        inner join rekaman as x on p.a = x.rid
+        inner join rekaman as y on p.b = y.rid
+        inner join rekaman as u on u.nik = x.nik and u.nama_baku in (x.nama_baku, y.nama_baku)
+        inner join rekaman as v
+            on u.sumber = v.sumber and u.id_keluarga = v.id_keluarga and u.tanggal_lahir = v.tanggal_lahir
+            and u.nik <> v.nik and v.nama_baku in (x.nama_baku, y.nama_baku) and u.nama_baku <> v.nama_baku
+        where p.aturan = '{rule}' and '{rule}' = '{NUMBER}' and p.mirip >= {same_name} and p.mirip < 0.99
+            and x.nama_baku <> y.nama_baku
     """)
     con.execute(f"""
         delete from pasangan using kembar_tertukar as k

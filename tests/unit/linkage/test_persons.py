@@ -259,6 +259,19 @@ def test_a_twin_whom_another_registry_abbreviates_goes_by_the_name_that_is_neare
     assert world.link().persons() == {frozenset({"dtsen:K1", "simnakis:S1"}), frozenset({"dtsen:K2"})}
 
 
+@pytest.mark.parametrize("numbers", [(1, 1), (2, 1)], ids=["one number on both", "numbers swapped"])
+@pytest.mark.parametrize("names", [("LINA MARLINA", "LINDA MARLINA"), ("AGUS SALIM", "BAGUS SALIM")])
+def test_twins_a_letter_apart_whom_another_registry_lists_under_two_numbers(
+    names: tuple[str, str], numbers: tuple[int, int]
+):
+    world = World().family("dtsen:K", kk(1)).family("simnakis:S", kk(1))
+    for n, (nama, number) in enumerate(zip(names, numbers, strict=True), start=1):
+        world.person(f"dtsen:{n}", "K", nama, nik=nik(number, "2016-06-02"), lahir="2016-06-02")
+        world.person(f"simnakis:{n}", "S", nama, nik=nik(n, "2016-06-02"), lahir="2016-06-02")
+    for one in world.link().persons():
+        assert len({record.split(":")[1] for record in one}) == 1
+
+
 def test_twins_of_one_family_name_are_not_alike_by_it():
     lahir = {"lahir": "2015-06-02"}
     result = pair("HASAN BASRI", "HUSEN BASRI", a={"nik": nik(1, "2015-06-02"), **lahir}, b=lahir).link()
