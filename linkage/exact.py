@@ -87,7 +87,7 @@ RULES = {
             from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
         )
         select a, b, mirip from senomor
-        where (lahir_sama and mirip >= {PLAUSIBLE_NAME} and (mirip >= {SIMILAR_NAME} or not berulang))
+        where (lahir_sama and mirip >= {PLAUSIBLE_NAME} and (mirip >= {SIMILAR_NAME} and sejenis or not berulang))
             -- A head's number on all members: PONIMAN's on SUNARTO PONIMAN, or on children of similar names.
             or (mirip >= {SIMILAR_NAME} and sejenis and case
                 when berulang then lahir_mirip and coalesce(segenerasi, senama)

@@ -317,6 +317,15 @@ def test_a_head_s_nik_on_children_who_bear_his_name_merges_nobody(
     assert world.link().persons() == {frozenset({f"{source}:{i}" for source in sources}) for i in range(3)}
 
 
+def test_a_head_s_nik_on_a_wife_of_a_name_and_default_birth_date_like_his_is_two_people():
+    world = World()
+    for source, house in (("dtsen", "K"), ("dtjateng", "J")):
+        world.family(f"{source}:{house}", kk(1))
+        for record, nama, jk in (("1", "SUPARMAN", "L"), ("2", "SUPARMI", "P")):
+            world.person(f"{source}:{record}", house, nama, nik=nik(1, "1960-12-31"), lahir="1960-12-31", jk=jk)
+    assert world.link().persons() == {frozenset({f"dtsen:{n}", f"dtjateng:{n}"}) for n in (1, 2)}
+
+
 def test_a_father_s_nik_on_a_child_called_after_him_is_two_people():
     a, b = {"nik": nik(1), "lahir": "1978-08-11"}, {"nik": nik(1), "lahir": "2010-07-23"}
     assert len(pair("PONIMAN", "SUNARTO PONIMAN", a=a, b=b).link().persons()) == 2
