@@ -1,8 +1,9 @@
 {# Each cell of the open data with each of its sums, and whether what is hidden of that sum can be read from the rest.
 
    A cell is in two sums: its measure's total in its place, and its class over all villages. A sum that is shown must
-   leave for its hidden cells more than a small number, for more than one cell, and more than one each (a class that
-   nobody is in has no row); a hidden sum has a hidden cell. #}
+   leave for its hidden cells more than a small number, for more than one cell, and more than the least that they can be;
+   a hidden sum has a hidden cell. The least of a cell is one (a class that nobody is in has no row), of a sum what of it
+   is shown and one for each cell that is not. #}
 {% macro jumlahan_sel(sel) -%}
     (
         with bagian as materialized (
@@ -22,13 +23,31 @@
             ) as dalam
         ),
 
+        berisi as (
+            select
+                *,
+                sum(case when total then 0 when tersembunyi then 1 else jumlah end)
+                    over (partition by jumlahan) as isi_terkecil
+            from jumlahan
+        ),
+
+        terkecil as (
+            select
+                *,
+                coalesce(
+                    max(isi_terkecil) filter (where total) over (partition by kode_desa, ukuran, kelas), 1
+                ) as sel_terkecil
+            from berisi
+        ),
+
         sisa as (
             select
                 *,
                 count(*) filter (where tersembunyi and not total) over jumlahan as banyak,
                 sum(jumlah) filter (where tersembunyi and not total) over jumlahan as sisa,
+                sum(sel_terkecil) filter (where tersembunyi and not total) over jumlahan as sisa_terkecil,
                 bool_or(tersembunyi and total) over jumlahan as total_tersembunyi
-            from jumlahan
+            from terkecil
             window jumlahan as (partition by jumlahan)
         )
 
@@ -36,7 +55,7 @@
             *,
             case
                 when total_tersembunyi then banyak = 0
-                else banyak = 1 or sisa < {{ ambang('sel_minimum') }} or sisa = banyak
+                else banyak = 1 or sisa < {{ ambang('sel_minimum') }} or sisa = sisa_terkecil
             end as terbaca
         from sisa
     )
