@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
 import socket
 from pathlib import Path
@@ -90,10 +89,7 @@ def passwords(settings: Settings) -> dict[str, str]:
     known = json.loads(path.read_text()) if path.exists() else {}
     if missing := {user: secrets.token_urlsafe(12) for user in USERS if user not in known}:
         known |= missing
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(known, file)
+        settings_module.write_private(path, json.dumps(known))
     return known
 
 
@@ -112,7 +108,6 @@ def choose_port(settings: Settings) -> int:
     if fixed := settings.values.get("SINKRON_PORT"):
         return int(fixed)
     path = settings.airflow_home / "port"
-    path.parent.mkdir(parents=True, exist_ok=True)
     for wanted in ([int(path.read_text())] if path.exists() else []) + [0]:
         with socket.socket() as probe:
             # As uvicorn will bind: a port in TIME_WAIT is free.
@@ -121,6 +116,6 @@ def choose_port(settings: Settings) -> int:
                 probe.bind(("127.0.0.1", wanted))
             except OSError:
                 continue
-            path.write_text(str(probe.getsockname()[1]))
+            settings_module.write_private(path, str(probe.getsockname()[1]))
             break
     return int(path.read_text())

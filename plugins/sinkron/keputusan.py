@@ -8,6 +8,7 @@ operator is what writes it, and the first answer to a candidate is final.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
@@ -19,8 +20,10 @@ from sinkron import settings as settings_module
 
 ANSWERS = {ApprovalOperator.APPROVE: "setuju", ApprovalOperator.REJECT: "tolak"}
 PATIENCE = dt.timedelta(days=14)
-# Who signs the decree of a list: the second of its approvers writes its number.
+# Who signs the decree of a list: the second of its approvers writes its number, which goes to receivers as it is.
 SIGNING = ("push", 2)
+# Never the number of a person or a family.
+DECREE = re.compile(r"(?!.*\d{9})[0-9A-Za-z][0-9A-Za-z ./()-]{0,63}")
 
 
 class Keputusan(ApprovalOperator):
@@ -80,9 +83,15 @@ class Keputusan(ApprovalOperator):
             self.process_trigger_event_error(event)
         self.validate_chosen_options(event["chosen_options"])
         user, answer = event.get("responded_by_user"), ANSWERS[event["chosen_options"][0]]
-        given = event.get("params_input") or {}
-        if (self.jenis, self.urutan) == SIGNING and answer == "setuju" and not str(given.get("nomor_sk", "")).strip():
-            raise AirflowFailException("nomor SK belum diisi; bersihkan (clear) tugas ini dan jawab lagi")
+        # Of what the interface takes from a person (anything, tried on 3.3.2) only what was asked for is kept.
+        given = {}
+        if (self.jenis, self.urutan) == SIGNING and answer == "setuju":
+            given = {"nomor_sk": str((event.get("params_input") or {}).get("nomor_sk") or "").strip()}
+            if not DECREE.fullmatch(given["nomor_sk"]):
+                raise AirflowFailException(
+                    "nomor SK belum diisi, atau bukan nomor surat (1 sampai 64 huruf, angka, spasi dan . / ( ) -, paling"
+                    " banyak 8 angka berturut-turut); bersihkan (clear) tugas ini dan jawab lagi"
+                )
         return self.conclude(
             self.record(
                 id_rilis, sha256,

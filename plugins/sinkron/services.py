@@ -22,7 +22,7 @@ import psutil
 
 from sinkron import airflow_setup, postgres
 from sinkron.api import Api, ApiError
-from sinkron.settings import ROOT, Settings
+from sinkron.settings import ROOT, Settings, write_private
 
 COMMANDS = {
     "api-server": ("api-server",),
@@ -126,10 +126,9 @@ def start(settings: Settings, name: str, command: list[str], environment: dict[s
             start_new_session=True,
             umask=0o077,
         )
-    path = _pid_file(settings, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
     began = psutil.Process(process.pid).create_time()
-    path.write_text(json.dumps({"pid": process.pid, "mulai": began, "sidik": _fingerprint(environment)}))
+    record = {"pid": process.pid, "mulai": began, "sidik": _fingerprint(environment)}
+    write_private(_pid_file(settings, name), json.dumps(record))
 
 
 def end(settings: Settings, name: str) -> None:

@@ -208,11 +208,22 @@ def _append(path: Path, values: dict[str, str]) -> None:
     if text and not text.endswith("\n"):
         text += "\n"
     text += "".join(f"{key}={value}\n" for key, value in values.items())
+    write_private(path, text)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file for its owner only (0600), whole or not at all: a start may be killed, and a disk full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    temporary.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def load(environ: dict[str, str] | None = None) -> Settings:

@@ -25,7 +25,7 @@ dua_kali as (
     inner join {{ ref('int_kepesertaan__rekaman') }} as peserta
         on orang.sumber = peserta.sumber and orang.id_sumber = peserta.id_anggota
     where peserta.status = 'AKTIF' and peserta.grain = 'individu'
-        and orang.uid in (select uid from {{ ref('golden_individu__rekaman') }} where ke = 2)
+        and orang.uid in (select lain.uid from {{ ref('golden_individu__rekaman') }} as lain where lain.ke = 2)
     group by orang.uid, peserta.program, orang.sumber
     having count(distinct orang.id_sumber) > 1
 ),

@@ -35,7 +35,9 @@ def test_7_a_person_who_stands_twice_in_a_registry_and_is_paid_twice_is_reported
     twice = "pbi_jk_dua_kali"
     assert [tuple(r.values()) for r in found] == [("2026-06", twice, True), (None, twice, True)]
     # Two months of one record are one payment each.
-    ayah = emas.peserta(emas.rumah("dtsen:k07")["uid_rumah_tangga"])["PBI_JK", emas.orang("dtsen:k07-ayah")["uid_individu"]]
+    ayah = emas.peserta(emas.rumah("dtsen:k07")["uid_rumah_tangga"])[
+        "PBI_JK", emas.orang("dtsen:k07-ayah")["uid_individu"]
+    ]
     assert (ayah["tumpang_tindih"], ayah["aturan_tumpang_tindih"]) == (False, None)
 
 

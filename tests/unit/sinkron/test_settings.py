@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sinkron import airflow_setup
 from sinkron import settings as settings_module
 from sinkron.settings import SettingsError
 
@@ -82,3 +86,22 @@ def test_of_two_first_starts_at_once_one_makes_the_secrets_and_both_have_them(tm
     lines = (tmp_path / "env").read_text().splitlines()
     assert lines == [f"SATU={values[0][0]}", f"DUA={values[0][1]}"]
     assert load(tmp_path).values.items() >= {"SATU": values[0][0], "DUA": values[0][1]}.items()
+
+
+def test_a_private_file_is_written_whole_or_stays_as_it_was(tmp_path, monkeypatch):
+    settings = load(tmp_path)
+    known = airflow_setup.passwords(settings)
+    assert known.keys() == airflow_setup.USERS.keys()
+    monkeypatch.setattr(airflow_setup, "USERS", {**airflow_setup.USERS, "lain": "viewer"})
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            airflow_setup.passwords(settings)
+    path = airflow_setup.password_file(settings)
+    assert json.loads(path.read_text()) == known and path.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert airflow_setup.passwords(settings).items() > known.items()
