@@ -83,8 +83,9 @@ def _one_row(connection: sa.Connection, query: str) -> dict[str, Decimal | None]
 
 def _judge(url: str, gate: Gate, measured: dict[str, Decimal]) -> dict[str, bool | None]:
     """GX's answer by check: True, False, or None when it raised (a check without a number has no column)."""
-    # With Airflow imported first, GX says hundreds of "Skipping registering function" at info.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    # With Airflow imported first, GX says hundreds of "Skipping registering function" at info; when the server dies in
+    # a gate, twenty thousand lines of SQL and tracebacks. What it cannot judge ends as `galat` without a word of it.
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,

@@ -37,9 +37,9 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_individu` (klaster, uid, baru) and the events of persons.
 
     A cluster claims the ids that its records had, and the id of a known person with its NIK who may be the same by name
-    and birth date: a number is also written on somebody else. Each id goes to the cluster that a person named, that
-    holds what was its own before a merge, that holds most of its records; each cluster keeps the oldest of the ids that
-    it won.
+    and birth date: a number is also written on somebody else. Without a number it claims that of its name, birth date
+    and KK. Each id goes to the cluster that a person named, that holds what was its own before a merge, that holds most
+    of its records; each cluster keeps the oldest of the ids that it won.
     """
     con.execute(f"""
         create or replace table klaim as
@@ -57,6 +57,18 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
             inner join klaster as k on r.rid = k.rid
             left join nama_baku as n on p.nama = n.nama
             where p.uid not in (select uid from lalu_rid) and {SAME_PERSON}
+            union all
+            -- Entered anew before there was a number: the only one of that name and birth date under the same KK.
+            select k.klaster, p.uid, 0, 0, 1, min(r.prioritas)
+            from lalu_individu as p
+            inner join lalu_rumah_tangga as h on p.uid_rumah_tangga = h.uid
+            inner join nama_baku as n on p.nama = n.nama
+            inner join rekaman as r
+                on h.no_kk = r.no_kk and p.tanggal_lahir = r.tanggal_lahir and n.nama_urut = r.nama_urut
+            inner join klaster as k on r.rid = k.rid
+            where p.nik is null and not r.lahir_baku and p.uid not in (select uid from lalu_rid)
+            group by k.klaster, p.uid
+            qualify count(*) over (partition by k.klaster) = 1 and count(*) over (partition by p.uid) = 1
             union all
             -- A record that comes back, of an id that was merged meanwhile.
             select k.klaster, o.penerus, 0, 0, 0, r.prioritas
@@ -179,7 +191,15 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
             select klaster, uid from members
             union select klaster, uid from same_kk
             union select klaster, uid from judged
-        )
+        ),
+        stayed as (
+            -- Members whom no record mentions now are not gone, and stand at the old address.
+            select uid_rumah_tangga as uid, count(*) as diam
+            from dulu_individu
+            where hadir and uid not in (select uid from placed)
+            group by uid_rumah_tangga
+        ),
+        joined as (select klaster from pairs group by klaster having count(*) > 1)
         select p.klaster, p.uid, j.uid is not null as pertimbangan, coalesce(o.asal, 0) as asal,
             k.uid is not null as kk_sama, coalesce(m.bersama, 0) as bersama,
             a.uid is not null as alamat_sama, coalesce(m.umur_kepala, 0) as umur_kepala
@@ -189,13 +209,21 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         left join same_place as a on p.klaster = a.klaster and p.uid = a.uid
         left join judged as j on p.klaster = j.klaster and p.uid = j.uid
         left join origin as o on p.klaster = o.klaster and p.uid = o.uid
+        left join stayed as d on p.uid = d.uid
         -- An id is carried on by people: a KK number alone (none of the old members) does not pass it on,
         -- unless the family was without members before.
-        where m.bersama > 0 or j.uid is not null
-            or not exists (
-                select 1 from dulu_individu as q where q.uid_rumah_tangga = p.uid and q.hadir
-                union all
-                select 1 from lalu_rumah_lama as q where q.uid = p.uid
+        where (
+                m.bersama > 0 or j.uid is not null
+                or not exists (
+                    select 1 from dulu_individu as q where q.uid_rumah_tangga = p.uid and q.hadir
+                    union all
+                    select 1 from lalu_rumah_lama as q where q.uid = p.uid
+                )
+            )
+            -- Who moves in with others takes along nobody whom no record mentions, unless they are fewer.
+            and (
+                j.uid is not null or k.uid is not null or o.uid is not null
+                or coalesce(d.diam, 0) < coalesce(m.bersama, 1) or p.klaster not in (select klaster from joined)
             )
     """)
     order = "pertimbangan desc, asal desc, kk_sama desc, bersama desc, alamat_sama desc, umur_kepala desc"

@@ -89,8 +89,8 @@ class Keputusan(ApprovalOperator):
             given = {"nomor_sk": str((event.get("params_input") or {}).get("nomor_sk") or "").strip()}
             if not DECREE.fullmatch(given["nomor_sk"]):
                 raise AirflowFailException(
-                    "nomor SK belum diisi, atau bukan nomor surat (1 sampai 64 huruf, angka, spasi dan . / ( ) -, paling"
-                    " banyak 8 angka berturut-turut); bersihkan (clear) tugas ini dan jawab lagi"
+                    "nomor SK belum diisi, atau bukan nomor surat (1 sampai 64 huruf, angka, spasi dan . / ( ) -,"
+                    " paling banyak 8 angka berturut-turut); bersihkan (clear) tugas ini dan jawab lagi"
                 )
         return self.conclude(
             self.record(

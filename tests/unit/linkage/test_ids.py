@@ -67,6 +67,33 @@ def test_a_newborn_keeps_its_id_when_it_gets_a_nik():
     assert result.tables["peristiwa"] == []
 
 
+@pytest.mark.parametrize(("nama", "lahir", "anew", "same"), [
+    ("ARSY SANTOSO", "2026-05-18", 1, True),
+    ("ARSY SANTOSO", "2026-05-19", 1, False),
+    ("BAYU SANTOSO", "2026-05-18", 1, False),
+    # Two of that name, or a date that stands for none, say nothing.
+    ("ARSY SANTOSO", "2026-05-18", 2, False),
+    ("ARSY SANTOSO", "2025-12-31", 1, False),
+])  # fmt: skip
+def test_a_newborn_without_a_number_is_known_again_when_it_is_entered_anew(
+    nama: str, lahir: str, anew: int, same: bool
+):
+    def world() -> World:
+        return World().family("dtsen:k", kk(1)).person("dtsen:ayah", "k", "SANTOSO", nik(1))
+
+    of_june = "2025-12-31" if lahir == "2025-12-31" else "2026-05-18"
+    known = {
+        "dtsen:k": {"no_kk": kk(1)}, "dtsen:ayah": {"nik": nik(1), "nama": "SANTOSO", "tanggal_lahir": "1980-03-14"},
+        "dtsen:anak": {"nama": "ARSY SANTOSO", "tanggal_lahir": of_june, "umur": 0},
+    }  # fmt: skip
+    before = world().person("dtsen:anak", "k", "ARSY SANTOSO", None, of_june).link()
+    july = world()
+    for n in range(anew):
+        july.person(f"dtsen:lagi{n}", "k", nama, nik(7 + n, lahir), lahir)
+    after = july.link(before, known, "2026-07/1")
+    assert (before.uid("dtsen:anak") in {after.uid(f"dtsen:lagi{n}") for n in range(anew)}) is same
+
+
 def test_the_dead_keep_their_ids():
     before = world(FULL).link()
     dead = members(world(("dtsen:K", OLD, "2026-06-01", (1, 2))), "dtsen:K", (0,), hadir=False)
@@ -169,3 +196,34 @@ def test_two_households_that_become_one_keep(awal_of_the_daughter: str, heir: st
     assert {row[1] for row in result.tables["tempat"]} == {before.home(heir)}
     merged = {before.family("dtsen:K"), before.family("dtsen:L")} - {before.home(heir)}
     assert result.events("rumah_tangga") == {("gabung", merged.pop(), before.home(heir))}
+
+
+@pytest.mark.parametrize(("children", "merged"), [(0, False), (2, True)])
+def test_who_moves_in_with_others_takes_along_nobody_whom_no_record_mentions(children: int, merged: bool):
+    def parents(world: World) -> World:
+        world.family("dtsen:tua", kk(1))
+        world.person("dtsen:ayah", "tua", "SUPARMAN", nik(1, "1950-02-11"), "1950-02-11")
+        return world.person("dtsen:ibu", "tua", "SUMIATI", nik(2, "1952-07-19", "P"), "1952-07-19", "P")
+
+    def own(world: World, keluarga: str, prefix: str) -> World:
+        world.person(f"dtsen:{prefix}-istri", keluarga, "LESTARI", nik(3, "1985-04-23", "P"), "1985-04-23", "P")
+        for n in range(children):
+            lahir = f"201{n}-03-14"
+            world.person(
+                f"dtsen:{prefix}-anak{n}", keluarga, f"BAYU {'AJI' if n else 'PUTRO'}", nik(5 + n, lahir), lahir
+            )
+        return world
+
+    june = parents(World()).family("dtsen:muda", kk(2, "2014-09-02"))
+    june.person("dtsen:suami", "muda", "HARYANTO", nik(4, "1983-12-05"), "1983-12-05")
+    before = own(june, "muda", "lama").link()
+    known = {
+        "dtsen:tua": {"no_kk": kk(1)}, "dtsen:muda": {"no_kk": kk(2, "2014-09-02")},
+        "dtsen:lama-istri": {"nik": nik(3, "1985-04-23", "P")},
+        **{f"dtsen:lama-anak{n}": {"nik": nik(5 + n, f"201{n}-03-14")} for n in range(children)},
+    }  # fmt: skip
+    after = own(parents(World()), "tua", "baru").link(before, known, "2026-07/1")
+    assert after.uid("dtsen:baru-istri") == before.uid("dtsen:lama-istri")
+    assert after.home("dtsen:baru-istri") == after.family("dtsen:tua") == before.family("dtsen:tua")
+    gone = ("gabung", before.family("dtsen:muda"), after.family("dtsen:tua"))
+    assert (gone in after.events("rumah_tangga")) is merged
