@@ -15,7 +15,7 @@ from pathlib import Path
 import sandbox
 from sandbox import damage
 from sandbox.summary import summary
-from sinkron import approvers, catalogue, database, decisions, questions, services
+from sinkron import approvers, catalogue, cli, database, decisions, questions, services
 from sinkron import settings as settings_module
 from sinkron.api import Api, trigger, wait_runs
 from sinkron.cadence import feed_cadences
@@ -36,6 +36,7 @@ FINAL_STATES = {"success": "selesai", "failed": "GAGAL", "skipped": "dilewati", 
 def run(scale: float, months: list[str]) -> int:
     """Build the world, start everything, take each month through the DAGs; returns the exit code."""
     started = time.monotonic()
+    cli.keep_to_ourselves()
     settings = settings_module.load()
     _say(f"Dunia sintetis (skala {scale}, {', '.join(months)}): tidak ada orang nyata di dalamnya")
     database.migrate(settings)

@@ -171,16 +171,19 @@ def psql(settings: Settings, arguments: argparse.Namespace) -> int:
     os.execve(program, [program, conninfo.make_conninfo(**address), *arguments.rest], {**os.environ, **secret})
 
 
-def leave_no_core() -> None:
-    """Let this process and all that it starts (Postgres and Airflow too) leave no image of its memory when aborted.
+def keep_to_ourselves() -> None:
+    """Let this process and all that it starts (Postgres and Airflow too) leave nothing that others may read.
 
-    It holds rows, and would lie where the command was given, outside the folders of `paths`.
+    Files are for the owner and the group; folders may be passed through, as a server that runs as another user does.
+    No image of the memory when aborted: it holds rows, and would lie where the command was given, outside the folders
+    of `paths`.
     """
+    os.umask(os.umask(0o777) | 0o026)
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def main(argv: list[str] | None = None) -> int:
-    leave_no_core()
+    keep_to_ourselves()
     parser = argparse.ArgumentParser(prog="sinkron", description=__doc__)
     commands = parser.add_subparsers(required=True)
     commands.add_parser("migrate", help=migrate.__doc__).set_defaults(run=migrate)

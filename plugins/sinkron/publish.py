@@ -25,7 +25,7 @@ from sinkron.settings import Settings
 LOCK = "kandidat"
 CANDIDATE_SCHEMA = "release"
 # What the next month is compared with.
-READ_BACK = ("individu", "rumah_tangga", "tautan", "masalah")
+READ_BACK = ("individu", "rumah_tangga", "tautan", "masalah", "asal_usul")
 
 
 class ContractBroken(RuntimeError):

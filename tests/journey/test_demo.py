@@ -111,6 +111,15 @@ def test_both_months_are_published_and_the_summary_says_so(demo):
     assert f"http://127.0.0.1:{airflow_setup.port(settings)}" in ended.stdout
 
 
+def test_nothing_of_it_may_be_read_by_others(demo):
+    settings, _ = demo
+    # The server's own folder is closed, and its files come and go.
+    data = settings.postgres / "data"
+    files = [path for path in settings.home.rglob("*") if path.is_file() and data not in path.parents]
+    assert len(files) > 100 and data.stat().st_mode & 0o777 == 0o700
+    assert [str(path) for path in files if path.stat().st_mode & 0o007] == []
+
+
 def test_the_feeds_are_read_each_month_and_their_cases_told(demo):
     settings, ended = demo
     feeds = ("feed_aduan", "feed_pengajuan", "feed_verifikasi")

@@ -53,3 +53,12 @@ def test_a_command_that_is_aborted_leaves_no_image_of_its_memory(tmp_path):
     )
     assert done.returncode == -signal.SIGABRT
     assert not list(tmp_path.glob("core*"))
+
+
+@pytest.mark.parametrize(("umask", "kept"), [(0o000, 0o026), (0o022, 0o026), (0o077, 0o077)])
+def test_a_command_leaves_nothing_that_others_may_read(umask, kept):
+    told = "import os; from sinkron import cli; cli.keep_to_ourselves(); print(oct(os.umask(0)))"
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, preexec_fn=lambda: os.umask(umask)
+    )
+    assert done.stdout == f"{kept:#o}\n".replace("0o0", "0o")
