@@ -154,6 +154,21 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     return counts
 
 
+# Named nearly alike and joined by a number, but a source lists just these two names side by side, under two numbers.
+LISTED_TWINS = f"""
+    union
+    select p.a, p.b
+    from pasangan as p
+    inner join rekaman as x on p.a = x.rid
+    inner join rekaman as y on p.b = y.rid
+    inner join rekaman as u on u.nik = x.nik and u.nama_baku in (x.nama_baku, y.nama_baku)
+    inner join rekaman as v
+        on u.sumber = v.sumber and u.id_keluarga = v.id_keluarga and u.tanggal_lahir = v.tanggal_lahir
+        and u.nik <> v.nik and v.nama_baku in (x.nama_baku, y.nama_baku) and u.nama_baku <> v.nama_baku
+    where p.aturan = '{NUMBER}' and p.mirip >= {SAME_NAME} and p.mirip < 0.99 and x.nama_baku <> y.nama_baku
+"""
+
+
 def withdraw_twins(con, rule: str = NUMBER) -> int:
     """Take back pairs of a rule whose one record is named at least as much like the other's twin; return how many.
 
@@ -176,18 +191,7 @@ def withdraw_twins(con, rule: str = NUMBER) -> int:
             on y.sumber = t.sumber and y.id_keluarga = t.id_keluarga and y.tanggal_lahir = t.tanggal_lahir
             and {same_sex("y", "t")} and y.rid <> t.rid
         where mirip(x, t) >= s.mirip and mirip(y, t) < {same_name}
-        union
-        -- Named nearly alike, but a source lists just these two names side by side, under two numbers.
-        select p.a, p.b
-        from pasangan as p
-        inner join rekaman as x on p.a = x.rid
-        inner join rekaman as y on p.b = y.rid
-        inner join rekaman as u on u.nik = x.nik and u.nama_baku in (x.nama_baku, y.nama_baku)
-        inner join rekaman as v
-            on u.sumber = v.sumber and u.id_keluarga = v.id_keluarga and u.tanggal_lahir = v.tanggal_lahir
-            and u.nik <> v.nik and v.nama_baku in (x.nama_baku, y.nama_baku) and u.nama_baku <> v.nama_baku
-        where p.aturan = '{rule}' and '{rule}' = '{NUMBER}' and p.mirip >= {same_name} and p.mirip < 0.99
-            and x.nama_baku <> y.nama_baku
+        {LISTED_TWINS if rule == NUMBER else ""}
     """)
     con.execute(f"""
         delete from pasangan using kembar_tertukar as k

@@ -22,12 +22,12 @@ JUDGED = """
 """
 
 
-# A person of the release before (p, the name's forms n) under the number of a record (r).
+# A person of the release before (p) under the number of a record (r).
 SAME_PERSON = f"""case
-    when n.nama_baku is null or r.nama_baku is null or p.tanggal_lahir = r.tanggal_lahir
-        then coalesce(p.tanggal_lahir = r.tanggal_lahir, true) and coalesce(mirip(n, r) >= {PLAUSIBLE_NAME}, true)
-    else n.nama_urut = r.nama_urut or (
-        mirip(n, r) >= {SIMILAR_NAME}
+    when p.nama_baku is null or r.nama_baku is null or p.tanggal_lahir = r.tanggal_lahir
+        then coalesce(p.tanggal_lahir = r.tanggal_lahir, true) and coalesce(mirip(p, r) >= {PLAUSIBLE_NAME}, true)
+    else p.nama_urut = r.nama_urut or (
+        mirip(p, r) >= {SIMILAR_NAME}
         and coalesce(abs(year(p.tanggal_lahir) - year(r.tanggal_lahir)) < {GENERATION}, true)
     )
 end"""
@@ -43,7 +43,13 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
     """
     con.execute(f"""
         create or replace table klaim as
-        with claims as (
+        with unmentioned as materialized (
+            -- Known persons none of whose records is here.
+            select p.*, n.nama_baku, n.nama_urut, n.kata, n.singkat, n.nama_rapat
+            from lalu_individu as p anti join lalu_rid as t on p.uid = t.uid
+            left join nama_baku as n on p.nama = n.nama
+        ),
+        claims as (
             select k.klaster, t.uid, 0 as pertimbangan, (o.uid is not null)::int as asal, 1 as suara, r.prioritas
             from lalu_rid as t
             inner join rekaman as r on t.rid = r.rid
@@ -52,21 +58,19 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
                 on o.grain = 'individu' and r.sumber = o.sumber and r.id_sumber = o.id_sumber and t.uid = o.uid
             union all
             select k.klaster, p.uid, 0, 0, 1, r.prioritas
-            from lalu_individu as p
+            from unmentioned as p
             inner join rekaman as r on p.nik = r.nik
             inner join klaster as k on r.rid = k.rid
-            left join nama_baku as n on p.nama = n.nama
-            where p.uid not in (select uid from lalu_rid) and {SAME_PERSON}
+            where {SAME_PERSON}
             union all
             -- Entered anew before there was a number: the only one of that name and birth date under the same KK.
             select k.klaster, p.uid, 0, 0, 1, min(r.prioritas)
-            from lalu_individu as p
+            from unmentioned as p
             inner join lalu_rumah_tangga as h on p.uid_rumah_tangga = h.uid
-            inner join nama_baku as n on p.nama = n.nama
             inner join rekaman as r
-                on h.no_kk = r.no_kk and p.tanggal_lahir = r.tanggal_lahir and n.nama_urut = r.nama_urut
+                on h.no_kk = r.no_kk and p.tanggal_lahir = r.tanggal_lahir and p.nama_urut = r.nama_urut
             inner join klaster as k on r.rid = k.rid
-            where p.nik is null and not r.lahir_baku and p.uid not in (select uid from lalu_rid)
+            where p.nik is null and not r.lahir_baku
             group by k.klaster, p.uid
             qualify count(*) over (partition by k.klaster) = 1 and count(*) over (partition by p.uid) = 1
             union all

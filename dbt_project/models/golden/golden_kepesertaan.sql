@@ -5,6 +5,7 @@ with bertaut as (
         rekaman.status, rekaman.prioritas,
         rumah.uid as uid_keluarga,
         case when rekaman.grain = 'individu' then orang.uid end as uid_individu,
+        case when rekaman.sumber = 'dtsen' and rekaman.status = 'AKTIF' then orang.nomor_baris end as baris_orang,
         case when rekaman.grain = 'individu' then tempat.uid_rumah_tangga end as uid_rumah_tangga_orang
     from {{ ref('int_kepesertaan__rekaman') }} as rekaman
     inner join {{ ref('golden_rumah_tangga__rekaman') }} as rumah
@@ -32,12 +33,12 @@ bendera as (
 semua as (
     select
         coalesce(uid_rumah_tangga_orang, uid_keluarga) as uid_rumah_tangga, uid_individu, program, sumber_dana,
-        periode_salur, status, sumber, prioritas, grain, nomor_baris
+        periode_salur, status, sumber, prioritas, grain, nomor_baris, baris_orang
     from bertaut
     union all
     select
         tempat.uid_rumah_tangga, bendera.uid, bendera.program, bendera.sumber_dana,
-        null, 'AKTIF', bendera.sumber, 1, 'individu', null
+        null, 'AKTIF', bendera.sumber, 1, 'individu', null, null
     from bendera
     inner join {{ source('identitas', 'tempat') }} as tempat
         on bendera.uid = tempat.uid_individu and tempat.id_rilis = {{ id_rilis() }}
@@ -59,6 +60,9 @@ ringkas as (
         min(suara) as suara,
         bit_or(1 << prioritas) as bit_sumber,
         min(grain) as grain,
+        -- Which records of the person in DTSEN receive: of two, each is paid.
+        min(baris_orang) as baris_orang_awal,
+        max(baris_orang) as baris_orang_akhir,
         -- The record that counts as published in the balance; the others were merged into it.
         min(suara) filter (where nomor_baris is not null) as suara_rekaman
     from berurut
@@ -75,6 +79,8 @@ golden_kepesertaan as (
             {% endfor %}
         ], null) as sumber,
         ringkas.grain,
+        ringkas.baris_orang_awal,
+        ringkas.baris_orang_akhir,
         susunan.id_kiriman as id_kiriman_utama,
         (ringkas.suara_rekaman / 10 % 1000000000)::int as nomor_baris_utama
     from ringkas

@@ -20,14 +20,13 @@ berpasangan as (
 
 dua_kali as (
     -- Two records of one person in one registry, each of which receives a programme, in whatever months.
-    select orang.uid, peserta.program
-    from {{ ref('golden_individu__rekaman') }} as orang
-    inner join {{ ref('int_kepesertaan__rekaman') }} as peserta
-        on orang.sumber = peserta.sumber and orang.id_sumber = peserta.id_anggota
-    where peserta.status = 'AKTIF' and peserta.grain = 'individu'
-        and orang.uid in (select lain.uid from {{ ref('golden_individu__rekaman') }} as lain where lain.ke = 2)
-    group by orang.uid, peserta.program, orang.sumber
-    having count(distinct orang.id_sumber) > 1
+    select uid_individu, program
+    from {{ ref('golden_kepesertaan') }}
+    where uid_individu in (
+        select orang.uid from {{ ref('golden_individu__rekaman') }} as orang where orang.sumber = 'dtsen' and orang.ke = 2
+    )
+    group by uid_individu, program
+    having min(baris_orang_awal) <> max(baris_orang_akhir)
 ),
 
 bantuan_hunian as materialized (
@@ -49,7 +48,8 @@ tumpang as (
         from aturan
         inner join {{ ref('golden_kepesertaan') }} as golden
             on aturan.grain = 'individu' and aturan.program_a = golden.program and aturan.program_b = golden.program
-        inner join dua_kali on golden.uid_individu = dua_kali.uid and golden.program = dua_kali.program
+        inner join dua_kali
+            on golden.uid_individu = dua_kali.uid_individu and golden.program = dua_kali.program
         union all
         -- Of one dwelling: from another payer, or through another KK of the house.
         select satu.uid_rumah_tangga, null, satu.program, aturan.aturan
