@@ -36,7 +36,7 @@ FINAL_STATES = {"success": "selesai", "failed": "GAGAL", "skipped": "dilewati", 
 def run(scale: float, months: list[str]) -> int:
     """Build the world, start everything, take each month through the DAGs; returns the exit code."""
     started = time.monotonic()
-    cli.keep_to_ourselves()
+    cli.settle_process()
     settings = settings_module.load()
     _say(f"Dunia sintetis (skala {scale}, {', '.join(months)}): tidak ada orang nyata di dalamnya")
     database.migrate(settings)

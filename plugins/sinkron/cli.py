@@ -174,19 +174,21 @@ def psql(settings: Settings, arguments: argparse.Namespace) -> int:
     os.execve(program, [program, conninfo.make_conninfo(**address), *arguments.rest], {**os.environ, **secret})
 
 
-def keep_to_ourselves() -> None:
-    """Let this process and all that it starts (Postgres and Airflow too) leave nothing that others may read.
+def settle_process() -> None:
+    """Make this process, and all that it starts (Postgres and Airflow too), the same wherever a command is given.
 
-    Files are for the owner and the group; folders may be passed through, as a server that runs as another user does.
-    No image of the memory when aborted: it holds rows, and would lie where the command was given, outside the folders
-    of `paths`.
+    Nothing is left that others may read: files are for the owner and the group; folders may be passed through, as a
+    server that runs as another user does; an image of the memory, when aborted, would hold rows, and lie outside the
+    folders of `paths`. And dates and texts are written and read as Sinkron does, whatever an operator's psql is used to.
     """
     os.umask(os.umask(0o777) | 0o026)
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    for habit in ("PGDATESTYLE", "PGTZ", "PGCLIENTENCODING"):
+        os.environ.pop(habit, None)
 
 
 def main(argv: list[str] | None = None) -> int:
-    keep_to_ourselves()
+    settle_process()
     parser = argparse.ArgumentParser(prog="sinkron", description=__doc__)
     commands = parser.add_subparsers(required=True)
     commands.add_parser("migrate", help=migrate.__doc__).set_defaults(run=migrate)

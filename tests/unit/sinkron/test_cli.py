@@ -57,8 +57,22 @@ def test_a_command_that_is_aborted_leaves_no_image_of_its_memory(tmp_path):
 
 @pytest.mark.parametrize(("umask", "kept"), [(0o000, 0o026), (0o022, 0o026), (0o077, 0o077)])
 def test_a_command_leaves_nothing_that_others_may_read(umask, kept):
-    told = "import os; from sinkron import cli; cli.keep_to_ourselves(); print(oct(os.umask(0)))"
+    told = "import os; from sinkron import cli; cli.settle_process(); print(oct(os.umask(0)))"
     done = subprocess.run(
         [sys.executable, "-c", told], capture_output=True, text=True, check=True, preexec_fn=lambda: os.umask(umask)
     )
     assert done.stdout == f"{kept:#o}\n".replace("0o0", "0o")
+
+
+def test_an_operators_own_dates_do_not_change_ours(gudang, monkeypatch):
+    monkeypatch.setenv("PGDATESTYLE", "German, DMY")
+    monkeypatch.setenv("PGTZ", "America/New_York")
+    for name, value in gudang.values.items():
+        monkeypatch.setenv(name, value)
+    told = (
+        "from sinkron import cli, database, settings; cli.settle_process()\n"
+        "with database.connect(settings.load()) as c:\n"
+        "    print(*[c.execute(f'show {n}').fetchone()[n] for n in ('DateStyle', 'TimeZone')])"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, env=dict(os.environ))
+    assert done.stdout == "ISO, MDY Asia/Jakarta\n", done.stderr
