@@ -179,7 +179,7 @@ def settle_process() -> None:
 
     Nothing is left that others may read: files are for the owner and the group; folders may be passed through, as a
     server that runs as another user does; an image of the memory, when aborted, would hold rows, and lie outside the
-    folders of `paths`. And dates and texts are written and read as Sinkron does, whatever an operator's psql is used to.
+    folders of `paths`. Dates and texts are written and read as Sinkron does, whatever an operator's psql is used to.
     """
     os.umask(os.umask(0o777) | 0o026)
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
