@@ -314,5 +314,5 @@ def test_the_planner_knows_releases_over_all_their_partitions(katalog):
         [list(publish.READ_BACK)],
     )
     assert [tuple(row.values()) for row in known] == [
-        ("individu", 5), ("masalah", 5), ("rumah_tangga", 5), ("tautan", 30),
+        ("asal_usul", 0), ("individu", 5), ("masalah", 5), ("rumah_tangga", 5), ("tautan", 30),
     ]  # fmt: skip

@@ -64,10 +64,10 @@ def test_a_command_leaves_nothing_that_others_may_read(umask, kept):
     assert done.stdout == f"{kept:#o}\n".replace("0o0", "0o")
 
 
-def test_an_operators_own_dates_do_not_change_ours(gudang, monkeypatch):
+def test_an_operators_own_dates_do_not_change_ours(instalasi, monkeypatch):
     monkeypatch.setenv("PGDATESTYLE", "German, DMY")
     monkeypatch.setenv("PGTZ", "America/New_York")
-    for name, value in gudang.values.items():
+    for name, value in instalasi.values.items():
         monkeypatch.setenv(name, value)
     told = (
         "from sinkron import cli, database, settings; cli.settle_process()\n"
