@@ -82,6 +82,10 @@ RULES = {
                 ) as berulang,
                 {same_sex("a", "b")} as sejenis, {born_alike("a", "b")} as lahir_mirip,
                 a.nama_urut = b.nama_urut or a.nama_rapat = b.nama_rapat as senama,
+                greatest(
+                    jaro_winkler_similarity(a.nama_rapat, b.nama_rapat),
+                    jaro_winkler_similarity(a.nama_urut, b.nama_urut)
+                ) as ejaan,
                 {no_child("a", "b")} as segenerasi,
                 a.nama_baku is null or b.nama_baku is null as tanpa_nama
             from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
@@ -91,7 +95,8 @@ RULES = {
             -- A head's number on all members: PONIMAN's on SUNARTO PONIMAN, or on children of similar names.
             or (mirip >= {SIMILAR_NAME} and sejenis and case
                 when berulang then lahir_mirip and coalesce(segenerasi, senama)
-                else (lahir_mirip or mirip >= {SAME_NAME}) and coalesce(segenerasi, true) or senama
+                -- A name that lies within the other may be a parent's; one spelt alike in full is rather the same.
+                else (lahir_mirip or mirip >= {SAME_NAME}) and coalesce(segenerasi, true) or ejaan >= {SAME_NAME}
             end)
             -- A sex that was mistyped, beside a birth date that was.
             or (senama and lahir_mirip and coalesce(segenerasi, true) and not berulang)
