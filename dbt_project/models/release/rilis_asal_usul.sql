@@ -141,11 +141,12 @@ asal_alamat as (
     group by kalah.uid, kalah.kolom
 ),
 
-kata_dukcapil as (
-    -- Dukcapil's word is a source of its own: shown where no record says the same.
+kata_lain as (
+    -- Dukcapil's word and what only the release before knows are sources of their own: shown where no record says the
+    -- same.
     select
-        'individu' as grain, emas.uid, 'dukcapil' as sumber, null::text as id_sumber, null::text as id_kiriman,
-        null::date as tanggal, 9 as prioritas, false as utama, orang.kode_desa, atribut.kolom,
+        'individu' as grain, emas.uid, kata.sumber, kata.id_sumber, null::text as id_kiriman, null::date as tanggal,
+        9 as prioritas, false as utama, orang.kode_desa, atribut.kolom,
         case atribut.kolom
             when 'nik' then orang.nik
             when 'status_hidup' then orang.status_hidup
@@ -154,8 +155,11 @@ kata_dukcapil as (
         end as nilai
     from {{ ref('golden_individu') }} as emas
     inner join {{ ref('rilis_individu') }} as orang on emas.uid = orang.uid_individu
-    cross join lateral unnest(emas.kata_dukcapil) as atribut (kolom)
-    where emas.kata_dukcapil is not null
+    cross join lateral (
+        values ('dukcapil', null::text, emas.kata_dukcapil), ('rilis', {{ id_bulan_lalu() }}::text, emas.kata_rilis)
+    ) as kata (sumber, id_sumber, kolom)
+    cross join lateral unnest(kata.kolom) as atribut (kolom)
+    where emas.kata_dukcapil is not null or emas.kata_rilis is not null
 ),
 
 kata_kunjungan as (
@@ -171,22 +175,6 @@ kata_kunjungan as (
     where emas.kata_kunjungan is not null
 ),
 
-kata_rilis as (
-    -- What only the release before knows; shown, like Dukcapil's word, where no record says the same.
-    select
-        'individu' as grain, emas.uid, 'rilis' as sumber, {{ id_bulan_lalu() }}::text as id_sumber,
-        null::text as id_kiriman, null::date as tanggal, 9 as prioritas, false as utama, orang.kode_desa, atribut.kolom,
-        case atribut.kolom
-            when 'status_hidup' then orang.status_hidup
-            when 'keberadaan' then orang.keberadaan
-            when 'tanggal_meninggal' then orang.tanggal_meninggal::text
-        end as nilai
-    from {{ ref('golden_individu') }} as emas
-    inner join {{ ref('rilis_individu') }} as orang on emas.uid = orang.uid_individu
-    cross join lateral unnest(emas.kata_rilis) as atribut (kolom)
-    where emas.kata_rilis is not null
-),
-
 tak_dimuat as (
     -- Whom no registry carries now: they keep their values.
     select 'individu' as grain, uid_individu as uid, nik, rekaman_identitas, kode_desa
@@ -196,6 +184,16 @@ tak_dimuat as (
     select 'rumah_tangga', uid_rumah_tangga, null, rekaman_identitas, kode_desa
     from {{ ref('rilis_rumah_tangga') }}
     where not (di_dtsen or di_dtjateng or di_simnakis) and digantikan_oleh is null
+),
+
+rekaman_lalu as (
+    -- The newest record of each registry in which last month's release had such a household.
+    select distinct on (tautan.uid, tautan.sumber)
+        tautan.uid, tautan.sumber, tautan.id_sumber, tautan.id_kiriman, tautan.tanggal
+    from {{ source('rilis', 'tautan') }} as tautan
+    inner join tak_dimuat on tak_dimuat.grain = 'rumah_tangga' and tautan.uid = tak_dimuat.uid
+    where tautan.id_rilis = {{ id_bulan_lalu() }} and tautan.grain = 'rumah_tangga'
+    order by tautan.uid, tautan.sumber, tautan.tanggal desc nulls last, tautan.id_sumber, tautan.nomor_baris
 ),
 
 lalu as (
@@ -229,14 +227,8 @@ lalu as (
         {% endfor -%}
         ('peringkat_provinsi', rumah.peringkat_provinsi::text, 'dtjateng')
     ) as atribut (kolom, nilai, sumber)
-    cross join lateral (
-        select tautan.sumber, tautan.id_sumber, tautan.id_kiriman, tautan.tanggal
-        from {{ source('rilis', 'tautan') }} as tautan
-        where tautan.id_rilis = {{ id_bulan_lalu() }} and tautan.grain = 'rumah_tangga'
-            and tautan.uid = rumah.uid_rumah_tangga and tautan.sumber = atribut.sumber
-        order by tautan.tanggal desc nulls last, tautan.id_sumber, tautan.nomor_baris
-        limit 1
-    ) as rekaman
+    inner join rekaman_lalu as rekaman
+        on rumah.uid_rumah_tangga = rekaman.uid and atribut.sumber = rekaman.sumber
     where not (rumah.di_dtsen or rumah.di_dtjateng or rumah.di_simnakis) and rumah.digantikan_oleh is null
         and atribut.nilai is not null
         and not exists (
@@ -249,11 +241,9 @@ lalu as (
 semua as (
     select * from nilai_orang where nilai is not null
     union all
-    select *, nilai as menang from kata_dukcapil where nilai is not null
+    select *, nilai as menang from kata_lain where nilai is not null
     union all
     select *, nilai as menang from kata_kunjungan where nilai is not null
-    union all
-    select *, nilai as menang from kata_rilis where nilai is not null
     union all
     select * from nilai_rumah where nilai is not null
 ),
