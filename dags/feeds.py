@@ -19,7 +19,8 @@ Pemilik sumber yang disebut dalam `feed.yml`; operator Sinkron, dinas sosial kab
 
 from airflow.sdk import CronTriggerTimetable, dag
 
-from sinkron.cadence import JAKARTA, FeedCadence, by_clock, feed_cadences
+from sinkron.cadence import FeedCadence, by_clock, feed_cadences
+from sinkron.period import JAKARTA
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS, read_feed
 
@@ -29,7 +30,7 @@ def feed(declared: FeedCadence) -> None:
         dag_id=f"feed_{declared.nama}",
         dag_display_name=f"Baca {declared.judul}",
         doc_md=__doc__,
-        schedule=by_clock(CronTriggerTimetable(declared.jadwal, timezone=JAKARTA)),
+        schedule=by_clock(CronTriggerTimetable(declared.jadwal, timezone=JAKARTA.key)),
         catchup=False,
         max_active_runs=1,
         default_args=DEFAULTS,

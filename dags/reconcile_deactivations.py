@@ -17,7 +17,8 @@ Operator Sinkron, dinas sosial kabupaten.
 
 from airflow.sdk import CronTriggerTimetable, dag
 
-from sinkron.cadence import JAKARTA, by_clock
+from sinkron.cadence import by_clock
+from sinkron.period import JAKARTA
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS, period_params, reconcile
 
@@ -25,7 +26,7 @@ from sinkron.tasks import DEFAULTS, period_params, reconcile
 @dag(
     dag_display_name="Cocokkan penonaktifan",
     doc_md=__doc__,
-    schedule=by_clock(CronTriggerTimetable("0 5 * * *", timezone=JAKARTA)),
+    schedule=by_clock(CronTriggerTimetable("0 5 * * *", timezone=JAKARTA.key)),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,

@@ -18,7 +18,8 @@ Operator Sinkron, dinas sosial kabupaten.
 from airflow.sdk import CronTriggerTimetable, chain, dag
 
 from sinkron.assets import GOLDEN, LANDED
-from sinkron.cadence import JAKARTA, by_clock
+from sinkron.cadence import by_clock
+from sinkron.period import JAKARTA
 from sinkron.tags import Tag
 from sinkron.tasks import DEFAULTS
 from sinkron.watch import look, overdue, start, start_ingest
@@ -27,7 +28,7 @@ from sinkron.watch import look, overdue, start, start_ingest
 @dag(
     dag_display_name="Awasi bulan berjalan",
     doc_md=__doc__,
-    schedule=by_clock(CronTriggerTimetable("0 6 * * *", timezone=JAKARTA)),
+    schedule=by_clock(CronTriggerTimetable("0 6 * * *", timezone=JAKARTA.key)),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,

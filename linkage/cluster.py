@@ -8,7 +8,7 @@ from the nucleus by one digit or one swap (a misspelling, not a second NIK) or i
 
 from __future__ import annotations
 
-from linkage.exact import MODEL_RULE
+from linkage.exact import HOUSE, LAST_MONTH, MODEL_RULE, NUMBER, VILLAGE
 
 # True for two 16-digit numbers that differ in one digit, or by one swap of neighbours.
 MISSPELT = """
@@ -30,7 +30,7 @@ CODED = """
 """
 
 # Rules that look at the person and not only at the household.
-PERSONAL = f"('tautan_lalu', 'kk_lahir_nama', 'nama_lahir_desa', '{MODEL_RULE}')"
+PERSONAL = (LAST_MONTH, HOUSE, VILLAGE, MODEL_RULE)
 
 
 def components(con, edges: str, into: str) -> None:
@@ -95,7 +95,7 @@ def nuclei(con) -> None:
     of whose number Dukcapil says that it is not this person's. And `lepas`: the records for which other evidence is
     asked, because they have no NIK, one that is mostly other people's, or one that no other record carries.
     """
-    con.execute("create or replace table sisi_nik as select a, b from pasangan where aturan = 'nik_sama'")
+    con.execute(f"create or replace table sisi_nik as select a, b from pasangan where aturan = '{NUMBER}'")
     components(con, "sisi_nik", "inti_komponen")
     con.execute(f"""
         create or replace table inti as
@@ -116,7 +116,7 @@ def nuclei(con) -> None:
         )
         select l.rid, l.nik, l.inti, i.anggota, i.cocok, i.milik, i.anggota = 1 and l.nik_ditolak as ditolak,
             case when i.anggota = 1 then 'sendiri' when l.rid in (select rid from alias_rekaman) then 'nik_aktif'
-                else 'nik_sama' end as aturan
+                else '{NUMBER}' end as aturan
         from labelled as l inner join ranked as i on l.inti = i.inti
     """)
 
@@ -139,9 +139,9 @@ def _attach(con) -> None:
     con.execute(f"""
         create or replace table sisi_lepas as
         with edges as (
-            select a, b, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama'
+            select a, b, aturan, urutan, mirip from pasangan where aturan <> '{NUMBER}'
             union all
-            select b, a, aturan, urutan, mirip from pasangan where aturan <> 'nik_sama'
+            select b, a, aturan, urutan, mirip from pasangan where aturan <> '{NUMBER}'
         )
         select e.*, r.sumber, r.nik, i.inti, i.nik as nik_inti, r.nik is not null and r.milik as bernomor,
             r.sendiri and e.aturan in {PERSONAL} and {MISSPELT}
@@ -224,7 +224,7 @@ def _choose(con, into: str, edges: str) -> None:
 
 def _rest(con) -> None:
     """`sisa` (rid, label): records without a usable NIK and without nucleus that agree among themselves."""
-    con.execute("""
+    con.execute(f"""
         create or replace table sisi_sisa as
         with free as (
             select rid from lepas
@@ -232,6 +232,6 @@ def _rest(con) -> None:
                 and rid not in (select rid from lekat) and rid not in (select rid from lekat_ragu)
         )
         select p.a, p.b from pasangan as p
-        where p.aturan <> 'nik_sama' and p.a in (select rid from free) and p.b in (select rid from free)
+        where p.aturan <> '{NUMBER}' and p.a in (select rid from free) and p.b in (select rid from free)
     """)
     components(con, "sisi_sisa", "sisa")

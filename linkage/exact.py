@@ -64,9 +64,11 @@ class PairExplosion(RuntimeError):
 NUMBER = "nik_sama"
 # One house and birth date, and names that are alike: twins are that too.
 HOUSE = "kk_lahir_nama"
+LAST_MONTH = "tautan_lalu"
+VILLAGE = "nama_lahir_desa"
 RULES = {
     # The same record of a source is the same person as in the release before, whatever was corrected in it since.
-    "tautan_lalu": """
+    LAST_MONTH: """
         select a.rid as a, b.rid as b, mirip(a, b) as mirip
         from lepas as a
         inner join lalu_rid as s on a.rid = s.rid
@@ -112,7 +114,7 @@ RULES = {
         )
         where mirip >= {SIMILAR_NAME}
     """,
-    "nama_lahir_desa": f"""
+    VILLAGE: f"""
         select a.rid as a, b.rid as b, mirip(a, b) as mirip
         from lepas as a
         inner join rekaman as b

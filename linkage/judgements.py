@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from linkage.exact import LAST_MONTH
 from linkage.regroup import Sets, regroup
 
 SAME, DIFFERENT = "sama", "beda"
 SAME_RULE, DIFFERENT_RULE = "pertimbangan_sama", "pertimbangan_beda"
-# That two records were one person last month is what a judgement of the month may just have called wrong: last of all.
-LAST_MONTH = "tautan_lalu"
-# How well two records of one person go together: the rule, then what agrees beside it, then the names.
+# How well two records of one person go together: the rule, then what agrees beside it, then the names. That they were
+# one person last month is what a judgement of the month may just have called wrong: last of all.
 PERSON_PAIRS = f"""
     select p.a, p.b, if(p.aturan = '{LAST_MONTH}', 99, p.urutan),
         -(coalesce(a.tanggal_lahir = b.tanggal_lahir, false)::int + coalesce(a.no_kk = b.no_kk, false)::int

@@ -6,8 +6,6 @@ month built again gives the same ids. Merges keep the older id; splits follow ru
 
 from __future__ import annotations
 
-import hashlib
-
 from linkage.exact import GENERATION, PLAUSIBLE_NAME, SIMILAR_NAME
 from linkage.succession import settle
 
@@ -309,10 +307,3 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
         ) as c on u.klaster = c.klaster
         where u.baru
     """)
-
-
-def uid_of(grain: str, founder: str, key: bytes) -> str:
-    """The id that `founder` ('sumber|id|periode') gives, for checks outside SQL."""
-    import hmac
-
-    return PREFIX[grain] + hmac.new(key, f"{grain}|{founder}".encode(), hashlib.sha256).hexdigest()[:24]

@@ -7,7 +7,7 @@ from sandbox.visits import Finding, photo
 _FOUND, _RICH = Finding("layak"), Finding("mampu", "MAMPU")
 _ASSESSED = ("diajukan", "verifikasi_lapangan")
 _PROPOSED = (*_ASSESSED, "layak", "musdes", "diusulkan")
-JAKARTA = {"lat": -6.175392, "lon": 106.827153, "akurasi_m": 12}
+MONAS = {"lat": -6.175392, "lon": 106.827153, "akurasi_m": 12}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def body(people, kind: Kind, case: str, family: int, person: int, contests: str 
     `contests`: the complaint that led to what a sanggah contests; `photos`: the case whose photos are shown.
     """
     where = people.address(family)
-    position = JAKARTA if kind.name == "lokasi_di_luar" else people.position(family)
+    position = MONAS if kind.name == "lokasi_di_luar" else people.position(family)
     return {
         "id": case, "jenis": kind.jenis,
         "pemohon": {

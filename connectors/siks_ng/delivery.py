@@ -28,7 +28,7 @@ FIELDS = (
 OURS = ("penonaktifan.csv", "penonaktifan.xlsx", "pembatalan.csv", MANIFEST)
 # As of exports: the group of the outbox reads, nobody else does, whatever the umask of who writes.
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
-JAKARTA = timezone(timedelta(hours=7))
+WIB = timezone(timedelta(hours=7))
 Place = TypeVar("Place", bound=PurePath)
 
 
@@ -149,7 +149,7 @@ def _files(
         "nomor_sk": nomor_sk,
         "bulan_efektif": bulan_efektif,
         # One instant has one form, in whatever zone the caller holds it.
-        "dibuat": dibuat.astimezone(JAKARTA).isoformat(timespec="seconds"),
+        "dibuat": dibuat.astimezone(WIB).isoformat(timespec="seconds"),
         "berkas": [
             {
                 "nama": name,

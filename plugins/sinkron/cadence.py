@@ -11,12 +11,12 @@ import yaml
 from airflow.timetables.trigger import CronPartitionTimetable
 
 from sinkron import settings as settings_module
+from sinkron.period import JAKARTA
 from sinkron.settings import ROOT
 
 if TYPE_CHECKING:
     from pendulum import DateTime
 
-JAKARTA = "Asia/Jakarta"
 Facts = TypeVar("Facts")
 
 
@@ -28,7 +28,7 @@ class MonthTimetable(CronPartitionTimetable):
     """
 
     def __init__(self, cron: str, months: int) -> None:
-        super().__init__(cron, timezone=JAKARTA, key_format="%Y-%m")
+        super().__init__(cron, timezone=JAKARTA.key, key_format="%Y-%m")
         self.months = months
 
     def serialize(self) -> dict[str, Any]:

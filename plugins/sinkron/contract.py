@@ -13,7 +13,7 @@ from sinkron.settings import ROOT
 FOLDER = ROOT / "dbt_project" / "contracts"
 # Who may see a column: both schemas, publikasi_penuh only, nobody but the pipeline.
 CLASSES = ("samar", "penuh", "internal")
-SCHEMAS = ("samar", "penuh")
+VIEWS = ("samar", "penuh")
 AREAS = ("terbuka", "tanpa")
 ORIGINS = ("identitas", "rumah", "lengkap", "dtsen", "dtjateng")
 
@@ -132,8 +132,8 @@ def _parse(path: Path, document: dict[str, Any]) -> Contract:
     area = custom.get("wilayah", "terbuka")
     base = custom.get("dasar")
     # Without it a table of identities would stand in the schema that everybody reads.
-    if (schema := custom.get("skema")) not in SCHEMAS:
-        raise ContractError(f"{path.name}: property skema must be {' or '.join(SCHEMAS)}, got {schema!r}")
+    if (schema := custom.get("skema")) not in VIEWS:
+        raise ContractError(f"{path.name}: property skema must be {' or '.join(VIEWS)}, got {schema!r}")
     if area not in AREAS and area not in names:
         raise ContractError(f"{path.name}: wilayah must be a column or one of {AREAS}, got {area!r}")
     if base is None and "id_rilis" not in names:

@@ -19,7 +19,7 @@ MOMENT = (
     "case when {x} = date_trunc('day', {x}) then strftime({x}, '%Y-%m-%d') else strftime({x}, '%Y-%m-%d %H:%M:%S') end"
 )
 # UTC+7, in microseconds.
-JAKARTA = "make_timestamp(epoch_us({x}) + 25200000000)"
+WIB = "make_timestamp(epoch_us({x}) + 25200000000)"
 # What is whole is written without a fraction; a float beyond 2^53 no longer knows its last digit.
 FLOAT = (
     "case when isnan({x}) then null when {x} = trunc({x}) and abs({x}) < 9007199254740992 then ({x})::bigint::varchar"
@@ -38,7 +38,7 @@ TEXT = {
     "timestamp_s": MOMENT.format(x="({x})::timestamp"),
     "timestamp_ms": MOMENT.format(x="({x})::timestamp"),
     "timestamp_ns": MOMENT.format(x="({x})::timestamp"),
-    "timestamp with time zone": MOMENT.format(x=JAKARTA),
+    "timestamp with time zone": MOMENT.format(x=WIB),
 }
 
 
