@@ -186,6 +186,22 @@ tak_dimuat as (
     where not (di_dtsen or di_dtjateng or di_simnakis) and digantikan_oleh is null
 ),
 
+sendiri as materialized (
+    -- What one registry alone tells of such a household. (Not materialised, last month's records are looked through
+    -- again for each.)
+    select rumah.uid_rumah_tangga as uid, rumah.kode_desa, atribut.kolom, atribut.nilai, atribut.sumber
+    from {{ ref('rilis_rumah_tangga') }} as rumah
+    cross join lateral (
+        values
+        {% for kolom in ['desil_nasional', 'desil_per', 'versi_dtsen', 'exclude', 'alasan_exclude'] + kolom_aset() -%}
+        ('{{ kolom }}', rumah.{{ kolom }}::text, 'dtsen'),
+        {% endfor -%}
+        ('peringkat_provinsi', rumah.peringkat_provinsi::text, 'dtjateng')
+    ) as atribut (kolom, nilai, sumber)
+    where not (rumah.di_dtsen or rumah.di_dtjateng or rumah.di_simnakis) and rumah.digantikan_oleh is null
+        and atribut.nilai is not null
+),
+
 rekaman_lalu as (
     -- The newest record of each registry in which last month's release had such a household.
     select distinct on (tautan.uid, tautan.sumber)
@@ -215,27 +231,17 @@ lalu as (
         on dulu.id_rilis = {{ id_bulan_lalu() }} and tak_dimuat.uid = dulu.uid_individu
     where tak_dimuat.grain = 'individu' and tak_dimuat.nik is null and dulu.nik is not null
     union all
-    -- What one registry alone tells has no record named beside it: where last month's stood.
+    -- It has no record named beside it: where last month's stood.
     select
-        'rumah_tangga', rumah.uid_rumah_tangga, atribut.kolom, atribut.nilai, rekaman.sumber, rekaman.id_sumber,
-        rekaman.id_kiriman, rekaman.tanggal, 'utama', '[]', rumah.kode_desa
-    from {{ ref('rilis_rumah_tangga') }} as rumah
-    cross join lateral (
-        values
-        {% for kolom in ['desil_nasional', 'desil_per', 'versi_dtsen', 'exclude', 'alasan_exclude'] + kolom_aset() -%}
-        ('{{ kolom }}', rumah.{{ kolom }}::text, 'dtsen'),
-        {% endfor -%}
-        ('peringkat_provinsi', rumah.peringkat_provinsi::text, 'dtjateng')
-    ) as atribut (kolom, nilai, sumber)
-    inner join rekaman_lalu as rekaman
-        on rumah.uid_rumah_tangga = rekaman.uid and atribut.sumber = rekaman.sumber
-    where not (rumah.di_dtsen or rumah.di_dtjateng or rumah.di_simnakis) and rumah.digantikan_oleh is null
-        and atribut.nilai is not null
-        and not exists (
-            select from {{ source('rilis', 'asal_usul') }} as dulu
-            where dulu.id_rilis = {{ id_bulan_lalu() }} and dulu.grain = 'rumah_tangga'
-                and dulu.uid = rumah.uid_rumah_tangga and dulu.kolom = atribut.kolom
-        )
+        'rumah_tangga', sendiri.uid, sendiri.kolom, sendiri.nilai, rekaman.sumber, rekaman.id_sumber,
+        rekaman.id_kiriman, rekaman.tanggal, 'utama', '[]', sendiri.kode_desa
+    from sendiri
+    inner join rekaman_lalu as rekaman on sendiri.uid = rekaman.uid and sendiri.sumber = rekaman.sumber
+    where not exists (
+        select from {{ source('rilis', 'asal_usul') }} as dulu
+        where dulu.id_rilis = {{ id_bulan_lalu() }} and dulu.grain = 'rumah_tangga'
+            and dulu.uid = sendiri.uid and dulu.kolom = sendiri.kolom
+    )
 ),
 
 semua as (

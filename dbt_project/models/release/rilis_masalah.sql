@@ -1,6 +1,6 @@
 {{ config(alias='masalah', indexes=[{'columns': ['uid']}]) }}
 -- What is doubtful about a record, with since when; never a value.
-with mendarat as (
+with mendarat as materialized (
     select
         kiriman.sumber, masalah.id_sumber,
         case
@@ -16,7 +16,7 @@ with mendarat as (
 ),
 
 orang as (
-    select rekaman.sumber, rekaman.id_sumber, 'individu' as grain, temuan.kolom, temuan.kode
+    select rekaman.sumber, rekaman.id_sumber, 'individu' as grain, temuan.kolom, temuan.kode, rekaman.uid
     from {{ ref('golden_individu__rekaman') }} as rekaman
     cross join lateral (
         values
@@ -61,7 +61,8 @@ verdik as (
             when 'nik_tidak_ditemukan' then 'NIK_TIDAK_DITEMUKAN'
             when 'tidak_padan_tgl_lahir' then 'TANGGAL_LAHIR_TIDAK_PADAN'
             else 'NAMA_BEDA_DUKCAPIL'
-        end as kode
+        end as kode,
+        rekaman.uid
     from {{ ref('golden_individu__rekaman') }} as rekaman
     inner join {{ ref('golden_individu') }} as emas on rekaman.uid = emas.uid and rekaman.nik = emas.nik
     where emas.hasil_dukcapil in ('nik_tidak_ditemukan', 'tidak_padan_tgl_lahir', 'padan_nama_beda')
@@ -69,7 +70,8 @@ verdik as (
 
 nik_aktif_lain as (
     -- Dukcapil names another active number, and who carries it is somebody else by name or birth date.
-    select rekaman.sumber, rekaman.id_sumber, 'individu' as grain, 'nik' as kolom, 'NIK_AKTIF_LAIN' as kode
+    select rekaman.sumber, rekaman.id_sumber, 'individu' as grain, 'nik' as kolom, 'NIK_AKTIF_LAIN' as kode,
+        rekaman.uid
     from {{ ref('golden_individu__rekaman') }} as rekaman
     inner join {{ source('identitas', 'verdik_kandidat') }} as verdik
         on rekaman.nik = verdik.nik and verdik.nik_aktif is not null and verdik.id_rilis = {{ id_rilis() }}
@@ -80,18 +82,22 @@ nik_aktif_lain as (
 
 kk_salah_ketik as (
     select rekaman.sumber, rekaman.id_keluarga as id_sumber, 'rumah_tangga' as grain, 'no_kk' as kolom,
-        'KK_SALAH_KETIK' as kode
+        'KK_SALAH_KETIK' as kode, rekaman.uid
     from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
     inner join {{ ref('golden_rumah_tangga') }} as rumah on rekaman.uid = rumah.uid
     where rekaman.no_kk = any(rumah.no_kk_lain) and {{ salah_ketik('rekaman.no_kk', 'rumah.no_kk') }}
 ),
 
 semua as (
-    select * from mendarat
+    select mendarat.*, tautan.uid
+    from mendarat
+    left join {{ source('identitas', 'tautan') }} as tautan
+        on tautan.id_rilis = {{ id_rilis() }} and mendarat.grain = tautan.grain
+        and mendarat.sumber = tautan.sumber and mendarat.id_sumber = tautan.id_sumber
     union all
     select * from orang
     union all
-    select rekaman.sumber, rekaman.id_sumber, 'individu', 'nik', 'NIK_GANDA'
+    select rekaman.sumber, rekaman.id_sumber, 'individu', 'nik', 'NIK_GANDA', rekaman.uid
     from {{ ref('golden_individu__rekaman') }} as rekaman
     inner join ganda on rekaman.uid = ganda.uid
     where rekaman.nik is not null
@@ -117,19 +123,16 @@ rilis_masalah as (
         semua.sumber,
         semua.id_sumber,
         semua.grain,
-        tautan.uid,
+        semua.uid,
         semua.kolom,
         semua.kode,
         coalesce(lalu.sejak, {{ periode() }})::text as sejak,
         coalesce(orang.kode_desa, rumah.kode_desa) as kode_desa,
         {{ id_rilis() }}::text as id_rilis
     from semua
-    left join {{ source('identitas', 'tautan') }} as tautan
-        on tautan.id_rilis = {{ id_rilis() }} and semua.grain = tautan.grain
-        and semua.sumber = tautan.sumber and semua.id_sumber = tautan.id_sumber
-    left join {{ ref('rilis_individu') }} as orang on semua.grain = 'individu' and tautan.uid = orang.uid_individu
+    left join {{ ref('rilis_individu') }} as orang on semua.grain = 'individu' and semua.uid = orang.uid_individu
     left join {{ ref('rilis_rumah_tangga') }} as rumah
-        on semua.grain = 'rumah_tangga' and tautan.uid = rumah.uid_rumah_tangga
+        on semua.grain = 'rumah_tangga' and semua.uid = rumah.uid_rumah_tangga
     -- Not `is not distinct from`: only an equality lets the planner hash by the record.
     left join lalu
         on semua.grain = lalu.grain and semua.sumber = lalu.sumber and semua.kolom = lalu.kolom

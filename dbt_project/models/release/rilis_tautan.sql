@@ -14,8 +14,9 @@ rumah as (
     from {{ ref('golden_rumah_tangga__rekaman') }}
 ),
 
-mendarat as (
-    -- What was set aside at landing: twins within a delivery (they share the uid of the first), other districts.
+mendarat as materialized (
+    -- What was set aside at landing: twins within a delivery (they share the uid of the first), other districts. Few,
+    -- which the planner sees of a table of their own: else it hashes the month's links to look them up.
     {% for s, keluarga, anggota, id_keluarga, id_anggota, nama_rumah in [
         ('dtsen', 'dtsen_keluarga', 'dtsen_anggota', 'id_keluarga', 'id_anggota', 'keluarga'),
         ('dtjateng', 'dtjateng_rumah_tangga', 'dtjateng_anggota', 'id_rt', 'id_ind', 'rumah_tangga'),

@@ -35,7 +35,10 @@ semua as (
     select kode_desa, 'individu_menurut_jenis_kelamin', coalesce(jenis_kelamin, 'tidak_diketahui'), count(*)
     from orang group by kode_desa, jenis_kelamin
     union all
-    select kode_desa, 'penerima_program', program, count(distinct penerima) from ikut group by kode_desa, program
+    -- Who receives is told apart by hashes; a count of distinct ones would sort them all.
+    select kode_desa, 'penerima_program', program, count(*)
+    from (select distinct kode_desa, program, penerima from ikut) as satu
+    group by kode_desa, program
 )
 
 select * from semua
