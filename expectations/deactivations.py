@@ -22,10 +22,16 @@ class List:
 
 def gate(made: List) -> Gate:
     """Every item of the list against its evidence, the release, the holds and the caps."""
+    # A proposal keeps the ids of its day; the release knows who was merged since by the id that stayed.
     rows = (
-        "from (select u.*, b.tujuan, b.no_kk, b.nik, b.keluarga from antrean.daftar_baris as d"
+        "from (select u.*, coalesce(h.uid, u.uid_rumah_tangga) as uid_rumah,"
+        " coalesce(i.uid, u.uid_individu) as uid_orang, b.tujuan, b.no_kk, b.nik, b.keluarga"
+        " from antrean.daftar_baris as d"
         " inner join antrean.baris as b on d.id_baris = b.id_baris and d.tujuan = b.tujuan"
-        f" inner join kasus.usulan as u on d.id_baris = u.id_baris where d.sha256 = {literal(made.sha256)}) as t"
+        " inner join kasus.usulan as u on d.id_baris = u.id_baris"
+        " left join antrean.uid_digantikan as h on h.grain = 'rumah_tangga' and u.uid_rumah_tangga = h.asal"
+        " left join antrean.uid_digantikan as i on i.grain = 'individu' and u.uid_individu = i.asal"
+        f" where d.sha256 = {literal(made.sha256)}) as t"
     )
     release = f"id_rilis = {literal(made.id_rilis)}"
     visited = (
@@ -45,18 +51,18 @@ def gate(made: List) -> Gate:
         "t.asal <> 'aduan' or exists (select from kasus.aduan_pada('infinity') as a"
         " where a.id_sumber = t.id_kasus and a.status in ('terbukti', 'selesai'))"
     )
-    household = (
-        f"exists (select from rilis.rumah_tangga as r where r.{release} and r.uid_rumah_tangga = t.uid_rumah_tangga)"
-    )
+    household = f"exists (select from rilis.rumah_tangga as r where r.{release} and r.uid_rumah_tangga = t.uid_rumah)"
     person = (
-        "t.uid_individu is null or exists (select from rilis.individu as i"
-        f" where i.{release} and i.uid_individu = t.uid_individu and i.digantikan_oleh is null)"
+        "t.uid_orang is null or exists (select from rilis.individu as i"
+        f" where i.{release} and i.uid_individu = t.uid_orang and i.digantikan_oleh is null)"
     )
+    # A person's programme goes with the person, into whatever household.
     member = (
-        f"exists (select from rilis.kepesertaan as k where k.{release} and k.uid_rumah_tangga = t.uid_rumah_tangga"
-        " and k.uid_individu is not distinct from t.uid_individu and k.program = t.program and k.status = 'AKTIF')"
+        f"exists (select from rilis.kepesertaan as k where k.{release} and k.program = t.program"
+        " and k.status = 'AKTIF' and case when t.uid_orang is null"
+        " then k.uid_individu is null and k.uid_rumah_tangga = t.uid_rumah else k.uid_individu = t.uid_orang end)"
     )
-    doubled = "count(*) - count(distinct (coalesce(t.uid_individu, t.uid_rumah_tangga), t.program, t.tujuan))"
+    doubled = "count(*) - count(distinct (coalesce(t.uid_orang, t.uid_rumah), t.program, t.tujuan))"
     # The caps are of a month: with this list count those of its month that were approved before it.
     capped = (
         "(select u.uid_rumah_tangga, u.kode_desa, bool_or(d.sha256 = ini.sha256) as kini"

@@ -144,3 +144,47 @@ def test_the_step_holds_the_list_and_says_why_in_numbers(gudang_antrean: Antrean
     assert gudang_antrean.rows("select gerbang, subjek, putusan from audit.putusan_gerbang") == [
         ("daftar", RELEASE, "gagal")
     ]
+
+
+def merged(grain: str, old: str, now: str) -> str:
+    """The statement by which an id was merged into another since."""
+    return (
+        f"insert into identitas.{grain} (uid, id_rilis_awal, sumber_awal, id_awal, digantikan_oleh)"
+        f" values ('{old}', '{RELEASE}', 'dtsen', '{old}', '{now}') on conflict do nothing;"
+    )
+
+
+@pytest.mark.usefixtures("tanpa_gx")
+@pytest.mark.parametrize("grain", ["rumah_tangga", "individu"])
+def test_what_was_merged_since_is_judged_under_the_id_that_stayed(
+    gudang_antrean: Antrean, daftar: deactivations.List, grain: str
+):
+    old, now = ("rt90", "rt1") if grain == "rumah_tangga" else ("in90", "in1")
+    person = f", uid_individu = '{old}', program = 'PBI_JK'" if grain == "individu" else ""
+    home = old if grain == "rumah_tangga" else "rt1"
+    verdict = judge(
+        gudang_antrean, daftar,
+        merged(grain, old, now)
+        + f"update kasus.usulan set uid_rumah_tangga = '{home}'{person} where uid_rumah_tangga = 'rt1'",
+    )  # fmt: skip
+    assert failing(verdict) == set()
+
+
+@pytest.mark.usefixtures("tanpa_gx")
+def test_a_person_who_lives_elsewhere_since_is_judged_as_that_person(
+    gudang_antrean: Antrean, daftar: deactivations.List
+):
+    verdict = judge(
+        gudang_antrean, daftar,
+        "update kasus.usulan set uid_rumah_tangga = 'rt9', uid_individu = 'in1', program = 'PBI_JK'"
+        " where uid_rumah_tangga = 'rt1'",
+    )  # fmt: skip
+    assert failing(verdict) == set()
+
+
+@pytest.mark.usefixtures("tanpa_gx")
+def test_one_family_under_two_ids_is_on_the_list_twice(gudang_antrean: Antrean, daftar: deactivations.List):
+    verdict = judge(gudang_antrean, daftar, merged("rumah_tangga", "rt90", "rt1") + (
+        "update kasus.usulan set uid_rumah_tangga = 'rt90' where uid_rumah_tangga = 'rt2'"
+    ))  # fmt: skip
+    assert failing(verdict) == {"sekali_saja"}
