@@ -11,7 +11,7 @@ from typing import Any
 
 from sinkron import approvers, comparison, database, decisions, deliveries, feeds, ledger, questions
 from sinkron.line import LINE, REQUIRED, STEPS, optional_sources
-from sinkron.outcomes import GateHeld, NotReady, Outcome, Refused, SourceDown, Undecided
+from sinkron.outcomes import GateHeld, NotReady, Outcome, Refused, Rejected, SourceDown, Undecided
 from sinkron.settings import Settings
 from sinkron.steps import reconcile
 
@@ -119,17 +119,18 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
 def _deactivate(settings: Settings, periode: str, approve: str, say: Callable, new: bool) -> int:
     """List, decide, send and reconcile; returns how many rows receivers took.
 
-    A list that its gate holds or a decision that is left open does not keep back what was approved before; the latter
-    is an outcome of the run only where nothing was asked of it that it did (rules.md "Running unattended").
+    A list that its gate holds, that was rejected, or whose decision is left open does not keep back what was approved
+    before; the last is an outcome of the run only where nothing was asked of it that it did (rules.md "Running
+    unattended").
     """
-    waits: GateHeld | Undecided | None = None
+    waits: GateHeld | Rejected | Undecided | None = None
     try:
         if _step(settings, "list", periode, None, say)["daftar"]:
             for urutan in (1, 2, 3):
                 answer(settings, "push", periode, approve, urutan)
             _step(settings, "authorise", periode, None, say)
-    except GateHeld as held:
-        waits = held
+    except (GateHeld, Rejected) as ended:
+        waits = ended
     except Undecided as undecided:
         say(f"  ! {undecided}")
         waits = undecided if new and approve == "none" else None
@@ -158,6 +159,10 @@ def answer(settings: Settings, jenis: str, periode: str, approve: str, urutan: i
         except questions.NothingToAsk:
             return
         if asked is None or decisions.find(connection, asked.sha256, jenis, urutan):
+            return
+        # Who comes after a refusal is not asked: it is final.
+        before = [decisions.find(connection, asked.sha256, jenis, place) for place in range(1, urutan)]
+        if any(given and given["jawaban"] != "setuju" for given in before):
             return
         name = approvers.names(settings, jenis, urutan)[0]
         now = dt.datetime.now(dt.UTC)

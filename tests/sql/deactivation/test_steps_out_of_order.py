@@ -162,3 +162,21 @@ def test_what_was_agreed_to_before_is_sent_while_the_gate_holds_another_list(ant
     with pytest.raises(GateHeld, match="bukti_ada"):
         month._deactivate(antrean.settings, JUNE, "yes", lambda line: None, True)
     assert antrean.states() == {(1, "siks_ng"): "dikirim", (2, "siks_ng"): "diusulkan"}
+
+
+@pytest.mark.parametrize("place", [1, 2])
+@pytest.mark.parametrize("approve", ["none", "yes"])
+def test_a_refused_list_ends_the_run_as_rejected_and_holds_back_nothing_else(
+    antrean: Antrean, approve: str, place: int
+):
+    antrean.propose(1, ("siks_ng",))
+    antrean.approve()
+    antrean.propose(2, ("siks_ng",))
+    antrean.list()
+    for before in range(1, place):
+        antrean.answer(before)
+    antrean.answer(place, jawaban="tolak")
+    with pytest.raises(Rejected) as refused:
+        month._deactivate(antrean.settings, JUNE, approve, lambda line: None, False)
+    assert refused.value.exit_code == 5
+    assert antrean.states() == {(1, "siks_ng"): "dikirim", (2, "siks_ng"): "diusulkan"}
