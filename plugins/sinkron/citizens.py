@@ -1,6 +1,7 @@
 """What became of a complaint or application, told to Bratasena (contracts/sinks.md 4), so that citizens hear it.
 
-Each outcome once; a newer version there (409) means that the next feed decides. Never a name or a NIK.
+Each outcome once, a case's end last; a newer version there (409) means that the next feed decides. Never a name or a
+NIK.
 """
 
 from __future__ import annotations
@@ -99,22 +100,31 @@ OUTCOMES = """
 
 
 def tell(run: StepRun) -> dict[str, Any]:
-    """Tell what is new, oldest first; returns how many were told. What cannot be told now waits for the next run."""
+    """Tell what is new, oldest first; returns how many were told.
+
+    What cannot be told now waits for the next run, and with it whatever of the same case comes after it.
+    """
     from connectors.bratasena import delivery
     from connectors.interface import SourceUnavailable, Unexpected
 
     with run.transaction() as connection:
         connection.execute(OUTCOMES)
+        # Outcomes of one run were written down in no order; what Bratasena hears last is what the case stands at.
         waiting = connection.execute(
             "select a.*, k.jenis from antrean.hasil_aduan as a"
             " inner join kasus.kasus as k on a.sumber = k.sumber and a.id_kasus = k.id_sumber"
-            " where a.status = 'siap' order by a.dibuat, a.sumber, a.id_kasus, a.hasil"
+            " where a.status = 'siap'"
+            " order by min(a.dibuat) over (partition by a.sumber, a.id_kasus), a.sumber, a.id_kasus, a.versi,"
+            " a.hasil = 'selesai', a.hasil"
         ).fetchall()
-    told, problem = 0, None
+    told, problem, untold = 0, None, set()
     if waiting:
         try:
             with receivers.client_of(run.settings, "bratasena") as client:
                 for row in waiting:
+                    case = row["sumber"], row["id_kasus"]
+                    if case in untold:
+                        continue
                     messages = MESSAGES | (OBJECTION if row["jenis"] == "sanggah" else {})
                     try:
                         ended = delivery.report_outcome(
@@ -122,6 +132,7 @@ def tell(run: StepRun) -> dict[str, Any]:
                         )
                     except Unexpected as why:
                         problem = str(why)
+                        untold.add(case)
                         continue
                     with run.transaction() as connection:
                         connection.execute(

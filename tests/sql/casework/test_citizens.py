@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from usulan_uji import Kasus
 
-from sinkron import citizens, database, ledger
+from connectors.bratasena import delivery
+from connectors.interface import Unexpected
+from sinkron import citizens, database, ledger, receivers
 from sinkron.settings import Settings
 from tests.sql.casework.dunia_uji import JULI, aduan, kunjungan
 from tests.sql.feeds.umpan_uji import land
@@ -66,6 +69,35 @@ def test_nobody_hears_an_outcome_that_contradicts_what_was_seen(gudang_kasus: Se
     corrected = kunjungan("baru", "nanti", "2026-08-10", hasil="layak", diubah="2026-08-22T10:00:00+07:00")
     land(gudang_kasus, "verifikasi", [corrected], JULI)
     assert heard(gudang_kasus)["aduan/AD-baru"] == {"tidak_terbukti"}
+
+
+@pytest.mark.usefixtures("terdengar")
+def test_the_end_of_a_case_is_told_after_what_came_before(gudang_kasus: Settings, monkeypatch: pytest.MonkeyPatch):
+    case, told, answers = "PJ-sanggah", [], {"ditindaklanjuti": Unexpected("500")}
+
+    def report(client: None, sumber: str, id_kasus: str, versi: int, hasil: str, pesan: str) -> str:
+        if id_kasus == case:
+            told.append(hasil)
+            if problem := answers.get(hasil):
+                raise problem
+        return "selesai"
+
+    monkeypatch.setattr(receivers, "client_of", lambda *names: nullcontext())
+    monkeypatch.setattr(delivery, "report_outcome", report)
+    with database.connect(gudang_kasus) as connection:
+        # Which of two outcomes of one run is written down first is nobody's order.
+        connection.execute(
+            "update antrean.hasil_aduan set dibuat = dibuat - interval '1 minute'"
+            " where id_kasus = %s and hasil = 'selesai'",
+            [case],
+        )
+    heard(gudang_kasus)
+    assert told == ["ditindaklanjuti"], "what comes later waits for what Bratasena did not take"
+    answers.clear()
+    heard(gudang_kasus)
+    assert told == ["ditindaklanjuti", "ditindaklanjuti", "selesai"]
+    heard(gudang_kasus)
+    assert len(told) == 3
 
 
 def test_no_message_names_anybody(terdengar: dict[str, set[str]]):
