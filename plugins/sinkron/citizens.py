@@ -64,7 +64,10 @@ OUTCOMES = """
     keadaan as (
         select t.id_kasus, t.keberatan,
             bool_or(b.status not in ('diusulkan', 'disetujui', 'dibatalkan', 'tidak_berlaku')) as sampai,
-            bool_and(b.status in ('tercermin', 'tidak_berlaku', 'ditolak', 'dibatalkan')) as tutup
+            -- Where an objection was upheld, a row that is reflected has still to be given back.
+            bool_and(
+                b.status in ('tidak_berlaku', 'ditolak', 'dibatalkan') or b.status = 'tercermin' and not t.keberatan
+            ) as tutup
         from terusul as t inner join antrean.baris as b on t.id_baris = b.id_baris
         group by t.id_kasus, t.keberatan
     ),

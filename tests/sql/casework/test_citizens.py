@@ -72,6 +72,26 @@ def test_nobody_hears_an_outcome_that_contradicts_what_was_seen(gudang_kasus: Se
 
 
 @pytest.mark.usefixtures("terdengar")
+def test_an_objection_has_no_end_while_a_receiver_has_not_given_the_row_back(gudang_kasus: Settings):
+    def contested(status: str) -> None:
+        with database.connect(gudang_kasus) as connection:
+            connection.execute("delete from antrean.hasil_aduan where id_kasus = 'PJ-sanggah'")
+            connection.execute("alter table antrean.baris disable trigger user")
+            connection.execute(
+                "update antrean.baris set status = %s where tujuan = 'siks_ng'"
+                " and id_baris in (select id_baris from kasus.usulan where bukti = 'VL-sanggah')",
+                [status],
+            )
+            connection.execute("alter table antrean.baris enable trigger user")
+
+    # Reflected, and asked to be taken back: the family is still cut off there.
+    contested("tercermin")
+    assert heard(gudang_kasus)["pengajuan/PJ-sanggah"] == {"ditindaklanjuti"}
+    contested("dibatalkan")
+    assert heard(gudang_kasus)["pengajuan/PJ-sanggah"] == {"ditindaklanjuti", "selesai"}
+
+
+@pytest.mark.usefixtures("terdengar")
 def test_the_end_of_a_case_is_told_after_what_came_before(gudang_kasus: Settings, monkeypatch: pytest.MonkeyPatch):
     case, told, answers = "PJ-sanggah", [], {"ditindaklanjuti": Unexpected("500")}
 
