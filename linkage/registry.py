@@ -265,8 +265,9 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
     """Ids for clusters that carry on none; `uid_<grain>` (klaster, uid, baru).
 
     `founders`: of each cluster the record of the most trusted source with the first id, which has the least number.
-    The id is of the record and the period, so that a revision after a withdrawn one finds the same again; of the
-    release only where a revision before it gave that id to somebody who still carries it on.
+    The id is of the record and the period, so that a revision after a withdrawn one finds the same again, or the one
+    that a later month gave which was built before; of the release only where a revision before it gave the id of the
+    period to somebody who still carries it on.
     """
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
     made = f"""
@@ -279,10 +280,16 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
         f"""
         create or replace table uid_{grain} as
         with dikenal as (select uid from {known} union select uid from lalu_asal where grain = '{grain}'),
+        kelak as (
+            select sumber, id_sumber, uid from kelak_uid
+            where grain = '{grain}' and uid not in (select uid from dikenal)
+        ),
         pendiri as (
             select f.klaster, f.sumber, f.id_sumber, w.uid as lama,
-                case when w.uid is null then {made.format(founded="$periode")} end as uid_periode
-            from ({founders}) as f left join pewaris_{grain} as w on f.klaster = w.klaster
+                case when w.uid is null then coalesce(n.uid, {made.format(founded="$periode")}) end as uid_periode
+            from ({founders}) as f
+            left join pewaris_{grain} as w on f.klaster = w.klaster
+            left join kelak as n on f.sumber = n.sumber and f.id_sumber = n.id_sumber
         )
         select f.klaster, f.sumber, f.id_sumber, f.lama is null as baru,
             case when f.lama is not null then f.lama when d.uid is null then f.uid_periode

@@ -81,6 +81,8 @@ INPUT = {
         "penerus": "varchar",  # the id in use at the end of the chain; the id itself if it is in use
         "awal": "varchar",
     },
+    # Ids that later months gave which were built before this one, by the record that founded them.
+    "kelak_uid": {"grain": "varchar", "uid": "varchar", "sumber": "varchar", "id_sumber": "varchar"},
     # Judgements of people in force, one row a pair of records.
     "pertimbangan": {
         "grain": "varchar",

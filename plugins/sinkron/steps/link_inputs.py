@@ -92,6 +92,18 @@ QUERIES = {
         )
         select * from asal where (grain, penerus) in (select grain, penerus from asal where oleh is not null)
     """,
+    # The first that each record founded in a later month; ids of candidates too, for what they gave is given again.
+    "kelak_uid": """
+        select distinct on (u.grain, u.sumber_awal, u.id_awal) u.grain, u.uid, u.sumber_awal, u.id_awal
+        from (
+            select 'individu' as grain, uid, sumber_awal, id_awal, id_rilis_awal from identitas.individu
+            union all
+            select 'rumah_tangga', uid, sumber_awal, id_awal, id_rilis_awal from identitas.rumah_tangga
+        ) as u
+        inner join rilis.rilis as r on u.id_rilis_awal = r.id_rilis
+        where r.periode > %(periode)s
+        order by u.grain, u.sumber_awal, u.id_awal, r.periode, r.revisi
+    """,
     "pertimbangan": """
         select distinct on (grain, sumber_a, id_a, sumber_b, id_b)
             grain, sumber_a, id_a, sumber_b, id_b, putusan, id_pertimbangan
@@ -135,6 +147,7 @@ def parameters(settings: Settings, candidate: dict[str, Any]) -> dict[str, Any]:
     months = int(reference.thresholds(settings, candidate["periode"])["kembali_bulan"][0])
     return {
         "ini": candidate["id_rilis"],
+        "periode": candidate["periode"],
         "sebelum": candidate["id_sebelum"],
         "acuan": reference_date(candidate["periode"]).isoformat(),
         "kembali_sejak": earlier(candidate["periode"], months),

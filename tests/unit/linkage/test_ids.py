@@ -50,6 +50,21 @@ def test_who_founded_an_id_that_others_carry_on_gets_another_in_a_revision():
     assert result.uid("dtsen:1") == founded("i", "individu|dtsen|1|2026-06/2")
 
 
+def test_a_month_that_is_built_after_a_later_one_takes_the_ids_that_it_gave():
+    before = world(FULL).link(id_rilis="2026-05/1")
+    grown = world(FULL, ("simnakis:S", NEW, "2026-06-10", ())).person("simnakis:B", "S", "BAYU", nik(7))
+    july = grown.link(before, KNOWN, JULY)
+    fields = ("grain", "uid", "sumber", "id_sumber")
+    later = [dict(zip(fields, row, strict=True)) for row in july.tables["uid_baru"]]
+    assert later
+    june = grown.link(before, KNOWN, "2026-06/1", more={"kelak_uid": later})
+    assert june.tables["tautan"] == july.tables["tautan"]
+    # Not where somebody of this line has it.
+    taken = [row | {"uid": before.uid("dtsen:1")} for row in later]
+    june = grown.link(before, KNOWN, "2026-06/1", more={"kelak_uid": taken})
+    assert june.uid("simnakis:B") == uid_of("individu", "simnakis|B|2026-06", KEY)
+
+
 def test_all_ids_stay_when_nothing_changes():
     before = world(FULL).link()
     result = world(FULL).link(before, KNOWN, JULY)
