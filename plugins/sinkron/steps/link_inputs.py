@@ -92,17 +92,22 @@ QUERIES = {
         )
         select * from asal where (grain, penerus) in (select grain, penerus from asal where oleh is not null)
     """,
-    # The first that each record founded in a later month; ids of candidates too, for what they gave is given again.
+    # The first that each record founded in a later month; ids of candidates too, for what they gave is given again. Who
+    # founded one in this month already, before it was parted from others, founds that one again.
     "kelak_uid": """
-        select distinct on (u.grain, u.sumber_awal, u.id_awal) u.grain, u.uid, u.sumber_awal, u.id_awal
-        from (
-            select 'individu' as grain, uid, sumber_awal, id_awal, id_rilis_awal from identitas.individu
-            union all
-            select 'rumah_tangga', uid, sumber_awal, id_awal, id_rilis_awal from identitas.rumah_tangga
-        ) as u
-        inner join rilis.rilis as r on u.id_rilis_awal = r.id_rilis
-        where r.periode > %(periode)s
-        order by u.grain, u.sumber_awal, u.id_awal, r.periode, r.revisi
+        with pendirian as (
+            select distinct on (u.grain, u.sumber_awal, u.id_awal)
+                u.grain, u.uid, u.sumber_awal, u.id_awal, r.periode
+            from (
+                select 'individu' as grain, uid, sumber_awal, id_awal, id_rilis_awal from identitas.individu
+                union all
+                select 'rumah_tangga', uid, sumber_awal, id_awal, id_rilis_awal from identitas.rumah_tangga
+            ) as u
+            inner join rilis.rilis as r on u.id_rilis_awal = r.id_rilis
+            where r.periode >= %(periode)s
+            order by u.grain, u.sumber_awal, u.id_awal, r.periode, r.revisi
+        )
+        select grain, uid, sumber_awal, id_awal from pendirian where periode > %(periode)s
     """,
     "pertimbangan": """
         select distinct on (grain, sumber_a, id_a, sumber_b, id_b)
