@@ -18,16 +18,22 @@ with bertaut as (
 
 -- The flag pbi_nas (pbi_pemda) adds a membership only where DTSEN has no row of it (rules.md).
 bendera as (
-    select orang.uid, orang.id_keluarga, orang.sumber, bendera.program, bendera.sumber_dana
-    from {{ ref('golden_individu__rekaman') }} as orang
-    cross join lateral (
-        values ('PBI_JK', 'PUSAT', orang.pbi_nas), ('PBI_PEMDA', 'KABUPATEN', orang.pbi_pemda)
-    ) as bendera (program, sumber_dana, ya)
-    where bendera.ya and orang.sumber = 'dtsen' and orang.ke = 1
-        and not exists (
-            select 1 from bertaut
-            where bertaut.sumber = 'dtsen' and bertaut.uid_individu = orang.uid and bertaut.program = bendera.program
-        )
+    select
+        orang.uid, orang.sumber, orang.program,
+        case orang.program when 'PBI_JK' then 'PUSAT' else 'KABUPATEN' end as sumber_dana
+    from (
+        select
+            uid, sumber,
+            unnest(array_remove(
+                array[case when pbi_nas then 'PBI_JK' end, case when pbi_pemda then 'PBI_PEMDA' end], null
+            )) as program
+        from {{ ref('golden_individu__rekaman') }}
+        where sumber = 'dtsen' and ke = 1
+    ) as orang
+    where not exists (
+        select 1 from bertaut
+        where bertaut.sumber = 'dtsen' and bertaut.uid_individu = orang.uid and bertaut.program = orang.program
+    )
 ),
 
 semua as (

@@ -4,26 +4,31 @@
 {%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',
     'tanggal_meninggal', 'nik'] %}
 {%- set atribut_rumah = kolom_rumah() %}
+{%- set blok_alamat = kolom_alamat() + ['desa', 'kode_kecamatan', 'kecamatan'] %}
+{%- set atribut_sendiri = ['desil_nasional', 'desil_per', 'versi_dtsen', 'exclude', 'alasan_exclude',
+    'peringkat_provinsi'] + kolom_aset() %}
 with beda_orang as (
     -- The attributes of a person of which a record says something else than what is published, or the main record
     -- nothing at all.
-    select distinct on (rekaman.uid, atribut.kolom) rekaman.uid, atribut.kolom, atribut.menang, emas.kode_desa
-    from {{ ref('golden_individu__rekaman') }} as rekaman
-    inner join {{ ref('rilis_individu') }} as emas on rekaman.uid = emas.uid_individu
-    cross join lateral unnest(
-        array[
+    select distinct on (uid, kolom)
+        uid, (array['{{ atribut_orang | join("', '") }}'])[ke] as kolom, isi[ke] as menang, kode_desa
+    from (
+        select
+            rekaman.uid, emas.kode_desa,
+            unnest(array_remove(array[
+                {% for kolom in atribut_orang -%}
+                case when {{ beda(kata_orang(kolom, 'emas.' ~ kolom), 'emas.' ~ kolom, 'rekaman.utama') }} then {{ loop.index }} end
+                {{- ',' if not loop.last }}
+                {% endfor %}
+            ], null)) as ke,
+            array[{% for kolom in atribut_orang %}emas.{{ kolom }}::text{{ ', ' if not loop.last }}{% endfor %}] as isi
+        from {{ ref('golden_individu__rekaman') }} as rekaman
+        inner join {{ ref('rilis_individu') }} as emas on rekaman.uid = emas.uid_individu
+        where
             {% for kolom in atribut_orang -%}
-            case when {{ beda(kata_orang(kolom, 'emas.' ~ kolom), 'emas.' ~ kolom, 'rekaman.utama') }} then '{{ kolom }}' end
-            {{- ',' if not loop.last }}
+            {{ beda(kata_orang(kolom, 'emas.' ~ kolom), 'emas.' ~ kolom, 'rekaman.utama') }}{{ ' or' if not loop.last }}
             {% endfor %}
-        ],
-        array[{% for kolom in atribut_orang %}emas.{{ kolom }}::text{{ ', ' if not loop.last }}{% endfor %}]
-    ) as atribut (kolom, menang)
-    where (
-        {% for kolom in atribut_orang -%}
-        {{ beda(kata_orang(kolom, 'emas.' ~ kolom), 'emas.' ~ kolom, 'rekaman.utama') }}{{ ' or' if not loop.last }}
-        {% endfor %}
-    ) and atribut.kolom is not null
+    ) as atribut
 ),
 
 nilai_orang as (
@@ -41,21 +46,21 @@ nilai_orang as (
 ),
 
 beda_rumah as (
-    select distinct rekaman.uid, atribut.kolom
+    select distinct
+        rekaman.uid,
+        unnest(array_remove(array[
+            {% for kolom in atribut_rumah -%}
+            case when {{ beda_rumah(kolom) }} then '{{ kolom }}' end,
+            {% endfor -%}
+            case when {{ beda('coalesce(rekaman.no_kk, rekaman.no_kk_angka)', 'emas.no_kk', utama_rumah('no_kk')) }} then 'no_kk' end
+        ], null)) as kolom
     from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
     inner join {{ ref('golden_rumah_tangga') }} as emas on rekaman.uid = emas.uid
-    cross join lateral unnest(array[
-        {% for kolom in atribut_rumah -%}
-        case when {{ beda_rumah(kolom) }} then '{{ kolom }}' end,
-        {% endfor -%}
-        case when {{ beda('coalesce(rekaman.no_kk, rekaman.no_kk_angka)', 'emas.no_kk', utama_rumah('no_kk')) }} then 'no_kk' end
-    ]) as atribut (kolom)
-    where (
+    where
         {% for kolom in atribut_rumah -%}
         {{ beda_rumah(kolom) }} or
         {% endfor -%}
         {{ beda('coalesce(rekaman.no_kk, rekaman.no_kk_angka)', 'emas.no_kk', utama_rumah('no_kk')) }}
-    ) and atribut.kolom is not null
 ),
 
 nilai_rumah as (
@@ -94,31 +99,38 @@ kalah_alamat as (
     -- The address moves as one block, and the village's names with it: which record won is known beforehand, also
     -- where it is empty, and what the others say lost. (Looked for like the house it costs five times as much.)
     select
-        rekaman.uid, rekaman.sumber, rekaman.id_keluarga, rekaman.tanggal, rekaman.prioritas, segar.sumber as asal,
-        segar.id_keluarga as id_asal, segar.id_kiriman, segar.tanggal as tanggal_asal, segar.kode_desa,
-        unnest(array[
+        uid, sumber, id_keluarga, tanggal, prioritas, asal, id_asal, id_kiriman, tanggal_asal, kode_desa,
+        (array['{{ blok_alamat | join("', '") }}'])[ke] as kolom, nilai[ke] as nilai, menang[ke] as menang
+    from (
+        select
+            rekaman.uid, rekaman.sumber, rekaman.id_keluarga, rekaman.tanggal, rekaman.prioritas,
+            segar.sumber as asal, segar.id_keluarga as id_asal, segar.id_kiriman, segar.tanggal as tanggal_asal,
+            segar.kode_desa,
+            unnest(array_remove(array[
+                {% for kolom in kolom_alamat() -%}
+                case when {{ beda('rekaman.' ~ kolom, 'segar.' ~ kolom, 'false') }} then {{ loop.index }} end,
+                {% endfor -%}
+                {% for panjang in [13, 8, 8] -%}
+                case when left(rekaman.kode_desa, {{ panjang }}) <> left(segar.kode_desa, {{ panjang }})
+                    then {{ kolom_alamat() | length + loop.index }} end{{ ',' if not loop.last }}
+                {% endfor %}
+            ], null)) as ke,
+            {% for dari, isi in [('rekaman', 'nilai'), ('segar', 'menang')] -%}
+            array[
+                {% for kolom in kolom_alamat() -%}
+                {{ dari }}.{{ kolom }}{{ '::double precision::text' if kolom in ['lat', 'lon'] }},
+                {% endfor -%}
+                {{ dari }}.kode_desa, left({{ dari }}.kode_desa, 8), left({{ dari }}.kode_desa, 8)
+            ] as {{ isi }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
+        inner join {{ ref('golden_rumah_tangga__rekaman') }} as segar on rekaman.uid = segar.uid and segar.segar = 1
+        where rekaman.segar is distinct from 1 and (
             {% for kolom in kolom_alamat() -%}
-            case when {{ beda('rekaman.' ~ kolom, 'segar.' ~ kolom, 'false') }} then '{{ kolom }}' end,
+            {{ beda('rekaman.' ~ kolom, 'segar.' ~ kolom, 'false') }}{{ ' or' if not loop.last }}
             {% endfor -%}
-            case when rekaman.kode_desa <> segar.kode_desa then 'desa' end,
-            case when left(rekaman.kode_desa, 8) <> left(segar.kode_desa, 8) then 'kode_kecamatan' end,
-            case when left(rekaman.kode_desa, 8) <> left(segar.kode_desa, 8) then 'kecamatan' end
-        ]) as kolom,
-        {% for dari, isi in [('rekaman', 'nilai'), ('segar', 'menang')] -%}
-        unnest(array[
-            {% for kolom in kolom_alamat() -%}
-            {{ dari }}.{{ kolom }}{{ '::double precision::text' if kolom in ['lat', 'lon'] }},
-            {% endfor -%}
-            {{ dari }}.kode_desa, left({{ dari }}.kode_desa, 8), left({{ dari }}.kode_desa, 8)
-        ]) as {{ isi }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
-    inner join {{ ref('golden_rumah_tangga__rekaman') }} as segar on rekaman.uid = segar.uid and segar.segar = 1
-    where rekaman.segar is distinct from 1 and (
-        {% for kolom in kolom_alamat() -%}
-        {{ beda('rekaman.' ~ kolom, 'segar.' ~ kolom, 'false') }}{{ ' or' if not loop.last }}
-        {% endfor -%}
-    )
+        )
+    ) as alamat
 ),
 
 asal_alamat as (
@@ -137,7 +149,7 @@ asal_alamat as (
     left join nama_wilayah as nama on kalah.kolom = nama.kolom and kalah.nilai = nama.kode
     left join nama_wilayah as menang on kalah.kolom = menang.kolom and kalah.menang = menang.kode
     -- Villages of two kecamatan can have one name.
-    where kalah.kolom is not null and (nama.nama <> menang.nama) is not false
+    where (nama.nama <> menang.nama) is not false
     group by kalah.uid, kalah.kolom
 ),
 
@@ -145,34 +157,33 @@ kata_lain as (
     -- Dukcapil's word and what only the release before knows are sources of their own: shown where no record says the
     -- same.
     select
-        'individu' as grain, emas.uid, kata.sumber, kata.id_sumber, null::text as id_kiriman, null::date as tanggal,
-        9 as prioritas, false as utama, orang.kode_desa, atribut.kolom,
-        case atribut.kolom
+        'individu' as grain, kata.uid, kata.sumber, kata.id_sumber, null::text as id_kiriman, null::date as tanggal,
+        9 as prioritas, false as utama, orang.kode_desa, kata.kolom,
+        case kata.kolom
             when 'nik' then orang.nik
             when 'status_hidup' then orang.status_hidup
             when 'keberadaan' then orang.keberadaan
             when 'tanggal_meninggal' then orang.tanggal_meninggal::text
         end as nilai
-    from {{ ref('golden_individu') }} as emas
-    inner join {{ ref('rilis_individu') }} as orang on emas.uid = orang.uid_individu
-    cross join lateral (
-        values ('dukcapil', null::text, emas.kata_dukcapil), ('rilis', {{ id_bulan_lalu() }}::text, emas.kata_rilis)
-    ) as kata (sumber, id_sumber, kolom)
-    cross join lateral unnest(kata.kolom) as atribut (kolom)
-    where emas.kata_dukcapil is not null or emas.kata_rilis is not null
+    from (
+        select uid, 'dukcapil' as sumber, null::text as id_sumber, unnest(kata_dukcapil) as kolom
+        from {{ ref('golden_individu') }}
+        union all
+        select uid, 'rilis', {{ id_bulan_lalu() }}::text, unnest(kata_rilis) from {{ ref('golden_individu') }}
+    ) as kata
+    inner join {{ ref('rilis_individu') }} as orang on kata.uid = orang.uid_individu
 ),
 
 kata_kunjungan as (
     -- What an officer saw decided, so it goes before the records that say the same.
     select
-        'individu' as grain, emas.uid, 'verifikasi' as sumber, emas.id_kunjungan as id_sumber, null::text as id_kiriman,
-        emas.tanggal_kunjungan as tanggal, 0 as prioritas, true as utama, orang.kode_desa, atribut.kolom,
-        case atribut.kolom when 'status_hidup' then orang.status_hidup when 'keberadaan' then orang.keberadaan end
-            as nilai
-    from {{ ref('golden_individu') }} as emas
-    inner join {{ ref('rilis_individu') }} as orang on emas.uid = orang.uid_individu
-    cross join lateral unnest(emas.kata_kunjungan) as atribut (kolom)
-    where emas.kata_kunjungan is not null
+        'individu' as grain, kata.uid, 'verifikasi' as sumber, kata.id_kunjungan as id_sumber, null::text as id_kiriman,
+        kata.tanggal_kunjungan as tanggal, 0 as prioritas, true as utama, orang.kode_desa, kata.kolom,
+        case kata.kolom when 'status_hidup' then orang.status_hidup when 'keberadaan' then orang.keberadaan end as nilai
+    from (
+        select uid, id_kunjungan, tanggal_kunjungan, unnest(kata_kunjungan) as kolom from {{ ref('golden_individu') }}
+    ) as kata
+    inner join {{ ref('rilis_individu') }} as orang on kata.uid = orang.uid_individu
 ),
 
 tak_dimuat as (
@@ -186,20 +197,18 @@ tak_dimuat as (
     where not (di_dtsen or di_dtjateng or di_simnakis) and digantikan_oleh is null
 ),
 
-sendiri as materialized (
-    -- What one registry alone tells of such a household. (Not materialised, last month's records are looked through
-    -- again for each.)
-    select rumah.uid_rumah_tangga as uid, rumah.kode_desa, atribut.kolom, atribut.nilai, atribut.sumber
-    from {{ ref('rilis_rumah_tangga') }} as rumah
-    cross join lateral (
-        values
-        {% for kolom in ['desil_nasional', 'desil_per', 'versi_dtsen', 'exclude', 'alasan_exclude'] + kolom_aset() -%}
-        ('{{ kolom }}', rumah.{{ kolom }}::text, 'dtsen'),
-        {% endfor -%}
-        ('peringkat_provinsi', rumah.peringkat_provinsi::text, 'dtjateng')
-    ) as atribut (kolom, nilai, sumber)
-    where not (rumah.di_dtsen or rumah.di_dtjateng or rumah.di_simnakis) and rumah.digantikan_oleh is null
-        and atribut.nilai is not null
+sendiri as (
+    -- What one registry alone tells of such a household.
+    select uid, kode_desa, kolom, nilai, case kolom when 'peringkat_provinsi' then 'dtjateng' else 'dtsen' end as sumber
+    from (
+        select
+            uid_rumah_tangga as uid, kode_desa,
+            unnest(array['{{ atribut_sendiri | join("', '") }}']) as kolom,
+            unnest(array[{{ atribut_sendiri | join('::text, ') }}::text]) as nilai
+        from {{ ref('rilis_rumah_tangga') }}
+        where not (di_dtsen or di_dtjateng or di_simnakis) and digantikan_oleh is null
+    ) as rumah
+    where nilai is not null
 ),
 
 rekaman_lalu as (

@@ -16,32 +16,32 @@ with mendarat as materialized (
 ),
 
 orang as (
-    select rekaman.sumber, rekaman.id_sumber, 'individu' as grain, temuan.kolom, temuan.kode, rekaman.uid
-    from {{ ref('golden_individu__rekaman') }} as rekaman
-    cross join lateral (
-        values
-        ('nik', case when rekaman.bentuk_nik in ('rusak', 'sementara') then 'NIK_' || upper(rekaman.bentuk_nik) end),
-        ('nama', case
-            when position('ALM' in rekaman.nama) > 0 and rekaman.nama ~ '\yALM(H|ARHUM(AH)?)?\y' then 'ALM_PADA_NAMA'
-        end),
-        ('jenis_kelamin', case
-            when rekaman.nik is not null and rekaman.jenis_kelamin is not null
-                and (substr(rekaman.nik, 7, 1) >= '4') <> (rekaman.jenis_kelamin = 'P') then 'NIK_LAIN_JENIS_KELAMIN'
-        end),
-        ('tanggal_lahir', case
-            when rekaman.nik is not null and rekaman.tanggal_lahir is not null
-                and substr(rekaman.nik, 9, 4) <> to_char(rekaman.tanggal_lahir, 'MMYY') then 'NIK_LAIN_TANGGAL_LAHIR'
-        end)
-    ) as temuan (kolom, kode)
-    -- First what costs little, so that few rows are looked at closely.
-    where (
-        rekaman.bentuk_nik in ('rusak', 'sementara')
-        or position('ALM' in rekaman.nama) > 0
-        or (substr(rekaman.nik, 7, 1) >= '4') <> (rekaman.jenis_kelamin = 'P')
-        or substr(rekaman.nik, 9, 2)::int <> date_part('month', rekaman.tanggal_lahir)
-        or substr(rekaman.nik, 11, 2)::int <> date_part('year', rekaman.tanggal_lahir)::int % 100
-    )
-    and temuan.kode is not null
+    select sumber, id_sumber, 'individu' as grain, kolom, kode, uid
+    from (
+        select
+            sumber, id_sumber, uid,
+            unnest(array['nik', 'nama', 'jenis_kelamin', 'tanggal_lahir']) as kolom,
+            unnest(array[
+                case when bentuk_nik in ('rusak', 'sementara') then 'NIK_' || upper(bentuk_nik) end,
+                case when position('ALM' in nama) > 0 and nama ~ '\yALM(H|ARHUM(AH)?)?\y' then 'ALM_PADA_NAMA' end,
+                case
+                    when nik is not null and jenis_kelamin is not null
+                        and (substr(nik, 7, 1) >= '4') <> (jenis_kelamin = 'P') then 'NIK_LAIN_JENIS_KELAMIN'
+                end,
+                case
+                    when nik is not null and tanggal_lahir is not null
+                        and substr(nik, 9, 4) <> to_char(tanggal_lahir, 'MMYY') then 'NIK_LAIN_TANGGAL_LAHIR'
+                end
+            ]) as kode
+        from {{ ref('golden_individu__rekaman') }}
+        -- First what costs little, so that few rows are looked at closely.
+        where bentuk_nik in ('rusak', 'sementara')
+            or position('ALM' in nama) > 0
+            or (substr(nik, 7, 1) >= '4') <> (jenis_kelamin = 'P')
+            or substr(nik, 9, 2)::int <> date_part('month', tanggal_lahir)
+            or substr(nik, 11, 2)::int <> date_part('year', tanggal_lahir)::int % 100
+    ) as temuan
+    where kode is not null
 ),
 
 ganda as (

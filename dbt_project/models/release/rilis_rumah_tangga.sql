@@ -111,10 +111,14 @@ rilis_rumah_tangga as (
         semua.lon::double precision as lon,
         coalesce(anggota.jumlah_anggota, 0)::smallint as jumlah_anggota,
         semua.desil_nasional,
-        case when not semua.label_kode then semua.desil_per_lama when semua.di_dtsen then versi.desil_per end
-            as desil_per,
-        case when not semua.label_kode then semua.versi_lama when semua.di_dtsen then versi.versi_dtsen end
-            as versi_dtsen,
+        case
+            when not semua.label_kode then semua.desil_per_lama
+            when semua.di_dtsen then (select versi.desil_per from versi)
+        end as desil_per,
+        case
+            when not semua.label_kode then semua.versi_lama
+            when semua.di_dtsen then (select versi.versi_dtsen from versi)
+        end as versi_dtsen,
         semua.peringkat_provinsi,
         semua.di_dtsen,
         semua.di_dtjateng,
@@ -148,7 +152,6 @@ rilis_rumah_tangga as (
             as bubar_sejak,
         {{ id_rilis() }}::text as id_rilis
     from semua
-    cross join versi
     left join anggota on semua.uid = anggota.uid_rumah_tangga
     left join {{ ref('rilis_individu') }} as kepala on anggota.uid_kepala = kepala.uid_individu
     left join {{ ref('wilayah') }} as desa on semua.kode_desa = desa.kode
