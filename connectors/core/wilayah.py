@@ -95,8 +95,16 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, kabupaten: str, code: st
             from angka
         ),
         kec as (
+            -- Outside Java BPS numbers the kabupaten in another way: its code is of ours where its kecamatan is, and
+            -- one that the seed does not hold where it begins as those of ours do.
             select t.*, case when t.bps then b.kode_kec else t.kec_d end as kode_kec,
-                t.lengkap and t.d[:4] <> {home} as di_luar
+                t.lengkap and case
+                    when not t.bps then t.d[:4] <> {home}
+                    when b.kode_kec is not null then replace(left(b.kode_kec, 5), '.', '') <> {home}
+                    else t.d[:4] not in (
+                        select left(kode_bps, 4) from w_bps where replace(left(kode_kec, 5), '.', '') = {home}
+                    )
+                end as di_luar
             from terbaca t left join w_bps b on t.bps and b.kode_bps = t.d[:7]
         ),
         desa as (

@@ -252,6 +252,23 @@ def test_dtjateng_without_kecamatan_is_loaded_and_another_kabupaten_is_out_of_sc
     assert [r["nasib"] for r in rows(landed, "anggota")].count("di_luar_lingkup") == 2
 
 
+def test_outside_java_bps_numbers_the_kabupaten_in_another_way(tmp_path, store, waits):
+    """Kemendagri's 11.09 is 1101 for BPS, whose 1109 is another kabupaten."""
+    wilayah, bps = tmp_path / "wilayah.csv", tmp_path / "bps.csv"
+    wilayah.write_text("kode,nama\n11.09.01,Dalam\n11.09.01.2001,Blungun\n11.09.01.2002,Gayam\n")
+    bps.write_text("kode_kecamatan,kode_bps\n11.09.01,1101021\n11.01.02,1107020\n")
+    codes = ["1101021", 1101021, "1101999", "1109010", "1107020"]
+    data = [household(i, kode_kecamatan_bps=code) for i, code in enumerate(codes, start=1)]
+    with FakeServer(data, 2) as server:
+        extracted = read(server, "dtjateng", store, waits)
+    own = {"kabupaten": "11.09", "wilayah": wilayah, "kecamatan_bps": bps}
+    landed = land("dtjateng", extracted, store, tmp_path, **own)
+    assert [(h["kode_desa"], h["nasib"]) for h in rows(landed, "rumah_tangga")] == [
+        ("11.09.01.2002", ""), ("11.09.01.2001", ""), ("", "di_luar_lingkup"), ("", "di_luar_lingkup"),
+    ]  # fmt: skip
+    assert {line[3] for line in lines(landed.karantina)} == {"wilayah_tidak_terpecahkan"}
+
+
 def test_an_array_that_is_none_is_refused_not_lost(tmp_path, store, waits):
     data = [household(1), household(2, anggota="WARGA")]
     with FakeServer(data, 2) as server:
