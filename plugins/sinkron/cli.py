@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from psycopg import conninfo, pq
 
-from sinkron import approvers, catalogue, database, feeds, month, period, postgres
+from sinkron import approvers, catalogue, database, feeds, month, period, postgres, reference
 from sinkron import settings as settings_module
 from sinkron.line import STEPS
 from sinkron.outcomes import NotReady, Outcome, SourceDown, words
@@ -22,6 +22,7 @@ from sinkron.settings import Settings, SettingsError
 
 def migrate(settings: Settings, arguments: argparse.Namespace) -> int:
     """Bring the warehouse to the newest schema and the catalogue to the contracts."""
+    reference.check_region(settings)
     for name in database.migrate(settings):
         print(f"diterapkan: {name}")
     settings = settings_module.load()
@@ -33,6 +34,7 @@ def migrate(settings: Settings, arguments: argparse.Namespace) -> int:
 def run_month(settings: Settings, arguments: argparse.Namespace) -> int:
     """One month without a scheduler."""
     periode, approve = period.parse(arguments.periode), approvers.mode(arguments.approve)
+    reference.check_region(settings)
     database.migrate(settings)
     settings = settings_module.load()
     catalogue.ensure(settings)
@@ -146,6 +148,7 @@ def up(settings: Settings, arguments: argparse.Namespace) -> int:
     """Start Postgres and Airflow."""
     from sinkron import services
 
+    reference.check_region(settings)
     database.migrate(settings)
     settings = settings_module.load()
     catalogue.ensure(settings)

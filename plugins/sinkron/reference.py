@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 
 from sinkron import period
-from sinkron.settings import Settings
+from sinkron.settings import Settings, SettingsError
 
 
 def _rows(settings: Settings, seed: str) -> list[dict[str, str]]:
@@ -28,6 +29,27 @@ def thresholds(settings: Settings, periode: str) -> dict[str, tuple[float, int]]
 def absolute_floors(settings: Settings, periode: str) -> dict[str, int]:
     """Absolute floors of rows, `<sumber>.<entitas>` -> rows, from the seed `batas_mutlak` (empty by default)."""
     return {row["kunci"]: int(row["minimum"]) for row in _in_force(settings, "batas_mutlak", periode)}
+
+
+def check_region(settings: Settings) -> None:
+    """Raises SettingsError unless the seeds hold the kabupaten of the settings; else its sources would be blamed."""
+    code = settings.kabupaten
+    if not re.fullmatch(r"\d\d\.\d\d", code):
+        raise SettingsError(
+            f"SINKRON_WILAYAH must be a dotted Kemendagri code (NN.NN), got {code!r};"
+            f" correct it in the environment or {settings.env_file}"
+        )
+    codes = {row["kode"] for row in _rows(settings, "wilayah") if row["kode"].startswith(f"{code}.")}
+    kecamatan, villages = ({c for c in codes if c.count(".") == dots} for dots in (2, 3))
+    for seed, known in (
+        ("wilayah", {village[:8] for village in villages}),
+        ("kecamatan_bps", {row["kode_kecamatan"] for row in _rows(settings, "kecamatan_bps")}),
+    ):
+        if not kecamatan or kecamatan - known:
+            raise SettingsError(
+                f"seed {seed}.csv does not hold {', '.join(sorted(kecamatan - known)) or 'any kecamatan'} of"
+                f" SINKRON_WILAYAH {code}; add the district's rows (docs/runbooks/another-district.md)"
+            )
 
 
 def count_kecamatan(settings: Settings) -> int:

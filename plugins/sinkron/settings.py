@@ -236,8 +236,8 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         values=values,
         env_file=env_file,
         home=home,
-        kabupaten=values.get("SINKRON_WILAYAH", "33.16"),
-        nama_kabupaten=values.get("SINKRON_NAMA_WILAYAH", "Blora"),
+        kabupaten=values.get("SINKRON_WILAYAH") or "33.16",
+        nama_kabupaten=values.get("SINKRON_NAMA_WILAYAH") or "Blora",
     )
 
 
