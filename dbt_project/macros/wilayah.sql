@@ -13,3 +13,9 @@
         where length(desa.kode) > 8
     )
 {%- endmacro %}
+
+{# The name of a village in title case. One that the seed writes with small letters is: as words, "Lamerem II" or "Ba'u"
+   would become others. #}
+{% macro nama_desa(kolom) -%}
+    case when {{ kolom }} in (upper({{ kolom }}), lower({{ kolom }})) then initcap({{ kolom }}) else {{ kolom }} end
+{%- endmacro %}

@@ -90,7 +90,7 @@ nilai_rumah as (
 ),
 
 nama_wilayah as (
-    select 'desa' as kolom, kode, initcap(nama) as nama from {{ ref('wilayah') }}
+    select 'desa' as kolom, kode, {{ nama_desa('nama') }} as nama from {{ ref('wilayah') }}
     union all
     select 'kecamatan', kode, nama from {{ ref('wilayah') }}
 ),

@@ -4,7 +4,7 @@ with rilis_ringkasan_desa as (
     select
         {{ periode() }}::text as periode,
         sel.kode_desa,
-        initcap(desa.nama) as desa,
+        {{ nama_desa('desa.nama') }} as desa,
         kecamatan.nama as kecamatan,
         sel.ukuran,
         sel.kelas,

@@ -1,10 +1,17 @@
 {{ config(alias='ringkasan_kabupaten') }}
 -- Open data of the district, beside the public figures (information, never a verdict).
-with sel as (
+with resmi as (
+    -- Of each the newest that was out: a figure of another year is another row of the seed.
+    select distinct on (ukuran, kelas) ukuran, kelas, jumlah
+    from {{ ref('angka_publik') }}
+    where per <= {{ tanggal_acuan() }}
+    order by ukuran, kelas, per desc
+),
+
+sel as (
     select ukuran, kelas, jumlah, tersembunyi from {{ ref('ringkasan_sel') }} where kode_desa is null
     union all
-    select ukuran, kelas, jumlah, jumlah < {{ ambang('sel_minimum') }}
-    from {{ ref('angka_publik') }} where per <= {{ tanggal_acuan() }}
+    select ukuran, kelas, jumlah, jumlah < {{ ambang('sel_minimum') }} from resmi
 ),
 
 rilis_ringkasan_kabupaten as (

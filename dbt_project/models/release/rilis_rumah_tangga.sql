@@ -102,7 +102,7 @@ rilis_rumah_tangga as (
         left(semua.kode_desa, 8) as kode_kecamatan,
         kecamatan.nama as kecamatan,
         semua.kode_desa,
-        initcap(desa.nama) as desa,
+        {{ nama_desa('desa.nama') }} as desa,
         semua.dusun,
         semua.rt,
         semua.rw,
