@@ -46,6 +46,27 @@
 {# Sources in the order of their trust in identity: the seed `survivorship` has the ranks an attribute. #}
 {% macro sumber() %}{{ return(['dtsen', 'dtjateng', 'simnakis']) }}{% endmacro %}
 
+{# Where each of them lands: the entity of its families and their id, that of its people and theirs, of memberships. #}
+{% macro tabel_mendarat() %}
+    {{ return([
+        ('dtsen', 'keluarga', 'id_keluarga', 'anggota', 'id_anggota', 'kepesertaan'),
+        ('dtjateng', 'rumah_tangga', 'id_rt', 'anggota', 'id_ind', 'bantuan'),
+        ('simnakis', 'keluarga', 'id', 'anggota', 'id', 'kepesertaan'),
+    ]) }}
+{% endmacro %}
+
+{# The columns that say which of them carry a person or household this month. #}
+{% macro kolom_tercatat() %}
+    {%- set kolom = [] -%}
+    {%- for s in sumber() -%}{%- do kolom.append('di_' ~ s) -%}{%- endfor -%}
+    {{ return(kolom) }}
+{% endmacro %}
+
+{# Whether any of them does. #}
+{% macro tercatat(tabel) -%}
+    ({% for kolom in kolom_tercatat() %}{{ tabel }}.{{ kolom }}{{ ' or ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
 {# Priority of a source in a tie. #}
 {% macro prioritas(kolom) -%}
     case {{ kolom }} {% for s in sumber() %}when '{{ s }}' then {{ loop.index }} {% endfor %}end

@@ -50,10 +50,10 @@ konflik as (
         {% for kolom in ['no_kk', 'kode_desa', 'dusun', 'rt', 'rw', 'alamat'] + kolom_rumah() -%}
         (min({{ kolom }}) is distinct from max({{ kolom }}))::int{{ ' +' if not loop.last }}
         {% endfor %} as jumlah_konflik,
-        max(tanggal) as diperbarui,
-        bool_or(sumber = 'dtsen') as di_dtsen,
-        bool_or(sumber = 'dtjateng') as di_dtjateng,
-        bool_or(sumber = 'simnakis') as di_simnakis
+        {% for s in sumber() -%}
+        bool_or(sumber = '{{ s }}') as di_{{ s }},
+        {% endfor -%}
+        max(tanggal) as diperbarui
     from {{ rekaman }}
     group by uid
 ),
@@ -67,31 +67,34 @@ golden_rumah_tangga as (
         segar1.sumber || '|' || segar1.id_keluarga as rekaman_rumah,
         -- The newest record that says more of the house than the province asks for.
         case
-            when segar1.lengkap then segar1.sumber || '|' || segar1.id_keluarga
-            when segar2.lengkap then segar2.sumber || '|' || segar2.id_keluarga
-            when segar3.lengkap then segar3.sumber || '|' || segar3.id_keluarga
+            {% for s in sumber() -%}
+            when segar{{ loop.index }}.lengkap
+                then segar{{ loop.index }}.sumber || '|' || segar{{ loop.index }}.id_keluarga
+            {% endfor -%}
         end as rekaman_lengkap,
         kk_terpilih.no_kk,
         kk_terpilih.no_kk_lain,
         {% for kolom in kolom_alamat() %}segar1.{{ kolom }},
         {% endfor -%}
         {% for kolom in kolom_rumah() -%}
-        coalesce(segar1.{{ kolom }}, segar2.{{ kolom }}, segar3.{{ kolom }}) as {{ kolom }},
+        coalesce({% for s in sumber() %}segar{{ loop.index }}.{{ kolom }}{{ ', ' if not loop.last }}{% endfor %}) as {{ kolom }},
         {% endfor -%}
         dtsen.desil_nasional,
         dtsen.exclude,
         dtsen.alasan_exclude,
         dtjateng.peringkat_provinsi,
+        {% for kolom in kolom_tercatat() -%}
+        konflik.{{ kolom }},
+        {% endfor -%}
         konflik.jumlah_konflik,
-        konflik.diperbarui,
-        konflik.di_dtsen,
-        konflik.di_dtjateng,
-        konflik.di_simnakis
+        konflik.diperbarui
     from utama
     inner join konflik on utama.uid = konflik.uid
     inner join {{ rekaman }} as segar1 on utama.uid = segar1.uid and segar1.segar = 1
-    left join {{ rekaman }} as segar2 on utama.uid = segar2.uid and segar2.segar = 2
-    left join {{ rekaman }} as segar3 on utama.uid = segar3.uid and segar3.segar = 3
+    {% for s in sumber()[1:] -%}
+    left join {{ rekaman }} as segar{{ loop.index + 1 }}
+        on utama.uid = segar{{ loop.index + 1 }}.uid and segar{{ loop.index + 1 }}.segar = {{ loop.index + 1 }}
+    {% endfor -%}
     left join {{ rekaman }} as dtsen on utama.uid = dtsen.uid and dtsen.sumber = 'dtsen' and dtsen.ke = 1
     left join {{ rekaman }} as dtjateng on utama.uid = dtjateng.uid and dtjateng.sumber = 'dtjateng' and dtjateng.ke = 1
     left join kk_terpilih on utama.uid = kk_terpilih.uid

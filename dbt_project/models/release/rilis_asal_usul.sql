@@ -189,12 +189,12 @@ kata_kunjungan as (
 tak_dimuat as (
     -- Whom no registry carries now: they keep their values.
     select 'individu' as grain, uid_individu as uid, nik, rekaman_identitas, kode_desa
-    from {{ ref('rilis_individu') }}
-    where not (di_dtsen or di_dtjateng or di_simnakis) and digantikan_oleh is null
+    from {{ ref('rilis_individu') }} as orang
+    where not {{ tercatat('orang') }} and digantikan_oleh is null
     union all
     select 'rumah_tangga', uid_rumah_tangga, null, rekaman_identitas, kode_desa
-    from {{ ref('rilis_rumah_tangga') }}
-    where not (di_dtsen or di_dtjateng or di_simnakis) and digantikan_oleh is null
+    from {{ ref('rilis_rumah_tangga') }} as rumah
+    where not {{ tercatat('rumah') }} and digantikan_oleh is null
 ),
 
 sendiri as (
@@ -205,9 +205,9 @@ sendiri as (
             uid_rumah_tangga as uid, kode_desa,
             unnest(array['{{ atribut_sendiri | join("', '") }}']) as kolom,
             unnest(array[{{ atribut_sendiri | join('::text, ') }}::text]) as nilai
-        from {{ ref('rilis_rumah_tangga') }}
-        where not (di_dtsen or di_dtjateng or di_simnakis) and digantikan_oleh is null
-    ) as rumah
+        from {{ ref('rilis_rumah_tangga') }} as rumah
+        where not {{ tercatat('rumah') }} and digantikan_oleh is null
+    ) as atribut
     where nilai is not null
 ),
 

@@ -27,7 +27,7 @@ tempat_lalu as (
 semua as (
     select
         uid, uid_rumah_tangga, nik, bentuk_nik, nama, jenis_kelamin, tanggal_lahir, hubungan, status_hidup,
-        tanggal_meninggal, keberadaan, nik_lain, null::text as digantikan_oleh, di_dtsen, di_dtjateng, di_simnakis,
+        tanggal_meninggal, keberadaan, nik_lain, null::text as digantikan_oleh, {{ kolom_tercatat() | join(', ') }},
         rekaman_identitas, hasil_dukcapil
     from kini
     union all
@@ -37,7 +37,7 @@ semua as (
         lalu.tanggal_meninggal,
         -- A superseded id is no member any more.
         case when lalu.pengganti is not null then 'pindah' else lalu.keberadaan end,
-        lalu.nik_lain, lalu.pengganti, false, false, false, lalu.rekaman_identitas, null
+        lalu.nik_lain, lalu.pengganti, {{ 'false, ' * (sumber() | length) }}lalu.rekaman_identitas, null
     from lalu
     left join tempat_lalu on lalu.uid_rumah_tangga = tempat_lalu.uid
 ),
@@ -82,9 +82,9 @@ rilis_individu as (
         semua.keberadaan,
         semua.nik_lain,
         semua.digantikan_oleh,
-        semua.di_dtsen,
-        semua.di_dtjateng,
-        semua.di_simnakis,
+        {% for kolom in kolom_tercatat() -%}
+        semua.{{ kolom }},
+        {% endfor -%}
         semua.rekaman_identitas,
         coalesce(rumah.kode_desa, rumah_lalu.kode_desa) as kode_desa,
         {{ id_rilis() }}::text as id_rilis

@@ -17,10 +17,10 @@ karantina as (
 nasib as (
     select
         id_kiriman,
-        case
-            when grain = 'individu' then 'anggota'
-            when sumber = 'dtjateng' then 'rumah_tangga'
-            else 'keluarga'
+        case sumber
+            {% for s, keluarga, _, anggota, _, _ in tabel_mendarat() -%}
+            when '{{ s }}' then case grain when 'individu' then '{{ anggota }}' else '{{ keluarga }}' end
+            {% endfor -%}
         end as berkas,
         count(*) filter (where nasib = 'terbit') as diterbitkan,
         count(*) filter (where nasib = 'digabung') as digabung,
@@ -31,7 +31,11 @@ nasib as (
     union all
     select
         rekaman.id_kiriman,
-        case when rekaman.sumber = 'dtjateng' then 'bantuan' else 'kepesertaan' end,
+        case rekaman.sumber
+            {% for s, _, _, _, _, kepesertaan in tabel_mendarat() -%}
+            when '{{ s }}' then '{{ kepesertaan }}'
+            {% endfor -%}
+        end,
         count(golden.nomor_baris_utama),
         count(*) - count(golden.nomor_baris_utama),
         0
@@ -41,15 +45,12 @@ nasib as (
     left join {{ ref('golden_kepesertaan') }} as golden
         on rekaman.id_kiriman = golden.id_kiriman_utama and rekaman.nomor_baris = golden.nomor_baris_utama
     group by rekaman.id_kiriman, rekaman.sumber
-    {% for s, tabel, berkas in [
-        ('dtsen', 'dtsen_kepesertaan', 'kepesertaan'), ('dtjateng', 'dtjateng_bantuan', 'bantuan'),
-        ('simnakis', 'simnakis_kepesertaan', 'kepesertaan'),
-    ] %}
+    {% for s, _, _, _, _, kepesertaan in tabel_mendarat() %}
     union all
     select
-        id_kiriman, '{{ berkas }}', 0, count(*) filter (where nasib = 'digabung'),
+        id_kiriman, '{{ kepesertaan }}', 0, count(*) filter (where nasib = 'digabung'),
         count(*) filter (where nasib = 'di_luar_lingkup')
-    from {{ source(s, tabel) }}
+    from {{ source(s, s ~ '_' ~ kepesertaan) }}
     where nasib is not null and id_kiriman = {{ kiriman(s) }}
     group by id_kiriman
     {% endfor %}

@@ -7,11 +7,10 @@
     'kecamatan', 'desa'] %}
 {%- set kolom_orang = ['nik', 'nama', 'tanggal_lahir', 'uid_rumah_tangga', 'nik_status', 'jenis_kelamin',
     'kelompok_umur', 'hubungan', 'status_hidup', 'tanggal_meninggal', 'keberadaan', 'nik_lain', 'digantikan_oleh',
-    'di_dtsen', 'di_dtjateng', 'di_simnakis'] %}
+    ] + kolom_tercatat() %}
 {%- set kolom_keluarga = ['no_kk', 'no_kk_lain', 'uid_kepala', 'nama_kepala', 'jumlah_anggota', 'desil_nasional',
-    'peringkat_provinsi', 'di_dtsen', 'di_dtjateng', 'di_simnakis', 'exclude', 'alasan_exclude', 'status',
-    'digantikan_oleh', 'uid_hunian',
-    ] + kolom_alamat() + kolom_rumah() %}
+    'peringkat_provinsi', 'exclude', 'alasan_exclude', 'status', 'digantikan_oleh', 'uid_hunian',
+    ] + kolom_tercatat() + kolom_alamat() + kolom_rumah() %}
 with orang_kini as not materialized (select * from {{ ref('rilis_individu') }}),
 
 orang_lalu as not materialized (select * from {{ source('rilis', 'individu') }} where id_rilis = {{ id_sebelum() }}),

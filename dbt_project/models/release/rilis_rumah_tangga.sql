@@ -22,13 +22,13 @@ with anggota as (
 
 semua as (
     select
-        uid, {% for kolom in isi %}{{ kolom }}, {% endfor %}di_dtsen, di_dtjateng, di_simnakis, jumlah_konflik,
+        uid, {% for kolom in isi %}{{ kolom }}, {% endfor %}{{ kolom_tercatat() | join(', ') }}, jumlah_konflik,
         null::text as digantikan_oleh, null::text as bubar_sejak, true as label_kode, null::text as versi_lama,
         null::date as desil_per_lama
     from {{ ref('golden_rumah_tangga') }}
     union all
     select
-        lalu.uid_rumah_tangga, {% for kolom in isi %}lalu.{{ kolom }}, {% endfor %}false, false, false, 0,
+        lalu.uid_rumah_tangga, {% for kolom in isi %}lalu.{{ kolom }}, {% endfor %}{{ 'false, ' * (sumber() | length) }}0,
         penerus.digantikan_oleh, lalu.bubar_sejak, false, lalu.versi_dtsen, lalu.desil_per
     from {{ source('rilis', 'rumah_tangga') }} as lalu
     left join {{ penerus('rumah_tangga') }} as penerus on lalu.uid_rumah_tangga = penerus.uid
@@ -120,9 +120,9 @@ rilis_rumah_tangga as (
             when semua.di_dtsen then (select versi.versi_dtsen from versi)
         end as versi_dtsen,
         semua.peringkat_provinsi,
-        semua.di_dtsen,
-        semua.di_dtjateng,
-        semua.di_simnakis,
+        {% for kolom in kolom_tercatat() -%}
+        semua.{{ kolom }},
+        {% endfor -%}
         semua.exclude,
         semua.alasan_exclude,
         {% for kolom in kolom_rumah() -%}

@@ -17,16 +17,12 @@ rumah as (
 mendarat as materialized (
     -- What was set aside at landing: twins within a delivery (they share the uid of the first), other districts. Few,
     -- which the planner sees of a table of their own: else it hashes the month's links to look them up.
-    {% for s, keluarga, anggota, id_keluarga, id_anggota, nama_rumah in [
-        ('dtsen', 'dtsen_keluarga', 'dtsen_anggota', 'id_keluarga', 'id_anggota', 'keluarga'),
-        ('dtjateng', 'dtjateng_rumah_tangga', 'dtjateng_anggota', 'id_rt', 'id_ind', 'rumah_tangga'),
-        ('simnakis', 'simnakis_keluarga', 'simnakis_anggota', 'id', 'id', 'keluarga'),
-    ] %}
+    {% for s, keluarga, id_keluarga, anggota, id_anggota, _ in tabel_mendarat() %}
     select 'rumah_tangga' as grain, '{{ s }}' as sumber, {{ id_keluarga }} as id_sumber, id_kiriman, nomor_baris, nasib
-    from {{ source(s, keluarga) }} where nasib is not null and id_kiriman = {{ kiriman(s) }}
+    from {{ source(s, s ~ '_' ~ keluarga) }} where nasib is not null and id_kiriman = {{ kiriman(s) }}
     union all
     select 'individu', '{{ s }}', {{ id_anggota }}, id_kiriman, nomor_baris, nasib
-    from {{ source(s, anggota) }} where nasib is not null and id_kiriman = {{ kiriman(s) }}
+    from {{ source(s, s ~ '_' ~ anggota) }} where nasib is not null and id_kiriman = {{ kiriman(s) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -181,3 +181,13 @@ def test_a_month_waits_for_the_sources_that_say_so():
     declared = generate.load_sources()
     assert set(REQUIRED) == {nama for nama, source in declared.items() if source.wajib}
     assert optional_sources() == tuple(sorted(set(declared) - set(REQUIRED)))
+
+
+def test_no_model_lists_the_registries_by_hand():
+    """docs/adding_a_source.md, 5: what carries a person follows from the macro `sumber`."""
+    listing = [
+        path.name
+        for path in (ROOT / "dbt_project" / "models").rglob("*.sql")
+        if {f"di_{nama}" for nama in REQUIRED} <= set(re.findall(r"\bdi_[a-z]+", path.read_text(encoding="utf-8")))
+    ]
+    assert listing == []

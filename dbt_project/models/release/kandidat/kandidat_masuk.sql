@@ -34,7 +34,7 @@ tanpa_bantuan as (
         and (rumah.desil_nasional is null or rumah.desil_nasional <= {{ ambang('verifikasi_desil_rendah') }})
         and rumah.exclude is distinct from true
         -- What a household receives that no registry mentions this month is not known.
-        and (rumah.di_dtsen or rumah.di_dtjateng or rumah.di_simnakis)
+        and {{ tercatat('rumah') }}
 ),
 
 kandidat_masuk as (
