@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import sandbox
-from sandbox import damage
+from sandbox import damage, receivers
 from sandbox.summary import summary
 from sinkron import approvers, catalogue, cli, database, decisions, questions, services
 from sinkron import settings as settings_module
@@ -38,6 +38,13 @@ def run(scale: float, months: list[str]) -> int:
     started = time.monotonic()
     cli.settle_process()
     settings = settings_module.load()
+    if settings.kabupaten not in receivers.KABUPATEN:
+        print(
+            f"Demo hanya mengenal Blora, bukan {settings.kabupaten}, dan tidak dicampur dengan data kabupaten lain:"
+            " jalankan tanpa SINKRON_WILAYAH, dengan SINKRON_HOME dan SINKRON_ENV_FILE yang lain.",
+            file=sys.stderr,
+        )
+        return 2
     _say(f"Dunia sintetis (skala {scale}, {', '.join(months)}): tidak ada orang nyata di dalamnya")
     database.migrate(settings)
     settings = settings_module.load()
