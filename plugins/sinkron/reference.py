@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 
 from sinkron import period
 from sinkron.settings import Settings, SettingsError
@@ -39,17 +40,30 @@ def check_region(settings: Settings) -> None:
             f"SINKRON_WILAYAH must be a dotted Kemendagri code (NN.NN), got {code!r};"
             f" correct it in the environment or {settings.env_file}"
         )
-    codes = {row["kode"] for row in _rows(settings, "wilayah") if row["kode"].startswith(f"{code}.")}
+    codes = [c for c in _codes(settings, "wilayah", "kode") if c.startswith(f"{code}.")]
     kecamatan, villages = ({c for c in codes if c.count(".") == dots} for dots in (2, 3))
     for seed, known in (
         ("wilayah", {village[:8] for village in villages}),
-        ("kecamatan_bps", {row["kode_kecamatan"] for row in _rows(settings, "kecamatan_bps")}),
+        ("kecamatan_bps", set(_codes(settings, "kecamatan_bps", "kode_kecamatan"))),
     ):
         if not kecamatan or kecamatan - known:
             raise SettingsError(
                 f"seed {seed}.csv does not hold {', '.join(sorted(kecamatan - known)) or 'any kecamatan'} of"
                 f" SINKRON_WILAYAH {code}; add the district's rows (docs/runbooks/another-district.md)"
             )
+
+
+def _codes(settings: Settings, seed: str, column: str) -> list[str]:
+    """The codes of a seed. Raises SettingsError for one that stands twice, and for a file as spreadsheets write."""
+    rows = _rows(settings, seed)
+    if (rows and column not in rows[0]) or b"\r" in (settings.seeds / f"{seed}.csv").read_bytes():
+        raise SettingsError(
+            f"seed {seed}.csv is not as expected: UTF-8 without BOM, commas, lines that end in LF, a column {column}"
+        )
+    codes = [row[column] for row in rows]
+    if wrong := sorted(c for c, n in Counter(codes).items() if n > 1 or not re.fullmatch(r"[0-9.]+", c or "")):
+        raise SettingsError(f"seed {seed}.csv: {', '.join(map(repr, wrong[:5]))} stands there twice or is no code")
+    return codes
 
 
 def count_kecamatan(settings: Settings) -> int:

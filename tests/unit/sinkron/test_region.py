@@ -15,7 +15,7 @@ BPS = "kode_kecamatan,kode_bps\n11.09.01,1101030\n11.09.02,1101020\n"
 def check(tmp_path, monkeypatch, wilayah: str = WILAYAH, bps: str = BPS, code: str = "11.09") -> None:
     seeds = tmp_path / "dbt_project" / "seeds"
     seeds.mkdir(parents=True)
-    (seeds / "wilayah.csv").write_text(wilayah)
+    (seeds / "wilayah.csv").write_text(wilayah, newline="")
     (seeds / "kecamatan_bps.csv").write_text(bps)
     monkeypatch.setattr(settings_module, "ROOT", tmp_path)
     reference.check_region(settings_module.load({"SINKRON_WILAYAH": code}))
@@ -33,6 +33,11 @@ def test_a_district_that_the_seeds_hold_is_served(tmp_path, monkeypatch):
         ("wilayah.csv does not hold 11.09.02", {"wilayah": WILAYAH.replace("11.09.02.1001,Kota\n", "")}),
         ("kecamatan_bps.csv does not hold 11.09.01, 11.09.02", {"bps": "kode_kecamatan,kode_bps\n"}),
         ("kecamatan_bps.csv does not hold 11.09.02", {"bps": BPS.replace("11.09.02,1101020\n", "")}),
+        ("wilayah.csv is not as expected", {"wilayah": "\ufeff" + WILAYAH}),
+        ("wilayah.csv is not as expected", {"wilayah": WILAYAH.replace(",", ";")}),
+        ("wilayah.csv is not as expected", {"wilayah": f"{WILAYAH}11.09.02.1002,Lain\r\n"}),
+        ("wilayah.csv: '11.09.01.2001' stands there twice", {"wilayah": f"{WILAYAH}11.09.01.2001,Lain\n"}),
+        ("kecamatan_bps.csv: '11.09.02 ' stands there twice or is no code", {"bps": f"{BPS}11.09.02 ,1101021\n"}),
     ],
 )
 def test_what_the_seeds_lack_of_it_is_named(tmp_path, monkeypatch, told, seeds):
