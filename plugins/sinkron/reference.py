@@ -40,6 +40,8 @@ def check_region(settings: Settings) -> None:
             f"SINKRON_WILAYAH must be a dotted Kemendagri code (NN.NN), got {code!r};"
             f" correct it in the environment or {settings.env_file}"
         )
+    if not settings.nama_kabupaten:
+        raise SettingsError(f"SINKRON_NAMA_WILAYAH is not set: the name of {code}, as reports show it")
     codes = [c for c in _codes(settings, "wilayah", "kode") if c.startswith(f"{code}.")]
     kecamatan, villages = ({c for c in codes if c.count(".") == dots} for dots in (2, 3))
     for seed, known in (

@@ -62,7 +62,7 @@ def write(connection: psycopg.Connection, settings: Settings, periode: str) -> P
     year = connection.execute(YEAR, values).fetchone()["keluarga"]
     plan = int(reference.thresholds(settings, periode)["penonaktifan_rencana_setahun"][0])
     html = _page(
-        f"Penonaktifan bantuan sosial, Kabupaten {settings.nama_kabupaten}, {periode}",
+        f"Penonaktifan bantuan sosial, {settings.sebutan}, {periode}",
         f"Keadaan sampai {period.reference_date(periode):%d-%m-%Y}. Tahun ini {year} keluarga dari {plan} yang"
         " direncanakan. Yang tercermin dibuktikan oleh kiriman bulanan penerima sendiri.",
         [

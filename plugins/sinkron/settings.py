@@ -40,6 +40,11 @@ class Settings:
     nama_kabupaten: str
 
     @property
+    def sebutan(self) -> str:
+        """What the district is called, with its name: the codes of cities begin at 71."""
+        return f"{'Kota' if self.kabupaten[3:] >= '71' else 'Kabupaten'} {self.nama_kabupaten}"
+
+    @property
     def landing(self) -> Path:
         """Exact bytes of every delivery, content-addressed, read-only."""
         return self.home / "pendaratan"
@@ -232,12 +237,13 @@ def load(environ: dict[str, str] | None = None) -> Settings:
     env_file = Path(process.get("SINKRON_ENV_FILE") or ROOT / ".env")
     values = {**read_env_file(env_file), **process}
     home = Path(values.get("SINKRON_HOME") or ROOT / "run").absolute()
+    kabupaten = values.get("SINKRON_WILAYAH") or "33.16"
     return Settings(
         values=values,
         env_file=env_file,
         home=home,
-        kabupaten=values.get("SINKRON_WILAYAH") or "33.16",
-        nama_kabupaten=values.get("SINKRON_NAMA_WILAYAH") or "Blora",
+        kabupaten=kabupaten,
+        nama_kabupaten=values.get("SINKRON_NAMA_WILAYAH") or ("Blora" if kabupaten == "33.16" else ""),
     )
 
 
