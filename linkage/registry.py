@@ -122,7 +122,8 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
 
     Which part of a household carries on its id, first rule that decides (rules.md): the same KK number; more of the
     release before's members; the old address; the older head. A judgement of a person goes before all of them. A
-    household that stood empty, or that the release before had no more, comes back with people of it who come back.
+    household that stood empty, or that the release before had no more, comes back with people of it who come back; one
+    that still stands empty is where its dead and departed are.
     """
     con.execute("""
         create or replace table dulu_rumah_tangga as
@@ -165,6 +166,14 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
             from (from placed where hadir union all from returned)
             group by klaster, uid_rumah_tangga
         ),
+        former as (
+            -- Of a home that stands empty: its dead and departed, where nobody else lives with them. By them it is
+            -- known also without a number, and before others who bear its number.
+            select klaster, uid_rumah_tangga as uid, count(*) as dulu
+            from placed
+            where not hadir and klaster not in (select klaster from placed where hadir)
+            group by klaster, uid_rumah_tangga
+        ),
         origin as (
             select h.rumah as klaster, o.uid, count(*) as asal
             from lalu_asal as o
@@ -193,6 +202,7 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
             select klaster, uid from members
             union select klaster, uid from same_kk
             union select klaster, uid from judged
+            union select klaster, uid from former
         ),
         stayed as (
             -- Members whom no record mentions now are not gone, and stand at the old address.
@@ -204,13 +214,14 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         joined as (select klaster from pairs group by klaster having count(*) > 1)
         select p.klaster, p.uid, j.uid is not null as pertimbangan, coalesce(o.asal, 0) as asal,
             k.uid is not null as kk_sama, coalesce(m.bersama, 0) as bersama,
-            a.uid is not null as alamat_sama, coalesce(m.umur_kepala, 0) as umur_kepala
+            coalesce(f.dulu, 0) as dulu, a.uid is not null as alamat_sama, coalesce(m.umur_kepala, 0) as umur_kepala
         from pairs as p
         left join members as m on p.klaster = m.klaster and p.uid = m.uid
         left join same_kk as k on p.klaster = k.klaster and p.uid = k.uid
         left join same_place as a on p.klaster = a.klaster and p.uid = a.uid
         left join judged as j on p.klaster = j.klaster and p.uid = j.uid
         left join origin as o on p.klaster = o.klaster and p.uid = o.uid
+        left join former as f on p.klaster = f.klaster and p.uid = f.uid
         left join stayed as d on p.uid = d.uid
         -- An id is carried on by people: a KK number alone (none of the old members) does not pass it on,
         -- unless the family was without members before.
@@ -228,14 +239,14 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
                 or coalesce(d.diam, 0) < coalesce(m.bersama, 1) or p.klaster not in (select klaster from joined)
             )
     """)
-    order = "pertimbangan desc, asal desc, kk_sama desc, bersama desc, alamat_sama desc, umur_kepala desc"
+    order = "pertimbangan desc, asal desc, kk_sama desc, bersama desc, dulu desc, alamat_sama desc, umur_kepala desc"
     settle(
         con,
         "rumah_tangga",
         order,
         """
         select h.rumah as klaster, o.uid, false as pertimbangan, count(*) as asal, false as kk_sama, 0 as bersama,
-            false as alamat_sama, 0 as umur_kepala
+            0 as dulu, false as alamat_sama, 0 as umur_kepala
         from lalu_asal as o
         inner join keluarga as g on o.sumber = g.sumber and o.id_sumber = g.id_keluarga
         inner join rumah as h on g.fid = h.fid

@@ -193,6 +193,32 @@ def test_the_old_address_then_the_older_head_decide(rt_of_the_wife: str, expecte
     assert len([e for e in result.events("rumah_tangga") if e[0] == "pecah"]) == 1
 
 
+def test_a_household_whose_people_all_moved_stays_with_their_records():
+    """Dukcapil says that the wife moved away; a record of her husband bears the number of hers: both go on."""
+    couple = world(
+        ("dtsen:K", kk(8), "2026-01-01", (0, 2)), ("simnakis:S", OLD, "2026-05-01", (0, 2)),
+        ("dtjateng:J", OLD, "2026-03-01", ()),
+    )  # fmt: skip
+    members(couple, "dtjateng:J", (1,), hadir=False)
+    before = couple.link()
+    assert before.family("dtjateng:J") != before.family("simnakis:S")
+    known = {"dtjateng:J": {"no_kk": OLD}, "simnakis:S": {"no_kk": kk(8)}, "dtjateng:1": {"hadir": False}}
+    result = couple.link(before, known, JULY)
+    assert result.tables["tempat"] == before.tables["tempat"]
+    assert result.tables["peristiwa"] == []
+
+
+@pytest.mark.parametrize("number", [OLD, kk(8), None])
+def test_a_household_of_the_dead_keeps_its_id_without_its_number(number: str | None):
+    """Every month it was another household, and the ones before stayed beside it."""
+    june, july = (members(World().family("dtsen:K", no_kk), "dtsen:K", (0, 1), hadir=False) for no_kk in (OLD, number))
+    before = june.link()
+    known = {"dtsen:K": {"no_kk": OLD}, "dtsen:0": {"hadir": False}, "dtsen:1": {"hadir": False}}
+    result = july.link(before, known, JULY)
+    assert result.family("dtsen:K") == before.family("dtsen:K")
+    assert result.tables["peristiwa"] == []
+
+
 def test_a_kk_number_without_its_people_carries_nothing_on():
     """The number was reissued to strangers: the old household is not theirs."""
     before = world(FULL).link()
