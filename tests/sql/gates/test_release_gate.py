@@ -37,7 +37,11 @@ PLANTS: dict[str, tuple[str, set[str]]] = {
         " where kode_kecamatan = '33.16.01'", {"kecamatan_turun"},
     ),
     "desil_rentang": ("update release.rumah_tangga set desil_nasional = 0 where uid_rumah_tangga = 'r1'", set()),
-    "desil_ada": ("update release.rumah_tangga set desil_nasional = null", {"desil_pindah"}),
+    # Whom DTSEN carries no more keeps the decile of the release before.
+    "desil_ada": (
+        "update release.rumah_tangga set desil_nasional = null where uid_rumah_tangga <> 'r1';"
+        " update release.rumah_tangga set di_dtsen = false where uid_rumah_tangga = 'r1'", {"desil_pindah"},
+    ),
     "rumah_tangga_kosong": (
         "update release.rumah_tangga set jumlah_anggota = 0, uid_kepala = null where uid_rumah_tangga = 'r1';"
         " update release.individu set keberadaan = 'pindah' where uid_rumah_tangga = 'r1'", set(),
