@@ -27,6 +27,11 @@
     ]) }}
 {% endmacro %}
 
+{# What one registry alone tells of a family: the newest of its records of a household (contracts, asal: dtsen, dtjateng). #}
+{% macro kolom_satu_sumber() %}
+    {{ return(['desil_nasional', 'exclude', 'alasan_exclude', 'peringkat_provinsi']) }}
+{% endmacro %}
+
 {# Those of them that hold a code of the seed `kode`. #}
 {% macro kolom_berkode() %}
     {{ return(kolom_rumah() | reject('in', ['luas_lantai', 'id_pelanggan_pln', 'jumlah_ternak_sapi',

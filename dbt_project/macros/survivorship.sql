@@ -43,7 +43,8 @@
    `asal` says the same for the published view. #}
 {% macro utama_rumah(kolom) -%}
     {%- if kolom == 'no_kk' -%} rekaman.utama
-    {%- elif kolom in kolom_aset() -%} (rekaman.sumber = 'dtsen' and rekaman.ke = 1)
+    {%- elif kolom == 'peringkat_provinsi' -%} (rekaman.sumber = 'dtjateng' and rekaman.ke = 1)
+    {%- elif kolom in kolom_aset() + kolom_satu_sumber() -%} (rekaman.sumber = 'dtsen' and rekaman.ke = 1)
     {%- elif kolom in kolom_lengkap() -%} (emas.rekaman_lengkap = rekaman.sumber || '|' || rekaman.id_keluarga)
     {%- else -%} (rekaman.segar = 1)
     {%- endif -%}

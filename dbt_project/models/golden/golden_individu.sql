@@ -171,15 +171,18 @@ golden_individu as (
             when orang.hasil = 'meninggal' and orang.mati
                 then array['status_hidup', 'keberadaan', 'tanggal_meninggal']
             when orang.hasil = 'pindah_luar_kab' then array['keberadaan']
-            when orang.hasil = 'padan' and not orang.mati and (orang.meninggal or orang.mati_dilihat or orang.mati_lalu)
+            when orang.hasil = 'padan' and not orang.mati
+                and (orang.meninggal or orang.mati_dilihat or orang.mati_lalu or not orang.hidup)
                 then array['status_hidup']
         end || case when orang.nik_dari_dukcapil then array['nik'] end as kata_dukcapil,
         -- Those whose value is what an officer saw, with the visit and its day.
         case
             when orang.mati and orang.mati_dilihat and not orang.meninggal and coalesce(orang.hasil <> 'meninggal', true)
                 then array['status_hidup', 'keberadaan']
-            when orang.ditemui and (orang.disebut_mati or orang.mati_lalu or orang.hasil = 'meninggal')
-                then array['status_hidup']
+            when orang.ditemui and (
+                orang.disebut_mati or orang.mati_lalu or orang.hasil = 'meninggal'
+                or not orang.hidup and orang.hasil is distinct from 'padan'
+            ) then array['status_hidup']
         end as kata_kunjungan,
         -- Those that only the release before knows, whatever is said now: death once known stays.
         case

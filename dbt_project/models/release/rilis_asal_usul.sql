@@ -3,10 +3,9 @@
 -- rest the published view computes it from tautan (measured: storing every cell costs 20 s and 2.4 GB a release).
 {%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',
     'tanggal_meninggal', 'nik'] %}
-{%- set atribut_rumah = kolom_rumah() %}
+{%- set atribut_rumah = kolom_rumah() + kolom_satu_sumber() %}
 {%- set blok_alamat = kolom_alamat() + ['desa', 'kode_kecamatan', 'kecamatan'] %}
-{%- set atribut_sendiri = ['desil_nasional', 'desil_per', 'versi_dtsen', 'exclude', 'alasan_exclude',
-    'peringkat_provinsi'] + kolom_aset() %}
+{%- set atribut_sendiri = kolom_satu_sumber() + ['desil_per', 'versi_dtsen'] + kolom_aset() %}
 with beda_orang as (
     -- The attributes of a person of which a record says something else than what is published, or the main record
     -- nothing at all.
@@ -155,7 +154,7 @@ asal_alamat as (
 
 kata_lain as (
     -- Dukcapil's word and what only the release before knows are sources of their own: shown where no record says the
-    -- same.
+    -- same. That nothing is known of somebody is nobody's word.
     select
         'individu' as grain, kata.uid, kata.sumber, kata.id_sumber, null::text as id_kiriman, null::date as tanggal,
         9 as prioritas, false as utama, orang.kode_desa, kata.kolom,
@@ -170,6 +169,11 @@ kata_lain as (
         from {{ ref('golden_individu') }}
         union all
         select uid, 'rilis', {{ id_bulan_lalu() }}::text, unnest(kata_rilis) from {{ ref('golden_individu') }}
+        union all
+        select uid, null, null, unnest(array_remove(array[
+            case when status_hidup = 'tidak_diketahui' then 'status_hidup' end,
+            case when keberadaan = 'tidak_diketahui' then 'keberadaan' end
+        ], null)) from {{ ref('golden_individu') }}
     ) as kata
     inner join {{ ref('rilis_individu') }} as orang on kata.uid = orang.uid_individu
 ),
@@ -314,7 +318,7 @@ rilis_asal_usul as (
         case
             when menang is null then 'ditahan'
             when sumber in ('dukcapil', 'verifikasi', 'rilis') then sumber
-            when nilai <> menang then 'aturan'
+            when nilai <> menang or sumber is null then 'aturan'
             when utama then 'utama'
             else 'pengganti'
         end as aturan,

@@ -139,6 +139,12 @@ def _sumber(juni: Bulan, juli: Bulan) -> None:
         bulan.simnakis.keluarga("k20", kk(20), [ayah, ibu.kata(nama="KASIATUN K20"), anak], "2026-06-20",
                                 jenis_lantai_terluas="2", rt="009", alamat="DK. BARU", lat=-6.97,
                                 lon=111.41)  # fmt: skip
+        # Entered a second time, before: the newest of a registry's records says what it alone tells.
+        bulan.dtsen.keluarga("lagi", kk(740), pasangan("lagi", 740), desil_nasional=4, exclude=False)
+        bulan.dtsen.keluarga("lagi-lama", kk(740), [], "2026-01-05", desil_nasional=7, exclude=True,
+                             alasan_exclude="KK_ASN")  # fmt: skip
+        bulan.dtjateng.keluarga("lagi", kk(740), [], "2026-01-05", peringkat_provinsi=9)
+        bulan.dtjateng.keluarga("lagi-baru", kk(740), [], peringkat_provinsi=2)
         # 22, 23: no desil; desil 2 and excluded.
         bulan.dtsen.keluarga("k22", kk(220), pasangan("k22", 220))
         bulan.dtsen.keluarga(

@@ -102,6 +102,17 @@ def test_44_where_a_death_comes_from_is_who_said_it(emas: Emas):
         )  # fmt: skip
 
 
+def test_what_no_record_says_of_a_person_is_put_in_no_record_s_mouth(emas: Emas):
+    """DTJateng tells neither who lives nor who lives at home, Simnakis not the latter."""
+    for record, kolom in (("dtjateng:k19-ayah", "status_hidup"), ("dtjateng:k19-ayah", "keberadaan"),
+                          ("simnakis:k18-ibu", "keberadaan")):  # fmt: skip
+        orang = emas.orang(record)
+        asal = emas.asal_orang(orang["uid_individu"], kolom)
+        assert (orang[kolom], asal["nilai"], asal["sumber"], asal["id_sumber"], asal["aturan"], asal["kalah"]) == (
+            "tidak_diketahui", "tidak_diketahui", None, None, "aturan", [],
+        )  # fmt: skip
+
+
 def test_47_a_migrant_worker_stays_a_member(emas: Emas):
     assert emas.orang("dtsen:k47-ayah")["keberadaan"] == "tidak_tinggal_bersama"
     assert emas.rumah("dtsen:k47")["jumlah_anggota"] == 3

@@ -133,6 +133,18 @@ def test_22_and_23_no_desil_stays_none_and_an_exclusion_is_told(emas: Emas):
     assert (asn["desil_nasional"], asn["exclude"], asn["alasan_exclude"]) == (2, True, "KK_ASN")
 
 
+def test_what_a_registry_itself_says_otherwise_of_a_household_lost(emas: Emas):
+    lama = [("dtsen", "lagi-lama")]
+    for kolom, nilai, menang, kalah in (
+        ("desil_nasional", "4", ("dtsen", "lagi"), [(*lama[0], "7")]),
+        ("exclude", "false", ("dtsen", "lagi"), [(*lama[0], "true")]),
+        ("peringkat_provinsi", "2", ("dtjateng", "lagi-baru"), [("dtjateng", "lagi", "9")]),
+    ):
+        asal = emas.asal("dtsen:lagi", kolom)
+        assert (asal["nilai"], asal["sumber"], asal["id_sumber"], asal["aturan"]) == (nilai, *menang, "utama")
+        assert [(k["sumber"], k["id_sumber"], k["nilai"]) for k in asal["kalah"]] == kalah
+
+
 def test_46_a_household_that_moved_away_stays_readable_without_members(emas: Emas):
     rumah = emas.rumah("dtsen:k46", JULI)
     assert (rumah["status"], rumah["jumlah_anggota"], rumah["uid_kepala"]) == ("pindah", 0, None)

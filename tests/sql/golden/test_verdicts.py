@@ -57,6 +57,8 @@ def dunia(periode: str) -> Bulan:
     bulan.simnakis.keluarga("bangkit", kk(131), [mati.kata(status_hidup="meninggal", tanggal_meninggal="2026-02-01")])
     bulan.dtsen.keluarga("k6-a", kk(141), [Orang("k6-a", "SUPARMAN ENAM", "1971-03-14", nik=nik(141))])
     bulan.dtsen.keluarga("k6-b", kk(142), [Orang("k6-b", "KASIYATUN ENAM", "1950-11-02", "P", nik=nik(141))])
+    # The province tells of nobody whether he lives.
+    bulan.dtjateng.keluarga("provinsi", kk(181), [Orang("provinsi", "WARGA PROVINSI", nik=nik(181))])
     bulan.dtsen.keluarga("rusak", kk(151), [Orang("rusak", "TANPA ANGKA", nik="3.31608E+15")])
     return bulan
 
@@ -155,6 +157,17 @@ def test_death_stands_by_dukcapil_alone_and_not_before_it_happened(juni: Emas, j
     before, after = juni.orang("dtsen:nanti"), juli.orang("dtsen:nanti", JULI)
     assert (before["status_hidup"], before["nik_status"]) == ("hidup", "padan")
     assert (after["status_hidup"], str(after["tanggal_meninggal"])) == ("meninggal", "2026-07-15")
+
+
+def test_that_somebody_lives_of_whom_no_registry_says_so_is_dukcapils_word(juni: Emas):
+    orang = juni.orang("dtjateng:provinsi")
+    asal = juni.asal_orang(orang["uid_individu"], "status_hidup")
+    assert (orang["status_hidup"], asal["nilai"], asal["sumber"], asal["aturan"], asal["kalah"]) == (
+        "hidup", "hidup", "dukcapil", "dukcapil", [],
+    )  # fmt: skip
+    # Where a record says so too it is the record's.
+    padan = juni.orang("dtsen:padan")["uid_individu"]
+    assert juni.rows("select from rilis.asal_usul where uid = %s and kolom = 'status_hidup'", padan) == []
 
 
 def test_who_left_the_district_is_no_member(juni: Emas):

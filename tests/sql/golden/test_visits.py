@@ -24,6 +24,7 @@ SERIAL = {
     "satu": 1, "hanya": 2, "bertemu": 3, "dulu": 4, "cacat": 5, "lambat": 6, "keluarga": 7, "kapil": 8, "ralat": 9,
     "sehari": 10, "pejabat": 11,
 }  # fmt: skip
+PROVINSI = 12
 TERCATAT = {"tanggal_meninggal": "2026-05-20", "status_hidup": "meninggal"}
 LAHIR = "1970-03-14"
 
@@ -41,6 +42,9 @@ def dunia(periode: str) -> Bulan:
         bulan.dtjateng.keluarga(kasus, kk(serial), [ayah, ibu])
         bulan.simnakis.keluarga(kasus, kk(serial), [ayah.kata(**mati), ibu])
         bulan.dtsen.program(kasus, "PBI_JK", f"{kasus}-ayah")
+    # The province tells of nobody whether he lives.
+    ayah, ibu = pasangan("provinsi", PROVINSI, 0)
+    bulan.dtjateng.keluarga("provinsi", kk(PROVINSI), [ayah.kata(nik=nik(PROVINSI, LAHIR)), ibu])
     return bulan
 
 
@@ -61,6 +65,7 @@ VISITS = [
     kunjungan("keluarga", "layak", nik=None), kunjungan("ralat", "meninggal"), kunjungan("sehari", "meninggal"),
     kunjungan("sehari", "layak"), kunjungan("pejabat", "layak", petugas="Uji-Kepala"),
     kunjungan("kapil", "layak", "2026-07-10"),
+    kunjungan("satu", "layak", id="VL-provinsi", nik=nik(PROVINSI, LAHIR), id_keluarga=None),
 ]  # fmt: skip
 
 
@@ -68,7 +73,7 @@ VISITS = [
 def emas_kunjungan(gudang_baru, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emas]:
     """June and July published; Dukcapil knows of one death, and in July of one who lives; of the others nothing."""
     fake = Dukcapil()
-    fake.says = {number: None for number in (nik(serial, LAHIR) for serial in SERIAL.values())}
+    fake.says = {number: None for number in (nik(serial, LAHIR) for serial in (*SERIAL.values(), PROVINSI))}
     fake.says[nik(SERIAL["kapil"], LAHIR)] = {"hasil": "meninggal"}
     with gudang_baru("kunjungan", tmp_path_factory.mktemp("kunjungan")) as warehouse:
         settings: Settings = settings_module.load({**warehouse.values, **fake.environment})
@@ -131,6 +136,14 @@ def test_the_source_of_the_word_is_told(emas_kunjungan: Emas, kasus: str, expect
         kolom: (nilai, "verifikasi", f"VL-{kasus}-2026-06-12-{hasil}", "verifikasi", "2026-06-12")
         for kolom, nilai in expected.items()
     }
+
+
+def test_that_somebody_lives_of_whom_no_registry_says_so_is_the_officers_word(emas_kunjungan: Emas):
+    orang = emas_kunjungan.orang("dtjateng:provinsi-ayah")
+    asal = emas_kunjungan.asal_orang(orang["uid_individu"], "status_hidup")
+    assert (orang["status_hidup"], asal["nilai"], asal["sumber"], asal["id_sumber"], asal["aturan"]) == (
+        "hidup", "hidup", "verifikasi", "VL-provinsi", "verifikasi",
+    )  # fmt: skip
 
 
 def test_the_registries_that_say_otherwise_are_kept_as_those_that_lost(emas_kunjungan: Emas):
