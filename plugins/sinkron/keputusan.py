@@ -18,6 +18,7 @@ from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 from sinkron import approvers, database, period
 from sinkron import settings as settings_module
 
+WORDS = {"publish": "penerbitan rilis", "push": "daftar penonaktifan dari rilis"}
 ANSWERS = {ApprovalOperator.APPROVE: "setuju", ApprovalOperator.REJECT: "tolak"}
 PATIENCE = dt.timedelta(days=14)
 # Who signs the decree of a list: the second of its approvers writes its number, which goes to receivers as it is.
@@ -120,7 +121,7 @@ class Keputusan(ApprovalOperator):
         """Go on with `setuju`; fail for good with `tolak`."""
         if row["jawaban"] != "setuju":
             raise AirflowFailException(
-                f"{self.jenis} atas rilis {row['id_rilis']} ditolak oleh {row['oleh']}; putusan final, hanya kandidat"
+                f"{WORDS[self.jenis]} {row['id_rilis']} ditolak oleh {row['oleh']}; putusan final, hanya kandidat"
                 " atau daftar baru dapat menyusul"
             )
         return {name: row[name] for name in ("id_rilis", "sha256", "jawaban", "oleh", "otomatis")}

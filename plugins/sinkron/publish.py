@@ -254,10 +254,13 @@ def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[
             ).fetchone()
             target = connection.execute("select * from rilis.rilis where id_rilis = %s", [id_rilis]).fetchone()
             if target is None or target["status"] not in ("terbit", "digantikan"):
-                found = target["status"] if target else "not in rilis.rilis"
-                raise RollbackRefused(f"release {id_rilis}: expected terbit or digantikan, it is {found}")
+                found = f"statusnya {target['status']}" if target else "tidak dikenal"
+                raise RollbackRefused(
+                    f"rilis {id_rilis} {found}; yang dapat ditampilkan lagi hanya yang terbit atau digantikan"
+                    " (publikasi.rilis)"
+                )
             if (target["periode"], target["revisi"]) > (active["periode"], active["revisi"]):
-                raise RollbackRefused(f"release {id_rilis} is newer than {active['id_rilis']}, which readers see now")
+                raise RollbackRefused(f"rilis {id_rilis} lebih baru daripada {active['id_rilis']}, yang kini dibaca")
             if active["id_rilis"] != id_rilis:
                 _move_back(connection, active["id_rilis"], id_rilis, oleh, alasan)
         with run.transaction() as connection:

@@ -37,14 +37,14 @@ def question(connection: psycopg.Connection, jenis: str, periode: str, urutan: i
 
 
 def body(connection: psycopg.Connection, asked: Question) -> str:
-    """The numbers beside a question: check results, rows, changes; earlier rejections of the same deliveries."""
+    """The numbers beside a question: check results, rows, changes; earlier rejections, deliveries of earlier months."""
     lines = _candidate_lines if asked.jenis == "publish" else _list_lines
     return "\n".join(lines(connection, asked))
 
 
 def _of_candidate(connection: psycopg.Connection, periode: str) -> Question:
     candidate = connection.execute(
-        "select id_rilis, sha256, gerbang, tabel from rilis.rilis"
+        "select id_rilis, sha256, gerbang, tabel, id_sebelum from rilis.rilis"
         " where periode = %s and status in ('kandidat', 'terbit') and sha256 is not null"
         " order by revisi desc limit 1",
         [periode],
@@ -59,6 +59,7 @@ def _candidate_lines(connection: psycopg.Connection, asked: Question) -> list[st
     lines = [
         f"Kandidat **{asked.id_rilis}**, sidik `{asked.sha256[:16]}…`",
         *(f"\n**Perhatian:** {line}." for line in decisions.rejections(connection, asked.id_rilis)),
+        *(f"\n**Perhatian:** {line}." for line in _stale(connection, asked.id_rilis)),
         *_checks(connection, "rilis", asked),
         "\n**Baris tiap tabel:**\n",
         "| Tabel | Baris |\n|---|---:|",
@@ -69,9 +70,20 @@ def _candidate_lines(connection: psycopg.Connection, asked: Question) -> list[st
             "select grain, jenis, count(distinct uid) as jumlah from release.perubahan group by grain, jenis"
             " order by grain, jenis"
         ).fetchall()
-        lines += ["\n**Perubahan terhadap rilis sebelumnya:**\n", "| Butir | Jenis | Jumlah |\n|---|---|---:|"]
+        before = asked.facts["id_sebelum"] or "rilis sebelumnya (tidak ada)"
+        lines += [f"\n**Perubahan terhadap {before}:**\n", "| Butir | Jenis | Jumlah |\n|---|---|---:|"]
         lines += [f"| {row['grain']} | {row['jenis']} | {row['jumlah']} |" for row in changes]
     return lines
+
+
+def _stale(connection: psycopg.Connection, id_rilis: str) -> list[str]:
+    """Sentences about the sources whose delivery is of an earlier month (IZINKAN_LAMA): who approves should know."""
+    rows = connection.execute(
+        "select s.sumber, k.periode from buku.susunan as s inner join buku.kiriman as k using (id_kiriman)"
+        " where s.id_rilis = %s and s.lama order by s.sumber",
+        [id_rilis],
+    ).fetchall()
+    return [f"{row['sumber']} memakai kiriman lama, dari {row['periode']}" for row in rows]
 
 
 def _of_list(connection: psycopg.Connection, periode: str, urutan: int) -> Question | None:

@@ -22,11 +22,18 @@ select r.id_rilis, case when p.id_rilis = r.id_rilis then 'aktif' else r.status 
 from rilis.rilis as r cross join rilis.penunjuk as p
 order by r.periode desc, r.revisi desc limit 36
 """
+# What the gate said last: it may have judged the same content more than once.
 CHECKS = """
-select h.subjek as id_rilis, h.keparahan, h.hasil, h.kalimat, h.diamati, h.batas
-from audit.hasil_periksa as h join rilis.rilis as r on r.id_rilis = h.subjek and r.sha256 = h.sha256
-where h.gerbang = 'rilis' and h.hasil <> 'lulus'
-order by r.periode desc, r.revisi desc, h.keparahan, h.id_periksa limit 200
+select h.id_rilis, h.keparahan, h.hasil, h.kalimat, h.diamati, h.batas
+from (
+    select distinct on (r.id_rilis, c.periksa) r.id_rilis, r.periode, r.revisi, c.keparahan, c.hasil, c.kalimat,
+        c.diamati, c.batas, c.id_periksa
+    from audit.hasil_periksa as c join rilis.rilis as r on r.id_rilis = c.subjek and r.sha256 = c.sha256
+    where c.gerbang = 'rilis'
+    order by r.id_rilis, c.periksa, c.id_periksa desc
+) as h
+where h.hasil <> 'lulus'
+order by h.periode desc, h.revisi desc, h.keparahan, h.id_periksa limit 200
 """
 BALANCE = """
 select id_rilis, sumber, berkas, diterima, dimuat, dikarantina, diterbitkan, digabung, di_luar_lingkup

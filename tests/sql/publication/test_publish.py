@@ -7,7 +7,7 @@ import json
 import pytest
 from rilis_uji import decide, make_candidate, make_tables, release, rows
 
-from sinkron import contract, database, export, month, publish, release_page
+from sinkron import contract, database, export, month, publish, questions, release_page
 from sinkron import settings as settings_module
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 from sinkron.partitions import partition_name
@@ -281,13 +281,46 @@ def test_the_page_for_operators_tells_the_time_of_the_office(katalog, monkeypatc
     assert (row["id_rilis"], row["diterbitkan"]) == ("2026-06/1", "2026-08-01 03:30 WIB")
 
 
+def test_the_page_for_operators_tells_a_failed_check_once_as_the_gate_judged_it_last(katalog, monkeypatch):
+    sha256 = release(katalog, "2026-06/1")["sha256"]
+    with database.connect(katalog) as connection:
+        for hasil, periksa in (("gagal", "a"), ("gagal", "a"), ("gagal", "b"), ("lulus", "b")):
+            connection.execute(
+                "insert into audit.hasil_periksa (gerbang, subjek, sha256, periksa, keparahan, kalimat, hasil)"
+                " values ('rilis', '2026-06/1', %s, %s, 'peringatan', 'kalimat ' || %s, %s)",
+                [sha256, periksa, periksa, hasil],
+            )
+    monkeypatch.setattr(release_page.settings_module, "load", lambda: katalog)
+    assert [row["kalimat"] for row in release_page.sections()[1][1]] == ["kalimat a"]
+
+
+def test_who_approves_is_told_of_a_delivery_of_an_earlier_month_and_what_the_changes_are_against(katalog):
+    release(katalog, "2026-06/1")
+    make_candidate(katalog, "2026-07/1")
+    with database.connect(katalog) as connection:
+        connection.execute("update rilis.rilis set id_sebelum = '2026-06/1' where id_rilis = '2026-07/1'")
+        for sumber, bulan, lama in (("dtsen", "2026-06", True), ("simnakis", "2026-07", False)):
+            connection.execute(
+                "insert into buku.kiriman (id_kiriman, sumber, periode, revisi_sumber, sha256, status)"
+                " values (%(id)s, %(sumber)s, %(bulan)s, 1, repeat('0', 64), 'diterima')",
+                {"id": f"{sumber}-{bulan}", "sumber": sumber, "bulan": bulan},
+            )
+            connection.execute(
+                "insert into buku.susunan (id_rilis, sumber, id_kiriman, lama) values ('2026-07/1', %s, %s, %s)",
+                [sumber, f"{sumber}-{bulan}", lama],
+            )
+        body = questions.body(connection, questions.question(connection, "publish", "2026-07", 1))
+    assert "**Perhatian:** dtsen memakai kiriman lama, dari 2026-06." in body and "simnakis" not in body
+    assert "**Perubahan terhadap 2026-06/1:**" in body
+
+
 def test_rollback_goes_only_to_older_published_releases(katalog):
     release(katalog, "2026-06/1", 3)
     release(katalog, "2026-07/1", 4)
     make_candidate(katalog, "2026-07/2", 5)
     publish.rollback(katalog, "2026-06/1", "uji", "uji")
-    for target in ("2026-07/1", "2026-07/2", "2026-08/1"):
-        with pytest.raises(publish.RollbackRefused):
+    for target, why in (("2026-07/1", "ditarik"), ("2026-07/2", "kandidat"), ("2026-08/1", "tidak dikenal")):
+        with pytest.raises(publish.RollbackRefused, match=f"rilis {target} .*{why}; yang dapat ditampilkan lagi"):
             publish.rollback(katalog, target, "uji", "uji")
     assert pointer(katalog) == "2026-06/1"
 
