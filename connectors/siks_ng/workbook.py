@@ -112,6 +112,9 @@ def _letters(column: int) -> str:
 
 def _line(number: int, columns: list[str], row: Sequence[str | None]) -> str:
     cells = [f'<c r="{c}{number}" {_text(text)}' for c, text in zip(columns, row, strict=True) if text]
+    if row and not row[-1]:
+        # Else the row would seem shorter than the header to readers that go by its cells.
+        cells.append(f'<c r="{columns[-1]}{number}"/>')
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 

@@ -43,6 +43,14 @@ def test_more_rows_than_a_sheet_go_on_in_the_next_below_the_header_again(count, 
     assert [tuple(line) for lines in found.values() for line in lines[1:]] == [(a, b or "") for a, b in rows]
 
 
+def test_every_row_reaches_to_the_last_column():
+    content = as_xlsx([("a", "b", "c"), ("1", "", ""), ("", "", ""), ("1", "2", "3")])
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        rows = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml")).iter(f"{{{MAIN}}}row")
+    assert [list(row)[-1].attrib["r"] for row in rows] == ["C1", "C2", "C3", "C4"]
+    assert sheets(content)["Sheet1"][1:] == [["1", "", ""], ["", "", ""], ["1", "2", "3"]]
+
+
 def test_a_wide_table_has_fewer_rows_a_sheet(monkeypatch):
     monkeypatch.setattr("connectors.siks_ng.workbook.SHEET_CELLS", 6)
     found = sheets(written(("a", "b"), [("1", "2")] * 4))
