@@ -7,7 +7,7 @@ from typing import Any
 
 from sinkron import database, deliveries, ledger, remote
 from sinkron.outcomes import NotReady, Refused, SourceDown
-from sinkron.settings import ROOT, Settings
+from sinkron.settings import ROOT, Settings, SettingsError
 
 
 def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
@@ -15,8 +15,8 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
 
     A source whose reads carry no period is not read for a month older than one already landed: its stored delivery
     serves (rules.md "Running unattended"). Raises NotReady when the source has nothing for the month yet (or is not
-    required and has no connection), Refused when the read itself is a reason to refuse, SourceDown when it cannot be
-    reached.
+    required and has no connection), SettingsError when its connection is missing or is none, Refused when the read
+    itself is a reason to refuse, SourceDown when it cannot be reached.
     """
     from connectors.interface import NotYet, Refusal, SourceUnavailable, Store, connection, load_source
 
@@ -38,8 +38,10 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
             reached = connection(source.koneksi, settings.values)
         except KeyError as missing:
             if source.wajib:
-                raise
-            raise NotReady(f"koneksi {sumber} belum diisi: {missing.args[0]}") from None
+                raise SettingsError(str(missing)) from None
+            raise NotReady(f"koneksi {sumber} belum diisi: {missing}") from None
+        except ValueError as unreadable:
+            raise SettingsError(str(unreadable)) from None
         try:
             extracted = connector.extract(
                 source,

@@ -14,6 +14,7 @@ from umpan_uji import JULY, FeedServer, aduan, at, execute, one, pengajuan, rows
 from sinkron import cli, database, deliveries, failpoint, feeds, month, watch
 from sinkron import settings as settings_module
 from sinkron.outcomes import NotReady, SourceDown
+from sinkron.settings import SettingsError
 
 RUN = "from sinkron import feeds, settings; feeds.read(settings.load(), 'aduan', '2026-07')"
 LANDED = "select id_sumber, versi from kasus.aduan order by 1, 2"
@@ -128,7 +129,7 @@ def test_a_month_reads_what_is_configured_and_a_failing_feed_never_fails_it(guda
     server.hook = lambda s, n, p, q: (404, {"galat": "tidak_ada"}) if p != "/api/aduan" else None
     bratasena = {"AIRFLOW_CONN_BRATASENA_API": server.environment()["AIRFLOW_CONN_BRATASENA_API"]}
     settings = settings_module.load({**gudang.values, **bratasena, "AIRFLOW_CONN_SIMNAKIS_API": "{rusak"})
-    with pytest.raises(KeyError, match="AIRFLOW_CONN_DTSEN_INBOX"):
+    with pytest.raises(SettingsError, match="AIRFLOW_CONN_DTSEN_INBOX is not set"):
         # No registry is configured here: the feeds came first and did not stop the month.
         month.run(settings, JULY, "none", said.append)
     assert rows(gudang, LANDED) == FIVE
