@@ -48,7 +48,10 @@ konflik as (
     select
         uid,
         {% for kolom in ['no_kk', 'kode_desa', 'dusun', 'rt', 'rw', 'alamat'] + kolom_rumah() -%}
-        (min({{ kolom }}) is distinct from max({{ kolom }}))::int{{ ' +' if not loop.last }}
+        (min({{ kolom }}) is distinct from max({{ kolom }}))::int +
+        {% endfor -%}
+        {% for kolom in kolom_satu_sumber() -%}
+        (min({{ kolom }}::text) is distinct from max({{ kolom }}::text))::int{{ ' +' if not loop.last }}
         {% endfor %} as jumlah_konflik,
         {% for s in sumber() -%}
         bool_or(sumber = '{{ s }}') as di_{{ s }},

@@ -143,6 +143,8 @@ def test_what_a_registry_itself_says_otherwise_of_a_household_lost(emas: Emas):
         asal = emas.asal("dtsen:lagi", kolom)
         assert (asal["nilai"], asal["sumber"], asal["id_sumber"], asal["aturan"]) == (nilai, *menang, "utama")
         assert [(k["sumber"], k["id_sumber"], k["nilai"]) for k in asal["kalah"]] == kalah
+    # Each of them is a conflict.
+    assert emas.rumah("dtsen:lagi")["jumlah_konflik"] == 3
 
 
 def test_46_a_household_that_moved_away_stays_readable_without_members(emas: Emas):
