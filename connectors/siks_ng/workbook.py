@@ -38,10 +38,13 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
-    """Rows of text, the first one the header, as a workbook. An empty text is an empty cell."""
+    """Rows of text, the first one the header, as a workbook. An empty text is an empty cell.
+
+    The same bytes for ever: a folder of SIKS-NG that stands already is compared with what is made again.
+    """
     out = io.BytesIO()
     # Not packed: another release of zlib may pack the same text to other bytes.
-    write_xlsx(out, rows[0] if rows else (), rows[1:], len(rows) - 1, zipfile.ZIP_STORED)
+    write_xlsx(out, rows[0] if rows else (), rows[1:], len(rows) - 1, zipfile.ZIP_STORED, whole_rows=False)
     return out.getvalue()
 
 
@@ -52,9 +55,11 @@ def write_xlsx(
     count: int,
     packing: int = zipfile.ZIP_DEFLATED,
     sheet_rows: int = SHEET_ROWS,
+    whole_rows: bool = True,
 ) -> None:
     """Write `count` rows of text below a header, in as many sheets as they need, each with the header; of the rows
-    only a few are in memory. An empty text and None are empty cells.
+    only a few are in memory. An empty text and None are empty cells; with `whole_rows` the last one of a row is
+    written too, for readers that take a row to end with its last cell.
     """
     size = max(1, min(sheet_rows, SHEET_CELLS // max(1, len(header))))
     sheets = max(1, -(-count // size))
@@ -68,7 +73,7 @@ def write_xlsx(
                 file.write(f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData>'.encode())
                 lines = enumerate(chain([header] if header else [], islice(rest, size)), 1)
                 while some := list(islice(lines, LINES)):
-                    file.write("".join(_line(n, columns, row) for n, row in some).encode())
+                    file.write("".join(_line(n, columns, row, whole_rows) for n, row in some).encode())
                 file.write(b"</sheetData></worksheet>")
 
 
@@ -110,10 +115,9 @@ def _letters(column: int) -> str:
     return (_letters(before - 1) if before else "") + chr(65 + last)
 
 
-def _line(number: int, columns: list[str], row: Sequence[str | None]) -> str:
+def _line(number: int, columns: list[str], row: Sequence[str | None], whole: bool) -> str:
     cells = [f'<c r="{c}{number}" {_text(text)}' for c, text in zip(columns, row, strict=True) if text]
-    if row and not row[-1]:
-        # Else the row would seem shorter than the header to readers that go by its cells.
+    if whole and row and not row[-1]:
         cells.append(f'<c r="{columns[-1]}{number}"/>')
     return f'<row r="{number}">{"".join(cells)}</row>'
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from xml.etree import ElementTree
@@ -44,11 +45,16 @@ def test_more_rows_than_a_sheet_go_on_in_the_next_below_the_header_again(count, 
 
 
 def test_every_row_reaches_to_the_last_column():
-    content = as_xlsx([("a", "b", "c"), ("1", "", ""), ("", "", ""), ("1", "2", "3")])
+    content = written(("a", "b", "c"), [("1", "", None), (None, "", ""), ("1", "2", "3")])
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         rows = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml")).iter(f"{{{MAIN}}}row")
     assert [list(row)[-1].attrib["r"] for row in rows] == ["C1", "C2", "C3", "C4"]
     assert sheets(content)["Sheet1"][1:] == [["1", "", ""], ["", "", ""], ["1", "2", "3"]]
+
+
+def test_what_was_handed_to_siks_ng_is_made_again_to_the_byte():
+    content = as_xlsx([("id_baris", "kode_desa"), ("1", ""), ("_x0041_", "é <&>")])
+    assert hashlib.sha256(content).hexdigest() == "b3e21c3cb141f283f32dfd73d1af14b0416d823f526f2676cf6572fd02302a7a"
 
 
 def test_a_wide_table_has_fewer_rows_a_sheet(monkeypatch):
