@@ -260,7 +260,10 @@ def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[
                     " (publikasi.rilis)"
                 )
             if (target["periode"], target["revisi"]) > (active["periode"], active["revisi"]):
-                raise RollbackRefused(f"rilis {id_rilis} lebih baru daripada {active['id_rilis']}, yang kini dibaca")
+                raise RollbackRefused(
+                    f"rilis {id_rilis} lebih baru daripada {active['id_rilis']}, yang kini dibaca; pilih yang lebih"
+                    " lama, atau bangun dan terbitkan bulan itu lagi"
+                )
             if active["id_rilis"] != id_rilis:
                 _move_back(connection, active["id_rilis"], id_rilis, oleh, alasan)
         with run.transaction() as connection:

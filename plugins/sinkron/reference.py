@@ -41,7 +41,10 @@ def check_region(settings: Settings) -> None:
             f" correct it in the environment or {settings.env_file}"
         )
     if not settings.nama_kabupaten:
-        raise SettingsError(f"SINKRON_NAMA_WILAYAH is not set: the name of {code}, as reports show it")
+        raise SettingsError(
+            f"SINKRON_NAMA_WILAYAH is not set, expected the name of {code} as reports show it;"
+            f" put it into the environment or {settings.env_file}"
+        )
     codes = [c for c in _codes(settings, "wilayah", "kode") if c.startswith(f"{code}.")]
     kecamatan, villages = ({c for c in codes if c.count(".") == dots} for dots in (2, 3))
     for seed, known in (
