@@ -127,6 +127,7 @@ _ROUTES = {
 
 
 def _rows(server, source: str, periode: str):
+    time.sleep(server.answer_seconds)
     try:
         rows = server.rows(source, periode)
     except FileNotFoundError:

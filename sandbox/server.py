@@ -25,11 +25,13 @@ from sandbox.uploads import Operator
 class Sandbox(ThreadingHTTPServer):
     """A running server; `url` is its address, `close` ends it, `trouble` may be replaced while it runs.
 
-    `most_rows` is the longest page that it gives.
+    `most_rows` is the longest page that it gives, `answer_seconds` the pause before a registry's answer: none here,
+    where a registry asks its database first.
     """
 
     daemon_threads = True
     most_rows = 1000
+    answer_seconds = 0.0
     request_queue_size = 64
 
     def __init__(self, directory: Path, port: int, token_seconds: int, trouble: Trouble):

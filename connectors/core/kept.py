@@ -18,7 +18,7 @@ from connectors.core.pages import unreadable
 from connectors.core.source import Source
 from connectors.core.store import Store, StoredFile
 
-# Pages that may wait to be stored: a source that answers faster than the disk writes has to wait.
+# Pages that may wait to be stored and known: a source that answers faster than the disk writes has to wait.
 WAITING = 8
 
 
@@ -27,7 +27,8 @@ class Kept:
 
     def __init__(self, source: Source, store: Store):
         self._source, self._store = source, store
-        self._pages: list[Future[StoredFile]] = []
+        self._stored: list[Future[StoredFile]] = []
+        self._known: list[Future[None]] = []
         self._readable = True
 
     def __enter__(self) -> Kept:
@@ -35,7 +36,9 @@ class Kept:
             folder = stack.enter_context(_spill(self._source, self._store))
             self._con = stack.enter_context(closing(workspace(folder)))
             self._con.execute("create table baris (id varchar, sidik varchar)")
-            self._thread = stack.enter_context(ThreadPoolExecutor(1))
+            # Each page is looked at while the next is written; one thread each, so that they stay in order.
+            self._looking = stack.enter_context(ThreadPoolExecutor(1))
+            self._writing = stack.enter_context(ThreadPoolExecutor(1))
             self._stack = stack.pop_all()
         return self
 
@@ -44,14 +47,16 @@ class Kept:
 
     def add(self, body: bytes) -> None:
         """Keep the next page. What goes wrong with it is raised when it is asked for, or some pages later."""
-        self._pages.append(self._thread.submit(self._keep, body, f"halaman-{len(self._pages) + 1:05d}.json"))
-        if len(self._pages) > WAITING:
-            self._pages[-WAITING].result()
+        stored = self._writing.submit(self._store.put, body, f"halaman-{len(self._stored) + 1:05d}.json")
+        self._stored.append(stored)
+        self._known.append(self._looking.submit(self._look, stored))
+        if len(self._known) > WAITING:
+            self._known[-WAITING].result()
 
     @property
     def files(self) -> tuple[StoredFile, ...]:
         """The pages, durable now."""
-        return tuple(page.result() for page in self._pages)
+        return tuple(page.result() for page in self._stored)
 
     def distinct_ids(self) -> int:
         """Distinct ids of the rows; a row without one counts as one of its own. Raises Refusal as `identity`."""
@@ -65,24 +70,25 @@ class Kept:
         return self._rows("sha256(coalesce(string_agg(sidik, '' order by rowid), ''))")
 
     def _rows(self, facts: str) -> Any:
-        if self.files and not self._readable:
+        for page in self._known:
+            page.result()
+        if not self._readable:
             raise unreadable()
         return self._con.execute(f"select {facts} from baris").fetchone()[0]
 
-    def _keep(self, body: bytes, nama: str) -> StoredFile:
-        stored = self._store.put(body, nama)
+    def _look(self, stored: Future[StoredFile]) -> None:
         identifier = name(self._source.entitas[self._source.family].id)
+        path = self._store.path(stored.result().sha256)
         try:
             self._con.execute(
                 f"insert into baris select json_extract_string(r, {quoted('$.' + identifier)}), sha256(r) from (select"
                 " unnest(json_extract_string(content, '$.data[*]')) as r from read_text(?))",
-                [str(self._store.path(stored.sha256))],
+                [str(path)],
             )
         except duckdb.OperationalError:
             raise  # A full disk or memory of ours: the sender's page is not at fault.
         except duckdb.Error:
             self._readable = False
-        return stored
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from connectors.core import kept, paging
 from connectors.core.kept import Kept
 from connectors.core.landing import workspace
 from connectors.core.paging import RESTARTS
-from connectors.core.store import Store
+from connectors.core.store import Store, StoredFile
 from connectors.interface import NotYet, Refusal, SourceUnavailable
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -172,6 +173,27 @@ def test_a_page_that_cannot_be_stored_ends_the_read(tired, monkeypatch):
 
     monkeypatch.setattr(Store, "put", full)
     assert isinstance(tired(lambda asked: None).error, OSError)
+
+
+def test_a_page_is_written_while_the_one_before_it_is_looked_at(tmp_path, monkeypatch):
+    second, put, look = threading.Event(), Store.put, Kept._look
+
+    def putting(self: Store, content: bytes, nama: str) -> StoredFile:
+        stored = put(self, content, nama)
+        if nama.endswith("2.json"):
+            second.set()
+        return stored
+
+    def looking(self: Kept, stored: Any) -> None:
+        assert second.wait(10)
+        look(self, stored)
+
+    monkeypatch.setattr(Store, "put", putting)
+    monkeypatch.setattr(Kept, "_look", looking)
+    with Kept(SOURCES["dtjateng"], Store(tmp_path / "simpan")) as kept:
+        for number in (1, 2):
+            kept.add(json.dumps({"data": [household(number)]}).encode())
+        assert kept.distinct_ids() == 2
 
 
 def test_empty_pages_without_end_end(tired_dtjateng, monkeypatch):

@@ -1,6 +1,7 @@
 """The servers of DTJateng and Simnakis, spoken to as contracts/sources.md says."""
 
 import re
+import time
 
 import httpx
 import pytest
@@ -116,3 +117,12 @@ def test_simnakis_wants_its_key(client):
     for address in ("/api/keluarga", "/api/keluarga/SK1", "/api/verifikasi-lapangan"):
         answer = client.get(address, headers={"X-API-Key": "salah"})
         assert (answer.status_code, answer.json()["galat"]) == (401, "kunci_tidak_sah")
+
+
+def test_registries_take_as_long_for_an_answer_as_is_asked(server, client, monkeypatch):
+    monkeypatch.setattr(server, "answer_seconds", 0.3)
+    for path, options in (("/v1/rumah-tangga", {"params": ASK, "headers": _token(client)}),
+                          ("/api/keluarga", {"headers": KEY})):  # fmt: skip
+        started = time.monotonic()
+        assert client.get(path, **options).status_code == 200
+        assert time.monotonic() - started >= 0.3
