@@ -1,0 +1,92 @@
+{{ config(schema='golden', unlogged=true) }}
+-- Where the values of persons came from, as rilis_asal_usul: of cells where the records differ, where the published value
+-- is not the main record's, or nobody's word.
+{%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',
+    'tanggal_meninggal', 'nik'] %}
+with beda_orang as (
+    -- The attributes of a person of which a record says something else than what is published, or the main record
+    -- nothing at all.
+    select distinct on (uid, kolom)
+        uid, (array['{{ atribut_orang | join("', '") }}'])[ke] as kolom, isi[ke] as menang, kode_desa
+    from (
+        select
+            rekaman.uid, emas.kode_desa,
+            unnest(array_remove(array[
+                {% for kolom in atribut_orang -%}
+                case when {{ beda(kata_orang(kolom, 'emas.' ~ kolom), 'emas.' ~ kolom, 'rekaman.utama') }} then {{ loop.index }} end
+                {{- ',' if not loop.last }}
+                {% endfor %}
+            ], null)) as ke,
+            array[{% for kolom in atribut_orang %}emas.{{ kolom }}::text{{ ', ' if not loop.last }}{% endfor %}] as isi
+        from {{ ref('golden_individu__rekaman') }} as rekaman
+        inner join {{ ref('rilis_individu') }} as emas on rekaman.uid = emas.uid_individu
+        where
+            {% for kolom in atribut_orang -%}
+            {{ beda(kata_orang(kolom, 'emas.' ~ kolom), 'emas.' ~ kolom, 'rekaman.utama') }}{{ ' or' if not loop.last }}
+            {% endfor %}
+    ) as atribut
+),
+
+nilai_orang as (
+    select
+        rekaman.uid, rekaman.sumber, rekaman.id_sumber, rekaman.id_kiriman, rekaman.tanggal,
+        rekaman.prioritas, rekaman.utama, beda.kode_desa, beda.kolom,
+        case beda.kolom
+            {% for kolom in atribut_orang -%}
+            when '{{ kolom }}' then ({{ kata_orang(kolom, 'beda.menang') }})::text
+            {% endfor -%}
+        end as nilai,
+        beda.menang
+    from beda_orang as beda
+    inner join {{ ref('golden_individu__rekaman') }} as rekaman on beda.uid = rekaman.uid
+),
+
+kata_lain as (
+    -- Dukcapil's word and what only the release before knows are sources of their own: shown where no record says the
+    -- same. That nothing is known of somebody is nobody's word.
+    select
+        kata.uid, kata.sumber, kata.id_sumber, null::text as id_kiriman, null::date as tanggal,
+        9 as prioritas, false as utama, orang.kode_desa, kata.kolom,
+        case kata.kolom
+            when 'nik' then orang.nik
+            when 'status_hidup' then orang.status_hidup
+            when 'keberadaan' then orang.keberadaan
+            when 'tanggal_meninggal' then orang.tanggal_meninggal::text
+        end as nilai
+    from (
+        select uid, 'dukcapil' as sumber, null::text as id_sumber, unnest(kata_dukcapil) as kolom
+        from {{ ref('golden_individu') }}
+        union all
+        select uid, 'rilis', {{ id_bulan_lalu() }}::text, unnest(kata_rilis) from {{ ref('golden_individu') }}
+        union all
+        select uid, null, null, unnest(array_remove(array[
+            case when status_hidup = 'tidak_diketahui' then 'status_hidup' end,
+            case when keberadaan = 'tidak_diketahui' then 'keberadaan' end
+        ], null)) from {{ ref('golden_individu') }}
+    ) as kata
+    inner join {{ ref('rilis_individu') }} as orang on kata.uid = orang.uid_individu
+),
+
+kata_kunjungan as (
+    -- What an officer saw decided, so it goes before the records that say the same.
+    select
+        kata.uid, 'verifikasi' as sumber, kata.id_kunjungan as id_sumber, null::text as id_kiriman,
+        kata.tanggal_kunjungan as tanggal, 0 as prioritas, true as utama, orang.kode_desa, kata.kolom,
+        case kata.kolom when 'status_hidup' then orang.status_hidup when 'keberadaan' then orang.keberadaan end as nilai
+    from (
+        select uid, id_kunjungan, tanggal_kunjungan, unnest(kata_kunjungan) as kolom from {{ ref('golden_individu') }}
+    ) as kata
+    inner join {{ ref('rilis_individu') }} as orang on kata.uid = orang.uid_individu
+),
+
+semua as (
+    select * from nilai_orang where nilai is not null
+    union all
+    select *, nilai as menang from kata_lain where nilai is not null
+    union all
+    select *, nilai as menang from kata_kunjungan where nilai is not null
+),
+
+{{ asal_terpilih() }}
+
+select * from terpilih
