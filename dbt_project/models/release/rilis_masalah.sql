@@ -22,7 +22,7 @@ orang as (
             sumber, id_sumber, uid,
             unnest(array['nik', 'nama', 'jenis_kelamin', 'tanggal_lahir']) as kolom,
             unnest(array[
-                case when bentuk_nik in ('rusak', 'sementara') then 'NIK_' || upper(bentuk_nik) end,
+                case bentuk_nik when 'rusak' then 'NIK_RUSAK' when 'sementara' then 'NIK_SEMENTARA' end,
                 case when position('ALM' in nama) > 0 and nama ~ '\yALM(H|ARHUM(AH)?)?\y' then 'ALM_PADA_NAMA' end,
                 case
                     when nik is not null and jenis_kelamin is not null
@@ -88,6 +88,35 @@ kk_salah_ketik as (
     where rekaman.no_kk = any(rumah.no_kk_lain) and {{ salah_ketik('rekaman.no_kk', 'rumah.no_kk') }}
 ),
 
+satu_nomor as materialized (
+    -- Two families of one source under one number: one household.
+    select satu.uid, satu.sumber, satu.id_keluarga as satu, lain.id_keluarga as lain
+    from {{ ref('golden_rumah_tangga__rekaman') }} as lain
+    inner join {{ ref('golden_rumah_tangga__rekaman') }} as satu
+        on lain.uid = satu.uid and lain.sumber = satu.sumber and lain.no_kk = satu.no_kk and lain.ke > satu.ke
+    where lain.ke > 1
+),
+
+sekeluarga as materialized (
+    select anggota.sumber, anggota.id_keluarga, array_agg(anggota.uid) as orang
+    from {{ ref('golden_individu__rekaman') }} as anggota
+    where (anggota.sumber, anggota.id_keluarga) in (
+        select nomor.sumber, unnest(array[nomor.satu, nomor.lain]) from satu_nomor as nomor
+    )
+    group by anggota.sumber, anggota.id_keluarga
+),
+
+kk_dipakai_bersama as (
+    -- Of a family that was entered twice the people are the same; here the number is on somebody else's too.
+    select distinct
+        nomor.sumber, unnest(array[nomor.satu, nomor.lain]) as id_sumber, 'rumah_tangga' as grain, 'no_kk' as kolom,
+        'KK_DIPAKAI_BERSAMA' as kode, nomor.uid
+    from satu_nomor as nomor
+    inner join sekeluarga as satu on nomor.sumber = satu.sumber and nomor.satu = satu.id_keluarga
+    inner join sekeluarga as lain on nomor.sumber = lain.sumber and nomor.lain = lain.id_keluarga
+    where not satu.orang && lain.orang
+),
+
 semua as (
     select mendarat.*, tautan.uid
     from mendarat
@@ -107,6 +136,8 @@ semua as (
     select * from nik_aktif_lain
     union all
     select * from kk_salah_ketik
+    union all
+    select * from kk_dipakai_bersama
 ),
 
 lalu as (

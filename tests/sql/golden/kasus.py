@@ -284,6 +284,12 @@ def _kk(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.keluarga("kk-salah", kk(710, "2012-05-09"), salah)
         bulan.dtjateng.keluarga("kk-salah", kk(710, "2012-05-09"), salah)
         bulan.simnakis.keluarga("kk-salah", kk(710, "2022-05-09"), salah)
+        # One source gives one number to two families; and enters one family twice.
+        for nomor, keluarga, nama, lahir in (
+            (720, "kk-satu", "MARYONO", "1961-07-22"), (720, "kk-lain", "SUTARJI", "1958-11-09"),
+            (722, "kk-dua", "WAKIJAN", "1966-10-17"), (722, "kk-lagi", "WAKIJAN", "1966-10-17"),
+        ):  # fmt: skip
+            bulan.dtsen.keluarga(keluarga, kk(nomor), [Orang(f"{keluarga}-orang", nama, lahir, nik=nik(nomor, lahir))])
 
 
 def _ringkasan(juni: Bulan, juli: Bulan) -> None:

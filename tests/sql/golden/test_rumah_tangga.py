@@ -198,6 +198,16 @@ def test_a_misspelt_no_kk_is_never_chosen_but_told(emas: Emas):
     ) == [{"kode": "KK_SALAH_KETIK", "sumber": "simnakis", "sejak": JUNI}]
 
 
+def test_one_number_on_two_families_of_a_source_is_told_and_a_family_entered_twice_is_none(emas: Emas):
+    satu, dua = emas.rumah("dtsen:kk-satu"), emas.rumah("dtsen:kk-dua")
+    assert emas.rumah("dtsen:kk-lain")["uid_rumah_tangga"] == satu["uid_rumah_tangga"]
+    assert emas.rumah("dtsen:kk-lagi")["uid_rumah_tangga"] == dua["uid_rumah_tangga"]
+    assert emas.rows(
+        "select id_sumber, kolom, sejak from rilis.masalah where kode = 'KK_DIPAKAI_BERSAMA' and id_rilis = '2026-07/1'"
+        " order by 1"
+    ) == [{"id_sumber": n, "kolom": "no_kk", "sejak": JUNI} for n in ("kk-lain", "kk-satu")]
+
+
 def test_a_family_that_no_registry_mentions_is_not_gone(emas: Emas):
     uid = emas.rumah("simnakis:k0")["uid_rumah_tangga"]
     rumah = emas.rows("select * from rilis.rumah_tangga where uid_rumah_tangga = %s and id_rilis = '2026-07/1'", uid)[0]
