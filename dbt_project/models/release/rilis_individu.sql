@@ -28,7 +28,7 @@ semua as (
     select
         uid, uid_rumah_tangga, nik, bentuk_nik, nama, jenis_kelamin, tanggal_lahir, hubungan, status_hidup,
         tanggal_meninggal, keberadaan, nik_lain, null::text as digantikan_oleh, {{ kolom_tercatat() | join(', ') }},
-        rekaman_identitas, hasil_dukcapil
+        rekaman_identitas, hasil_dukcapil, null::text as kode_desa_lalu
     from kini
     union all
     select
@@ -37,7 +37,8 @@ semua as (
         lalu.tanggal_meninggal,
         -- A superseded id is no member any more.
         case when lalu.pengganti is not null then 'pindah' else lalu.keberadaan end,
-        lalu.nik_lain, lalu.pengganti, {{ 'false, ' * (sumber() | length) }}lalu.rekaman_identitas, null
+        lalu.nik_lain, lalu.pengganti, {{ 'false, ' * (sumber() | length) }}lalu.rekaman_identitas, null,
+        lalu.kode_desa
     from lalu
     left join tempat_lalu on lalu.uid_rumah_tangga = tempat_lalu.uid
 ),
@@ -86,7 +87,8 @@ rilis_individu as (
         semua.{{ kolom }},
         {% endfor -%}
         semua.rekaman_identitas,
-        coalesce(rumah.kode_desa, rumah_lalu.kode_desa) as kode_desa,
+        -- Who outlasts the last household stays where it was, for the readers of that area.
+        coalesce(rumah.kode_desa, rumah_lalu.kode_desa, semua.kode_desa_lalu) as kode_desa,
         {{ id_rilis() }}::text as id_rilis
     from semua
     left join nik_ganda on semua.nik = nik_ganda.nik
