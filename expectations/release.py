@@ -168,6 +168,16 @@ def _persons(candidate: Candidate) -> Subject:
 
 
 def _relations(candidate: Candidate) -> Subject:
+    # The dead and those who moved outlast their last household, which is kept for twelve releases without members.
+    ended = "false"
+    if candidate.sebelum is not None:
+        ended = f"""exists (
+        select from {candidate.skema_rilis}.individu as l
+        left join {candidate.skema_rilis}.rumah_tangga as h
+            on h.id_rilis = l.id_rilis and h.uid_rumah_tangga = l.uid_rumah_tangga
+        where l.id_rilis = {literal(candidate.sebelum)} and l.uid_rumah_tangga = a.uid_rumah_tangga
+            and (h.uid_rumah_tangga is null or h.{GONE})
+    )"""
     source = f"""from {candidate.skema}.rumah_tangga as r
 full join (
     select uid_rumah_tangga, count(*) as orang, count(*) filter (where {MEMBER}) as anggota
@@ -177,8 +187,10 @@ left join (
     select uid_individu, uid_rumah_tangga from {candidate.skema}.individu where {MEMBER}
 ) as k on k.uid_individu = r.uid_kepala"""
     return Subject("hubungan", source, (
-        Measure("individu_berumah", "Setiap orang ada pada satu rumah tangga yang terbit", "kritis",
-                "coalesce(sum(a.orang) filter (where r.uid_rumah_tangga is null), 0)"),
+        Measure("individu_berumah", "Setiap orang ada pada satu rumah tangga yang terbit, atau yang dahulu berakhir",
+                "kritis",
+                "coalesce(sum(a.orang) filter (where r.uid_rumah_tangga is null"
+                f" and (a.anggota > 0 or not {ended})), 0)"),
         Measure("jumlah_anggota", "Jumlah anggota sama dengan banyaknya anggota yang hidup dan tidak pindah", "kritis",
                 "count(*) filter (where r.uid_rumah_tangga is not null"
                 " and r.jumlah_anggota is distinct from coalesce(a.anggota, 0))"),

@@ -233,6 +233,33 @@ def test_a_family_of_which_nobody_lives_may_stand_on_the_work_list_for_what_it_i
     assert failing(verdict) == set()
 
 
+DEAD, MOVED, AWAY = "status_hidup = 'meninggal'", "keberadaan = 'pindah'", "keberadaan = 'tidak_ditemukan'"
+
+
+@pytest.mark.parametrize(
+    ("person", "lived", "ended", "expected"),
+    [
+        (DEAD, "r0", "bubar", set()), (MOVED, "r0", "pindah", set()), (DEAD, "r0", None, set()),
+        # Who lives there has a household; and the last one of the others was theirs, and has ended.
+        (AWAY, "r0", "bubar", {"individu_berumah"}), (DEAD, "r0", "aktif", {"individu_berumah"}),
+        (DEAD, "r1", "bubar", {"individu_berumah"}),
+    ],
+)  # fmt: skip
+def test_the_dead_and_moved_outlast_the_household(
+    bersih: Settings, person: str, lived: str, ended: str | None, expected: set[str]
+):
+    """A household without members is kept for twelve releases, its people for ever (rules.md "Golden")."""
+    plant = (
+        f"update release.individu set uid_rumah_tangga = 'r0', {person} where uid_individu = 'i1-2';"
+        " update release.rumah_tangga set jumlah_anggota = 3 where uid_rumah_tangga = 'r1';"
+        f" update lalu.individu set uid_rumah_tangga = '{lived}' where uid_individu = 'i1-2'"
+    )
+    if ended:
+        columns = "uid_rumah_tangga, status, id_rilis"
+        plant += f"; insert into lalu.rumah_tangga ({columns}) values ('r0', '{ended}', '{BEFORE}')"
+    assert failing(judge(bersih, plant)) == expected
+
+
 def test_the_first_release_is_judged_without_comparisons(bersih: Settings):
     verdict = judge(bersih, before=None)
     assert verdict.putusan == "lulus"
