@@ -43,6 +43,7 @@ diputus as (
     from terbukti
     inner join {{ ref('casework_kasus') }} as kasus
         on terbukti.id_pemeriksaan = kasus.id_pemeriksaan and kasus.status in ('terbukti', 'selesai')
+        and kasus.putusan = 'terbukti'
     order by terbukti.id_verifikasi, kasus.id_kasus <> terbukti.id_kasus, kasus.dibuka, kasus.id_kasus
 ),
 

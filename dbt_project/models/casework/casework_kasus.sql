@@ -36,6 +36,14 @@ tanda_kunjungan as (
     group by verifikasi.id_kasus
 ),
 
+putusan as (
+    -- What a complaint was answered last; `selesai` does not say how it was decided.
+    select distinct on (id_sumber) 'aduan/' || id_sumber as id_kasus, status as putusan
+    from {{ source('kasus', 'aduan') }}
+    where diubah < {{ akhir_bulan() }} and status in ('terbukti', 'tidak_terbukti')
+    order by id_sumber, versi desc, diubah desc, urutan desc
+),
+
 calon as (
     select id_kasus, count(*) as jumlah from {{ ref('casework_calon') }} group by id_kasus
 ),
@@ -63,13 +71,20 @@ bertaut as (
             when rumah.uid_rumah_tangga is not null then 'kk_sama'
         end as aturan,
         disebut.kode_desa as kode_desa_disebut,
+        coalesce(putusan.putusan, case when keadaan.sumber = 'aduan' and keadaan.status = 'selesai' then 'terbukti' end)
+            as putusan,
         array_remove(keadaan.perlu_periksa, 'ALASAN_TIDAK_DIKENAL') || tanda_kunjungan.kode || array_remove(array[
             case when disebut.alasan is not null and alasan.kode is null then 'ALASAN_TIDAK_DIKENAL' end,
             -- Visits against each other, or the answer to the complaint against what was seen for it.
             case
                 when tanda_kunjungan.dibantah
-                    or (keadaan.sumber = 'aduan' and keadaan.status = 'terbukti' and tanda_kunjungan.layak)
-                    or (keadaan.sumber = 'aduan' and keadaan.status = 'tidak_terbukti' and tanda_kunjungan.tidak_layak)
+                    or (
+                        keadaan.status in ('terbukti', 'tidak_terbukti', 'selesai')
+                        and case putusan.putusan
+                            when 'terbukti' then tanda_kunjungan.layak
+                            when 'tidak_terbukti' then tanda_kunjungan.tidak_layak
+                        end
+                    )
                     then 'BERTENTANGAN'
             end,
             case when foto.dokumen is not null then 'FOTO_DIPAKAI_LAIN' end,
@@ -81,6 +96,7 @@ bertaut as (
     left join {{ ref('casework_nomor') }} as rumah on rumah.jenis = 'no_kk' and disebut.no_kk = rumah.nomor
     left join terverifikasi on keadaan.id_kasus = terverifikasi.id_kasus
     left join tanda_kunjungan on keadaan.id_kasus = tanda_kunjungan.id_kasus
+    left join putusan on keadaan.id_kasus = putusan.id_kasus
     left join calon on keadaan.id_kasus = calon.id_kasus
     left join alasan on disebut.alasan = alasan.kode
     left join {{ ref('casework_foto') }} as foto on keadaan.id_kasus = foto.dokumen
@@ -98,7 +114,7 @@ sebelumnya as (
         or (
             kini.sumber = 'pengajuan' and kini.jenis <> 'graduasi_mandiri'
             and (
-                (lalu.sumber = 'aduan' and lalu.status in ('terbukti', 'selesai')) or lalu.jenis = 'graduasi_mandiri'
+                (lalu.status in ('terbukti', 'selesai') and lalu.putusan = 'terbukti') or lalu.jenis = 'graduasi_mandiri'
             )
         )
     order by kini.id_kasus, lalu.dibuka desc, lalu.id_kasus desc
@@ -115,6 +131,7 @@ casework_kasus as (
         bertaut.uid_individu,
         bertaut.program,
         bertaut.status,
+        bertaut.putusan,
         bertaut.status_resolusi,
         bertaut.aturan,
         -- Complaints about one household in a month are one investigation (domain.md 8, case 28): the first's.

@@ -14,7 +14,8 @@ KELUARGA = {
     "hilang-sehari": 18, "bantah": 19, "mati": 20, "berkala": 22, "foto-a": 23, "foto-b": 24, "luar": 25,
     "tanggal": 26, "alasan": 27, "tanpa": 28, "k36": 29, "k37": 30, "k35": 31, "k27-cabut": 32, "k27-kirim": 33,
     "sanggah": 34, "sanggah-buka": 35, "pergi": 36, "nanti": 37, "pemda": 38, "layak": 39, "hidup": 40,
-    "tabrak": 41, "judol": 42, "sanggah-awal": 43, "tanpa-bantuan": 44, "balik": 45,
+    "tabrak": 41, "judol": 42, "sanggah-awal": 43, "tanpa-bantuan": 44, "balik": 45, "balik-selesai": 46,
+    "ulang-selesai": 47, "musdes": 48, "mundur-ulang": 49, "mundur-tolak": 53,
 }  # fmt: skip
 # A person alone: nobody is left when this one dies.
 SENDIRI = {"mati-sendiri": 50, "dukcapil": 51, "beda": 52}
@@ -145,6 +146,7 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         "53",
     )
     desa = {"desa": "Blungun", "kecamatan": "Jepon", "rt": "1"}
+    closed = {"versi": 3, "diubah": "2026-06-25T08:00:00+07:00"}
     aduan_juni = [
         *(aduan(n, f"k{n}" if n[0].isdigit() else n) for n in upheld),
         # 25: a name and a village; one candidate alone; a village without its kecamatan; nobody of that name.
@@ -163,6 +165,12 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         aduan("belum", "nanti", "diperiksa"), aduan("judol", "judol", "diperiksa", alasan="JUDOL"),
         aduan("sanggah-awal", "sanggah-awal"), aduan("tanpa-bantuan", "tanpa-bantuan"),
         aduan("pemda", "pemda"), aduan("layak", "layak"), aduan("balik", "balik", "tidak_terbukti"),
+        # Closed after it was not upheld; and after it was, when it was looked at again.
+        aduan("balik-selesai", "balik-selesai", "tidak_terbukti"),
+        aduan("balik-selesai", "balik-selesai", "selesai", **closed),
+        aduan("ulang-selesai", "ulang-selesai", "tidak_terbukti"),
+        aduan("ulang-selesai", "ulang-selesai", "terbukti", versi=2),
+        aduan("ulang-selesai", "ulang-selesai", "selesai", **closed),
     ]  # fmt: skip
     periksa = [
         *(kunjungan(n, f"k{n}" if n[0].isdigit() else n) for n in upheld if n not in ("29", "34-17", "34-18")),
@@ -188,7 +196,8 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         kunjungan("tanggal", "tanggal", "2026-06-01"), kunjungan("alasan", "alasan", alasan="KAYA_RAYA"),
         # The officer names nobody: the complaint's own person counts.
         kunjungan("tanpa", "tanpa", nik=None, program=["PKH", "PBI_JK"]), kunjungan("belum", "nanti"),
-        kunjungan("balik", "balik"), kunjungan("pemda", "pemda"),
+        kunjungan("balik", "balik"), kunjungan("pemda", "pemda"), kunjungan("balik-selesai", "balik-selesai"),
+        kunjungan("ulang-selesai", "ulang-selesai"),
         kunjungan("layak", "layak", hasil="layak", alasan=None),
         kunjungan("beda", "beda", jenis="berkala", rujukan=None),
         kunjungan("tabrak", "tabrak", "2026-06-20", jenis="berkala", rujukan=None, program=["PKH"]),
@@ -199,6 +208,16 @@ def juni() -> dict[str, list[dict[str, Any]]]:
         # Granted, and taken back before anything was proposed.
         pengajuan("cabut", "hidup", "graduasi_mandiri", "layak"),
         pengajuan("cabut", "hidup", "graduasi_mandiri", "dicabut", versi=2, diubah="2026-06-14T09:00:00+07:00"),
+        # Granted and on its way; granted and opened again; granted here and refused by the ministry.
+        *(
+            pengajuan(kunci, kunci, "graduasi_mandiri", status, program=["PKH"], **change)
+            for kunci, then in (
+                ("musdes", "musdes"),
+                ("mundur-ulang", "verifikasi_lapangan"),
+                ("mundur-tolak", "ditolak_pusat"),
+            )
+            for status, change in (("layak", {}), (then, {"versi": 2, "diubah": "2026-06-14T09:00:00+07:00"}))
+        ),
         pengajuan("54-lagi", "k54", "baru", "diajukan", dibuat="2026-06-25T08:00:00+07:00"),
         # Worthy, of people whom no registry has, and of people whom all have.
         pengajuan("baru", "hidup", "baru", "layak", pemohon=asing, kode_desa=SELATAN),

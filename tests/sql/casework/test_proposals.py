@@ -135,6 +135,13 @@ def test_an_answer_against_what_was_seen_is_to_be_looked_at_and_proves_nothing(k
     assert kasus_juni.usulan("layak") == kasus_juni.usulan("balik") == set()
 
 
+def test_a_complaint_that_is_closed_stays_what_it_was_answered(kasus_juni: Kasus):
+    assert kasus_juni.kasus("aduan/AD-balik-selesai")["perlu_periksa"] == ["BERTENTANGAN"]
+    assert kasus_juni.usulan("balik-selesai") == set()
+    assert kasus_juni.kasus("aduan/AD-ulang-selesai")["perlu_periksa"] == []
+    assert kasus_juni.usulan("ulang-selesai") == everything("ulang-selesai")
+
+
 def test_a_periodic_visit_proposes_by_itself_and_of_the_family_only_when_it_names_nobody(kasus_juni: Kasus):
     assert kasus_juni.usulan("berkala", "asal", "id_kasus") == {(*u, "berkala", None) for u in ALL}
 

@@ -8,20 +8,11 @@ with kasus as (
         and {{ hari('dibuka') }} > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_aduan_bulan') }}::int)
 ),
 
-putusan as (
-    -- `selesai` does not say how it was decided.
-    select distinct on (id_sumber) id_sumber, status
-    from {{ source('kasus', 'aduan') }}
-    where diubah < {{ akhir_bulan() }} and status in ('terbukti', 'tidak_terbukti')
-    order by id_sumber, versi desc
-),
-
 tidak_terbukti as (
-    select kasus.uid_rumah_tangga, min(kasus.dibuka) as dibuka
-    from {{ ref('casework_kasus') }} as kasus
-    inner join putusan on kasus.id_sumber = putusan.id_sumber and putusan.status = 'tidak_terbukti'
-    where kasus.sumber = 'aduan'
-    group by kasus.uid_rumah_tangga
+    select uid_rumah_tangga, min(dibuka) as dibuka
+    from {{ ref('casework_kasus') }}
+    where sumber = 'aduan' and putusan = 'tidak_terbukti'
+    group by uid_rumah_tangga
 ),
 
 judol as (
@@ -51,7 +42,6 @@ kandidat_aduan as (
         kasus.id_kasus, kasus.uid_rumah_tangga, {{ hari('kasus.dibuka') }} as dibuka,
         case when kasus.status in ('terbukti', 'selesai') then 'TETANGGA_TERBUKTI' else 'ADUAN_TERBUKA' end as alasan
     from kasus
-    left join putusan on kasus.id_sumber = putusan.id_sumber
     left join tidak_terbukti on kasus.uid_rumah_tangga = tidak_terbukti.uid_rumah_tangga
     left join judol on kasus.id_sumber = judol.id_sumber
     left join diterima on kasus.id_kasus = diterima.id_kasus
@@ -59,7 +49,7 @@ kandidat_aduan as (
     where judol.id_sumber is null and diterima.id_kasus is null
         and (berbuah.tanggal is null or berbuah.tanggal < {{ hari('kasus.dibuka') }})
         and case
-            when kasus.status in ('terbukti', 'selesai') then coalesce(putusan.status, 'terbukti') = 'terbukti'
+            when kasus.status in ('terbukti', 'selesai') then kasus.putusan = 'terbukti'
             else kasus.status in ('diterima', 'diverifikasi', 'ditugaskan', 'diperiksa')
                 and (tidak_terbukti.dibuka is null or kasus.dibuka <= tidak_terbukti.dibuka)
         end
