@@ -40,7 +40,7 @@ def gate(made: List) -> Gate:
     )
     withdrawn = (
         "exists (select from kasus.pengajuan_pada('infinity') as p where p.id_sumber = t.bukti"
-        " and p.jenis = 'graduasi_mandiri' and p.status in ('layak', 'diusulkan', 'diterima_pusat'))"
+        " and p.jenis = 'graduasi_mandiri' and p.status in ('layak', 'musdes', 'diusulkan', 'diterima_pusat'))"
     )
     evidence = (
         "case when t.asal in ('aduan', 'berkala') then " + visited

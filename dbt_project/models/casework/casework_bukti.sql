@@ -57,7 +57,8 @@ mundur as (
         and lalu.status in ('layak', 'diusulkan')
     inner join {{ ref('casework_nomor') }} as orang
         on orang.jenis = 'nik' and {{ nik_sah('kini.pemohon_nik') }} = orang.nomor
-    where kini.jenis = 'graduasi_mandiri' and kini.status not in ('dicabut', 'tidak_layak', 'kurang_berkas')
+    -- While it is granted: what was opened again waits, what somebody refused ends nothing.
+    where kini.jenis = 'graduasi_mandiri' and kini.status in ('layak', 'musdes', 'diusulkan', 'diterima_pusat')
         and orang.uid_individu is not null
         -- An unreadable list of programmes would otherwise mean all of them.
         and not kini.perlu_periksa && array['PROGRAM_TIDAK_TERBACA']

@@ -98,6 +98,11 @@ def test_54_a_withdrawal_of_ones_own_ends_what_it_names(kasus_juni: Kasus):
     assert kasus_juni.usulan("hidup") == set()
 
 
+def test_54_a_withdrawal_ends_something_while_it_is_granted(kasus_juni: Kasus):
+    assert kasus_juni.usulan("musdes", "tanggal_verifikasi::text") == {("PKH", None, "2026-06-12")}
+    assert kasus_juni.usulan("mundur-ulang") == kasus_juni.usulan("mundur-tolak") == set()
+
+
 def test_57_and_56_what_a_person_has_to_look_at_proves_nothing(kasus_juni: Kasus):
     found = {
         n: kasus_juni.tanda(f"VL-{n}")

@@ -105,8 +105,11 @@ def test_a_visit_counts_as_it_is_now_known(gudang_antrean: Antrean, daftar: deac
 @pytest.mark.usefixtures("tanpa_gx")
 @pytest.mark.parametrize(
     ("status", "passes"),
-    [("layak", True), ("diusulkan", True), ("diterima_pusat", True), ("dicabut", False), ("diajukan", False)],
-)
+    [
+        ("layak", True), ("musdes", True), ("diusulkan", True), ("diterima_pusat", True),
+        ("dicabut", False), ("diajukan", False), ("ditolak_pusat", False),
+    ],
+)  # fmt: skip
 def test_a_withdrawal_counts_while_it_stands(
     gudang_antrean: Antrean, daftar: deactivations.List, status: str, passes: bool
 ):
