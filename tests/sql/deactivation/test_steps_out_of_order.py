@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from antrean_uji import JUNE, Antrean, row_id
+from antrean_uji import JUNE, RELEASE, Antrean, row_id
 
-from sinkron import database, month, questions
+from sinkron import database, month, publish, questions
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 from sinkron.steps import authorise
 from sinkron.steps import list as list_step
@@ -97,6 +97,31 @@ def test_a_row_that_a_later_release_does_not_derive_falls(antrean: Antrean):
     assert list_step.run(antrean.settings, "2026-07") == {"gugur": 1, "daftar": 0}
     antrean.push()
     assert antrean.rows("select status, kode_tolak from antrean.baris") == [("dibatalkan", "tidak_lagi_berdasar")]
+
+
+def test_what_a_withdrawn_release_proposed_waits_for_the_release_that_takes_its_place(antrean: Antrean):
+    antrean.propose(1, ("siks_ng",))
+    antrean.release("2026-07/1")
+    antrean.propose(2, ("siks_ng",), id_rilis="2026-07/1")
+    publish.rollback(antrean.settings, RELEASE, "uji", "uji")
+    # June's list, made again while readers see June: it could not know what July found.
+    antrean.list()
+    assert antrean.states()[2, "siks_ng"] == "diusulkan"
+    antrean.release("2026-07/2")
+    assert list_step.run(antrean.settings, "2026-07")["gugur"] == 1
+    assert antrean.states() == {(1, "siks_ng"): "diusulkan", (2, "siks_ng"): "dibatalkan"}
+
+
+def test_what_a_correction_of_an_older_month_proposes_waits_for_the_next_month(antrean: Antrean):
+    antrean.release("2026-07/1")
+    antrean.release("2026-06/2")
+    # The newest month stays what readers see.
+    antrean.do("update rilis.penunjuk set id_rilis = '2026-07/1'")
+    antrean.propose(1, ("siks_ng",), id_rilis="2026-06/2")
+    assert list_step.run(antrean.settings, "2026-07") == {"gugur": 0, "daftar": 0}
+    assert antrean.states() == {(1, "siks_ng"): "diusulkan"}
+    antrean.release("2026-08/1")
+    assert list_step.run(antrean.settings, "2026-08") == {"gugur": 1, "daftar": 0}
 
 
 def test_a_list_that_the_gate_holds_is_not_decided(antrean: Antrean):
