@@ -14,25 +14,31 @@ from sinkron.outcomes import GateHeld, NotReady
 from sinkron.settings import Settings
 from sinkron.steps import audit
 
-# What is asked about: everything that a receiver will be told, and what it rests on.
-ROWS = """
+# Approved, and in no body that a receiver has or will get.
+UNSENT = """
+    b.status = 'disetujui' and not exists (
+        select from antrean.isi as i where i.id_baris = b.id_baris and i.tujuan = b.tujuan and not i.lepas
+    )
+"""
+# What is asked about: everything that a receiver will be told, and what it rests on. Again, what was approved by a list
+# of a release that was withdrawn since: nobody may send it by that.
+ROWS = f"""
     select b.id_baris, b.tujuan, u.program, u.kode_alasan, u.bulan_efektif::text as bulan_efektif,
         u.bukti, u.tanggal_verifikasi::text as tanggal_verifikasi, u.asal, u.petugas, u.uid_rumah_tangga,
         u.uid_individu, b.no_kk, b.nik, b.nama, b.kode_desa, b.keluarga
     from antrean.baris as b
     inner join kasus.usulan as u on b.id_baris = u.id_baris
     inner join kasus.usulan_rilis as s on b.id_baris = s.id_baris and s.id_rilis = %(id_rilis)s
-    where b.status = 'diusulkan'
+    where (b.status = 'diusulkan' or {UNSENT})
         and not exists (select from kasus.tahanan_terbuka as t where t.id_baris = b.id_baris)
         and not exists (select from antrean.disahkan as l where l.id_baris = b.id_baris and l.tujuan = b.tujuan)
     order by b.id_baris, b.tujuan
 """
-# Proposed by a release that was out before, never approved, and no longer derived: its ground is gone. What was
-# proposed later (a month that was rolled back, a correction of an older one) waits for the next: this one could not
-# know of it.
-UNFOUNDED = """
+# Proposed by a release that was out before, in no body, and no longer derived: its ground is gone. What was proposed
+# later (a month that was rolled back, a correction of an older one) waits for the next: this one could not know of it.
+UNFOUNDED = f"""
     update antrean.baris as b set status = 'dibatalkan', kode_tolak = 'tidak_lagi_berdasar'
-    where b.status = 'diusulkan'
+    where (b.status = 'diusulkan' or {UNSENT})
         and exists (
             select from kasus.usulan_rilis as s
             inner join rilis.rilis as r on s.id_rilis = r.id_rilis

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from antrean_uji import JUNE, RELEASE, Antrean, row_id
 
-from sinkron import database, month, publish, questions
+from sinkron import database, month, outbox, publish, questions
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 from sinkron.steps import authorise
 from sinkron.steps import list as list_step
@@ -122,6 +122,41 @@ def test_what_a_correction_of_an_older_month_proposes_waits_for_the_next_month(a
     assert antrean.states() == {(1, "siks_ng"): "diusulkan"}
     antrean.release("2026-08/1")
     assert list_step.run(antrean.settings, "2026-08") == {"gugur": 1, "daftar": 0}
+
+
+def test_what_was_approved_by_a_list_of_a_withdrawn_release_is_asked_about_again(antrean: Antrean):
+    antrean.release("2026-07/1")
+    antrean.propose(1, ("siks_ng",), id_rilis="2026-07/1")
+    antrean.approve("2026-07")
+    with database.connect(antrean.settings) as connection:
+        # Killed before a body was stored.
+        assert outbox.authorise(connection) == 1
+    publish.rollback(antrean.settings, RELEASE, "uji", "uji")
+    antrean.push()
+    assert antrean.states() == {(1, "siks_ng"): "disetujui"}
+    antrean.release("2026-07/2")
+    antrean.do("insert into kasus.usulan_rilis values ('2026-07/2', %s)", row_id(1))
+    antrean.push()
+    # Nobody has agreed to it for the release that stands.
+    assert antrean.states() == {(1, "siks_ng"): "disetujui"}
+    assert antrean.approve("2026-07")
+    antrean.push()
+    assert antrean.states() == {(1, "siks_ng"): "dikirim"}
+
+
+def test_what_was_approved_and_is_in_no_body_falls_with_its_ground(antrean: Antrean):
+    antrean.propose(1, ("siks_ng",))
+    antrean.approve()
+    with database.connect(antrean.settings) as connection:
+        assert outbox.authorise(connection) == 1
+    antrean.hold(1)
+    antrean.release("2026-07/1")
+    antrean.do("delete from kasus.usulan_rilis where id_rilis = '2026-07/1'")
+    assert list_step.run(antrean.settings, "2026-07") == {"gugur": 1, "daftar": 0}
+    antrean.lift(1)
+    antrean.push()
+    assert antrean.rows("select status, kode_tolak from antrean.baris") == [("dibatalkan", "tidak_lagi_berdasar")]
+    assert antrean.rows("select * from antrean.kiriman") == []
 
 
 def test_a_list_that_the_gate_holds_is_not_decided(antrean: Antrean):
