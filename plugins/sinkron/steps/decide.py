@@ -102,7 +102,13 @@ def _propose(connection: psycopg.Connection, settings: Settings, id_rilis: str) 
         set no_kk = excluded.no_kk, nik = excluded.nik, nama = excluded.nama, kode_desa = excluded.kode_desa,
             keluarga = excluded.keluarga
         where antrean.baris.status = 'diusulkan'
-        """
+            -- Receivers find people by what they carry now; a correction of an older month says what they did then.
+            and not exists (
+                select from rilis.rilis as r
+                where r.status in ('terbit', 'digantikan') and r.periode > split_part(%s, '/', 1)
+            )
+        """,
+        [id_rilis],
     )
     connection.execute("delete from kasus.pencocokan where id_rilis = %s", [id_rilis])
     compared = connection.execute(

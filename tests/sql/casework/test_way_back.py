@@ -173,6 +173,33 @@ def test_38_the_same_candidate_again_proposes_the_same(kasus_juli: Kasus, gudang
     assert state() == before
 
 
+def test_an_older_month_built_again_leaves_what_receivers_carry_now(kasus_juli: Kasus, gudang_kasus: Settings):
+    """They find the family by their newest delivery, and August's is here (contracts/sinks.md)."""
+    waiting = (
+        "from antrean.baris as b join kasus.usulan_rilis as s using (id_baris)"
+        " where s.id_rilis = '2026-07/1' and b.tujuan = 'siks_ng' and not exists ("
+        "select from antrean.riwayat as r where r.id_baris = b.id_baris and r.ke <> 'diusulkan')"
+    )
+    with database.connect(gudang_kasus) as connection:
+        connection.execute(
+            "insert into rilis.rilis (id_rilis, periode, revisi, status, sidik_susunan, sidik_kode, sha256,"
+            " diterbitkan) values ('2026-08/1', '2026-08', 1, 'terbit', 'uji', 'uji', 'uji', clock_timestamp())"
+        )
+        connection.execute(
+            "update antrean.baris set no_kk = 'agustus'"
+            f" where tujuan = 'siks_ng' and id_baris in (select b.id_baris {waiting})"
+        )
+    try:
+        decide.run(gudang_kasus, "2026-07")
+        assert set(kasus_juli.rows(f"select b.no_kk {waiting}")) == {("agustus",)}
+    finally:
+        with database.connect(gudang_kasus) as connection:
+            connection.execute("delete from rilis.rilis where id_rilis = '2026-08/1'")
+    # With no later month out it is July that says.
+    decide.run(gudang_kasus, "2026-07")
+    assert ("agustus",) not in kasus_juli.rows(f"select b.no_kk {waiting}")
+
+
 def test_a_delivery_of_an_earlier_month_judges_nothing(kasus_juli: Kasus, gudang_kasus: Settings):
     with database.connect(gudang_kasus) as connection:
         connection.execute("update buku.susunan set lama = true where id_rilis = '2026-07/1' and sumber = 'dtjateng'")
