@@ -55,8 +55,9 @@ mundur as (
     inner join {{ source('kasus', 'pengajuan') }} as lalu
         on kini.id_sumber = lalu.id_sumber and kini.versi >= lalu.versi and lalu.diubah < {{ akhir_bulan() }}
         and lalu.status in ('layak', 'diusulkan')
-    inner join {{ ref('casework_nomor') }} as orang
-        on orang.jenis = 'nik' and {{ nik_sah('kini.pemohon_nik') }} = orang.nomor
+    inner join {{ ref('casework_sebutan') }} as sebutan
+        on sebutan.sumber = 'pengajuan' and kini.id_sumber = sebutan.id_sumber
+    inner join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and sebutan.nik = orang.nomor
     -- While it is granted: what was opened again waits, what somebody refused ends nothing.
     where kini.jenis = 'graduasi_mandiri' and kini.status in ('layak', 'musdes', 'diusulkan', 'diterima_pusat')
         and orang.uid_individu is not null

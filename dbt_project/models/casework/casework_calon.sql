@@ -1,16 +1,8 @@
 -- Who could be meant by a case that names no number that leads anywhere: names alike inside the stated village, and
 -- RT where one is given. A candidate is never taken for the person by the name alone (domain.md 8, case 25).
 with kasus as (
-    select
-        'aduan/' || id_sumber as id_kasus, {{ nik_sah('terlapor_nik') }} as nik,
-        {{ kk_sah(angka('terlapor_no_kk')) }} as no_kk, {{ nama_cari('terlapor_nama') }} as kata,
-        terlapor_kode_desa as kode_desa, terlapor_desa as desa, terlapor_kecamatan as kecamatan, terlapor_rt as rt
-    from kasus.aduan_pada({{ akhir_bulan() }})
-    union all
-    select
-        'pengajuan/' || id_sumber, {{ nik_sah('pemohon_nik') }}, {{ kk_sah(angka('pemohon_no_kk')) }},
-        {{ nama_cari('pemohon_nama') }}, kode_desa, null, null, null
-    from kasus.pengajuan_pada({{ akhir_bulan() }})
+    select id_kasus, nik, no_kk, {{ nama_cari('nama') }} as kata, kode_desa, desa, kecamatan, rt
+    from {{ ref('casework_sebutan') }}
 ),
 
 dicari as (

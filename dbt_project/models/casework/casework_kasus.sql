@@ -4,19 +4,6 @@ with keadaan as (
     select * from kasus.keadaan_kasus({{ akhir_bulan() }})
 ),
 
-disebut as (
-    select
-        'aduan/' || id_sumber as id_kasus, alasan, {{ nik_sah('terlapor_nik') }} as nik,
-        {{ kk_sah(angka('terlapor_no_kk')) }} as no_kk, terlapor_kode_desa as kode_desa, null::numeric as lat,
-        null::numeric as lon
-    from kasus.aduan_pada({{ akhir_bulan() }})
-    union all
-    select
-        'pengajuan/' || id_sumber, null, {{ nik_sah('pemohon_nik') }}, {{ kk_sah(angka('pemohon_no_kk')) }}, kode_desa,
-        lat, lon
-    from kasus.pengajuan_pada({{ akhir_bulan() }})
-),
-
 terverifikasi as (
     -- The verified person or family governs, not the one named (domain.md 8, case 26); the last sound visit does.
     select distinct on (id_kasus) id_kasus, uid_rumah_tangga, uid_individu
@@ -91,7 +78,7 @@ bertaut as (
             case when {{ di_luar_kotak('disebut.lat', 'disebut.lon') }} then 'LOKASI_DI_LUAR' end
         ], null) as tanda
     from keadaan
-    inner join disebut on keadaan.id_kasus = disebut.id_kasus
+    inner join {{ ref('casework_sebutan') }} as disebut on keadaan.id_kasus = disebut.id_kasus
     left join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and disebut.nik = orang.nomor
     left join {{ ref('casework_nomor') }} as rumah on rumah.jenis = 'no_kk' and disebut.no_kk = rumah.nomor
     left join terverifikasi on keadaan.id_kasus = terverifikasi.id_kasus

@@ -1,4 +1,4 @@
--- Documents of which a photo also stands on one about another household.
+-- Documents with a photo that also stands on a document about another household.
 with dokumen as (
     select
         'verifikasi/' || id_verifikasi as dokumen, coalesce(id_kasus, 'verifikasi/' || id_verifikasi) as kasus,
@@ -6,16 +6,13 @@ with dokumen as (
     from {{ ref('casework_verifikasi__sasaran') }}
     union all
     select
-        'pengajuan/' || pengajuan.id_sumber, 'pengajuan/' || pengajuan.id_sumber,
+        pengajuan.id_kasus as dokumen, pengajuan.id_kasus as kasus,
         coalesce(orang.uid_rumah_tangga, rumah.uid_rumah_tangga),
         coalesce(pengajuan.no_kk, pengajuan.nik), pengajuan.foto
-    from (
-        select
-            id_sumber, foto, {{ nik_sah('pemohon_nik') }} as nik, {{ kk_sah(angka('pemohon_no_kk')) }} as no_kk
-        from kasus.pengajuan_pada({{ akhir_bulan() }})
-    ) as pengajuan
+    from {{ ref('casework_sebutan') }} as pengajuan
     left join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and pengajuan.nik = orang.nomor
     left join {{ ref('casework_nomor') }} as rumah on rumah.jenis = 'no_kk' and pengajuan.no_kk = rumah.nomor
+    where pengajuan.sumber = 'pengajuan'
 ),
 
 berpemilik as (

@@ -1,18 +1,11 @@
--- To whom a NIK or KK number that a case names leads: the one person or household published with it, or the one that
--- had it before. On several it leads to nobody.
+-- To whom a NIK or KK number leads that a case or a visit names: to the one person or household published with it, else
+-- to the one that had it before. A number that several have leads to nobody.
 with disebut as (
     select distinct sebutan.jenis, sebutan.nomor
     from (
-        select 'nik' as jenis, {{ nik_sah('aduan.terlapor_nik') }} as nomor
-        from kasus.aduan_pada({{ akhir_bulan() }}) as aduan
+        select 'nik' as jenis, nik as nomor from {{ ref('casework_sebutan') }}
         union all
-        select 'no_kk', {{ kk_sah(angka('aduan.terlapor_no_kk')) }} from kasus.aduan_pada({{ akhir_bulan() }}) as aduan
-        union all
-        select 'nik', {{ nik_sah('pengajuan.pemohon_nik') }}
-        from kasus.pengajuan_pada({{ akhir_bulan() }}) as pengajuan
-        union all
-        select 'no_kk', {{ kk_sah(angka('pengajuan.pemohon_no_kk')) }}
-        from kasus.pengajuan_pada({{ akhir_bulan() }}) as pengajuan
+        select 'no_kk', no_kk from {{ ref('casework_sebutan') }}
         union all
         select 'nik', {{ nik_sah('verifikasi.nik') }} from kasus.verifikasi_pada({{ akhir_bulan() }}) as verifikasi
         union all

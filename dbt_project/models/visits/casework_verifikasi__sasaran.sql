@@ -5,16 +5,6 @@ with verifikasi as (
     from kasus.verifikasi_pada({{ akhir_bulan() }})
 ),
 
-kasus as (
-    select
-        'aduan' as sumber, id_sumber, dibuat, {{ nik_sah('terlapor_nik') }} as nik,
-        {{ kk_sah(angka('terlapor_no_kk')) }} as no_kk
-    from kasus.aduan_pada({{ akhir_bulan() }})
-    union all
-    select 'pengajuan', id_sumber, dibuat, {{ nik_sah('pemohon_nik') }}, {{ kk_sah(angka('pemohon_no_kk')) }}
-    from kasus.pengajuan_pada({{ akhir_bulan() }})
-),
-
 keluarga as (
     select verifikasi.id_keluarga, min(rekaman.uid) as uid
     from (select distinct id_keluarga from verifikasi where id_keluarga is not null) as verifikasi
@@ -26,7 +16,7 @@ keluarga as (
 bertaut as (
     select
         verifikasi.*,
-        kasus.sumber || '/' || kasus.id_sumber as id_kasus,
+        kasus.id_kasus,
         {{ hari('kasus.dibuat') }} as kasus_dibuat,
         orang.uid_individu as uid_disebut,
         orang.uid_rumah_tangga as uid_rumah_disebut,
@@ -35,7 +25,8 @@ bertaut as (
         named.uid_individu as uid_kasus,
         coalesce(named.uid_rumah_tangga, named_kk.uid_rumah_tangga) as uid_rumah_kasus
     from verifikasi
-    left join kasus on verifikasi.jenis = kasus.sumber and verifikasi.rujukan = kasus.id_sumber
+    left join {{ ref('casework_sebutan') }} as kasus
+        on verifikasi.jenis = kasus.sumber and verifikasi.rujukan = kasus.id_sumber
     left join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and verifikasi.nik_baku = orang.nomor
     left join keluarga on verifikasi.id_keluarga = keluarga.id_keluarga
     left join {{ ref('casework_nomor') }} as named on named.jenis = 'nik' and kasus.nik = named.nomor
