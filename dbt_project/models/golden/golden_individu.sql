@@ -3,6 +3,13 @@
 -- One row a person that a registry carries this month: each attribute from the source that the seed
 -- `survivorship` ranks first, the NIK of golden_individu__nik, death and moves by Dukcapil's verdict, the registries and
 -- what officers saw (rules.md "Golden").
+{%- set kata_meninggal -%}
+    greatest(
+        {% for s in sumber() -%}
+        case when {{ s }}.status_hidup = 'meninggal' then {{ s }}.tanggal end{{ ',' if not loop.last }}
+        {% endfor %}
+    )
+{%- endset %}
 {%- set atribut = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'keberadaan', 'tanggal_meninggal'] %}
 with lain as (
     -- Further records of a source: few, so that what all records say is asked of the main ones and of these.
@@ -38,11 +45,7 @@ orang as (
         {% endfor -%}
         >= 2
         or coalesce(
-            greatest(
-                {% for s in sumber() -%}
-                case when {{ s }}.status_hidup = 'meninggal' then {{ s }}.tanggal end{{ ',' if not loop.last }}
-                {% endfor %}
-            ) > coalesce(
+            {{ kata_meninggal }} > coalesce(
                 greatest(
                     {% for s in sumber() -%}
                     case when {{ s }}.status_hidup is distinct from 'meninggal' then {{ s }}.tanggal end{{ ',' if not loop.last }}
@@ -50,11 +53,7 @@ orang as (
                 ), '-infinity'
             ), false
         ) as meninggal,
-        greatest(
-            {% for s in sumber() -%}
-            case when {{ s }}.status_hidup = 'meninggal' then {{ s }}.tanggal end{{ ',' if not loop.last }}
-            {% endfor %}
-        ) as kata_meninggal,
+        {{ kata_meninggal }} as kata_meninggal,
         {% for s in sumber() -%}
         coalesce({{ s }}.status_hidup = 'meninggal', false) {{ 'or' if not loop.last }}
         {% endfor -%}
