@@ -41,6 +41,18 @@
 {# Findings of a visit that can end a programme; `layak` says the opposite. #}
 {% macro temuan() %}('mampu', 'meninggal', 'tidak_ditemukan'){% endmacro %}
 
+{# The last visit of each household that counts as proof and that no other visit contradicts, if it is not too old to
+   speak for the household as it is now (threshold verifikasi_kunjungan_bulan). #}
+{% macro kunjungan_terakhir() -%}
+    (
+        select distinct on (uid_rumah_tangga) uid_rumah_tangga, hasil, tanggal
+        from {{ ref('casework_verifikasi') }}
+        where sah and not dibantah and tanggal <= {{ tanggal_acuan() }}
+            and tanggal > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_kunjungan_bulan') }}::int)
+        order by uid_rumah_tangga, tanggal desc, id_verifikasi desc
+    )
+{%- endmacro %}
+
 {# What a death ends of a person (rules.md "Cases and deactivation"). #}
 {% macro program_kematian() %}('PBI_JK', 'PBI_PEMDA', 'PIP'){% endmacro %}
 

@@ -72,6 +72,11 @@
     ({% for kolom in kolom_tercatat() %}{{ tabel }}.{{ kolom }}{{ ' or ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
+{# A person counts as a member of the household: neither dead nor moved away (rules.md "Golden"). #}
+{% macro masih_anggota(tabel) -%}
+    ({{ tabel }}.status_hidup <> 'meninggal' and {{ tabel }}.keberadaan <> 'pindah')
+{%- endmacro %}
+
 {# Priority of a source in a tie. #}
 {% macro prioritas(kolom) -%}
     case {{ kolom }} {% for s in sumber() %}when '{{ s }}' then {{ loop.index }} {% endfor %}end

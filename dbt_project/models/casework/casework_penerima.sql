@@ -83,7 +83,7 @@ kepala_emas as (
     from {{ ref('golden_individu') }} as golden
     inner join rumah on golden.uid_rumah_tangga = rumah.uid
     order by
-        golden.uid_rumah_tangga, golden.status_hidup = 'meninggal' or golden.keberadaan = 'pindah',
+        golden.uid_rumah_tangga, not {{ masih_anggota('golden') }},
         golden.hubungan is distinct from 'kepala', golden.tanggal_lahir, golden.uid
 ),
 

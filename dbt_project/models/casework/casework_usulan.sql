@@ -30,15 +30,15 @@ anggota as (
     select kini.uid_rumah_tangga, kini.uid
     from {{ ref('golden_individu') }} as kini
     inner join rumah_mati on kini.uid_rumah_tangga = rumah_mati.uid_rumah_tangga
-    where kini.status_hidup <> 'meninggal' and kini.keberadaan <> 'pindah'
+    where {{ masih_anggota('kini') }}
     union all
     -- A source that was silent about a person has not buried the person.
     select lalu.uid_rumah_tangga, lalu.uid_individu
     from {{ source('rilis', 'individu') }} as lalu
     inner join rumah_mati on lalu.uid_rumah_tangga = rumah_mati.uid_rumah_tangga
     left join {{ ref('golden_individu') }} as kini on lalu.uid_individu = kini.uid
-    where lalu.id_rilis = {{ id_bulan_lalu() }} and kini.uid is null and lalu.status_hidup <> 'meninggal'
-        and lalu.keberadaan <> 'pindah' and lalu.digantikan_oleh is null
+    where lalu.id_rilis = {{ id_bulan_lalu() }} and kini.uid is null and lalu.digantikan_oleh is null
+        and {{ masih_anggota('lalu') }}
 ),
 
 masih_hidup as (

@@ -8,15 +8,13 @@
 with anggota as (
     select
         uid_rumah_tangga,
-        count(*) filter (
-            where status_hidup <> 'meninggal' and keberadaan <> 'pindah' and digantikan_oleh is null
-        ) as jumlah_anggota,
+        count(*) filter (where {{ masih_anggota('individu') }} and digantikan_oleh is null) as jumlah_anggota,
         bool_or(keberadaan = 'pindah' and digantikan_oleh is null) as ada_pindah,
         (array_agg(uid_individu order by tanggal_lahir, uid_individu) filter (
-            where hubungan = 'kepala' and status_hidup <> 'meninggal' and keberadaan <> 'pindah'
+            where hubungan = 'kepala' and {{ masih_anggota('individu') }}
                 and tanggal_lahir <= {{ tanggal_acuan() }} - make_interval(years => {{ ambang('usia_dewasa') }}::int)
         ))[1] as uid_kepala
-    from {{ ref('rilis_individu') }}
+    from {{ ref('rilis_individu') }} as individu
     group by uid_rumah_tangga
 ),
 

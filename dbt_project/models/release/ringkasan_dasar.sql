@@ -5,8 +5,8 @@ with rumah as not materialized (
 ),
 
 orang as not materialized (
-    select * from {{ ref('rilis_individu') }}
-    where status_hidup <> 'meninggal' and keberadaan <> 'pindah' and digantikan_oleh is null
+    select * from {{ ref('rilis_individu') }} as individu
+    where {{ masih_anggota('individu') }} and digantikan_oleh is null
 ),
 
 ikut as not materialized (

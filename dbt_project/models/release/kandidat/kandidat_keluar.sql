@@ -33,8 +33,8 @@ orang as materialized (
     -- The few people who matter here, found in one pass: the dead, those whom a name calls so, the old who live alone.
     select
         uid_individu, uid_rumah_tangga, status_hidup = 'meninggal' as mati,
-        kelompok_umur = '60+' and status_hidup <> 'meninggal' and keberadaan <> 'pindah' as lansia
-    from {{ ref('rilis_individu') }}
+        kelompok_umur = '60+' and {{ masih_anggota('individu') }} as lansia
+    from {{ ref('rilis_individu') }} as individu
     where digantikan_oleh is null
         and (
             status_hidup = 'meninggal'
@@ -137,13 +137,9 @@ tumpang as (
     )
 ),
 
-ditemui as (
-    -- The last sound visit of these months: who was found worthy is not suspected again on the same grounds.
-    select distinct on (uid_rumah_tangga) uid_rumah_tangga, hasil, tanggal
-    from {{ ref('casework_verifikasi') }}
-    where sah and not dibantah and tanggal <= {{ tanggal_acuan() }}
-        and tanggal > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_kunjungan_bulan') }}::int)
-    order by uid_rumah_tangga, tanggal desc, id_verifikasi desc
+ditemui_layak as (
+    -- A household that was found worthy of help is not suspected again on the same grounds.
+    select uid_rumah_tangga, tanggal from {{ kunjungan_terakhir() }} as terakhir where hasil = 'layak'
 ),
 
 keadaan as (
@@ -170,8 +166,8 @@ keadaan as (
 semua as (
     select keadaan.uid_rumah_tangga, null::text as uid_individu, keadaan.program, keadaan.alasan
     from keadaan
-    left join ditemui
-        on keadaan.uid_rumah_tangga = ditemui.uid_rumah_tangga and ditemui.hasil = 'layak'
+    left join ditemui_layak as ditemui
+        on keadaan.uid_rumah_tangga = ditemui.uid_rumah_tangga
         and ditemui.tanggal >= coalesce(keadaan.sejak, '-infinity')
     where ditemui.uid_rumah_tangga is null
     union

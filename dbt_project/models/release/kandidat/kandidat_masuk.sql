@@ -3,16 +3,8 @@
 {%- set kolom_buruk = ['jenis_lantai_terluas', 'jenis_dinding_terluas', 'jenis_atap_terluas', 'fasilitas_bab',
     'sumber_air_minum_utama', 'sumber_penerangan_utama'] %}
 with mampu as (
-    -- The last sound visit of these months found that it needs none.
-    select uid_rumah_tangga
-    from (
-        select distinct on (uid_rumah_tangga) uid_rumah_tangga, hasil
-        from {{ ref('casework_verifikasi') }}
-        where sah and not dibantah and tanggal <= {{ tanggal_acuan() }}
-            and tanggal > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_kunjungan_bulan') }}::int)
-        order by uid_rumah_tangga, tanggal desc, id_verifikasi desc
-    ) as terakhir
-    where hasil = 'mampu'
+    -- A household that was found able to do without help.
+    select uid_rumah_tangga from {{ kunjungan_terakhir() }} as terakhir where hasil = 'mampu'
 ),
 
 tanpa_bantuan as (
