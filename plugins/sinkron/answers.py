@@ -19,7 +19,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RowsRefused:
     """The receiver took nothing of the body, because of these rows (id_baris -> code)."""
 
     rows: dict[str, str]
@@ -43,4 +43,4 @@ class Silent:
     unconfigured: bool = False
 
 
-Outcome = Taken | Refused | Stuck | Silent
+Result = Taken | RowsRefused | Stuck | Silent

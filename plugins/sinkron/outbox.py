@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 from sinkron import receivers, reference, withdrawals
-from sinkron.answers import Outcome, Refused, Silent, Stuck, Taken
+from sinkron.answers import Result, RowsRefused, Silent, Stuck, Taken
 from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
 from sinkron.receivers import Receiver
@@ -186,7 +186,7 @@ def send(run: StepRun) -> dict[str, Any]:
                 unanswered = unanswered + 1 if isinstance(outcome, Silent) else 0
                 if isinstance(outcome, Taken):
                     sent[receiver.tujuan] = sent.get(receiver.tujuan, 0) + outcome.rows
-                elif isinstance(outcome, Refused):
+                elif isinstance(outcome, RowsRefused):
                     store(run)
                 elif isinstance(outcome, Silent):
                     silent[receiver.tujuan] = outcome.why
@@ -210,7 +210,7 @@ def _complain(run: StepRun) -> None:
             receivers.alarm(connection, row["tujuan"], "belum_terkirim", row["id_baris"], row["jenis"])
 
 
-def _try(run: StepRun, receiver: Receiver, kiriman: dict[str, Any]) -> Outcome:
+def _try(run: StepRun, receiver: Receiver, kiriman: dict[str, Any]) -> Result:
     """One try of one body, announced before and recorded after."""
     failpoint(run.settings, "push.stored")
     with run.transaction() as connection:
@@ -223,7 +223,7 @@ def _try(run: StepRun, receiver: Receiver, kiriman: dict[str, Any]) -> Outcome:
     with run.transaction() as connection:
         if isinstance(outcome, Taken):
             outcome.rows = _taken(connection, kiriman, outcome)
-        elif isinstance(outcome, Refused):
+        elif isinstance(outcome, RowsRefused):
             _refused(connection, kiriman, outcome)
         else:
             connection.execute(
@@ -265,7 +265,7 @@ def _taken(connection: psycopg.Connection, kiriman: dict[str, Any], outcome: Tak
     return rows
 
 
-def _refused(connection: psycopg.Connection, kiriman: dict[str, Any], outcome: Refused) -> None:
+def _refused(connection: psycopg.Connection, kiriman: dict[str, Any], outcome: RowsRefused) -> None:
     """Nothing of the body was taken: the rows named are refused for good, the others wait for a new body."""
     connection.execute(
         "update antrean.kiriman set status = 'dipecah', galat = 'tidak_valid', dijawab = clock_timestamp()"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from sinkron.answers import Outcome, Refused, Silent, Stuck, Taken
+from sinkron.answers import Result, RowsRefused, Silent, Stuck, Taken
 from sinkron.period import JAKARTA
 from sinkron.settings import Settings
 
@@ -61,8 +61,8 @@ class Receiver(ABC):
     def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
         """The bytes to store and to repeat."""
 
-    def send(self, kiriman: dict[str, Any]) -> Outcome:
-        """One try."""
+    def send(self, kiriman: dict[str, Any]) -> Result:
+        """Try once to send a stored body; a receiver that is not configured or not reached is a result too."""
         from connectors.interface import SourceUnavailable, Unexpected
 
         try:
@@ -75,8 +75,8 @@ class Receiver(ABC):
             return Silent(str(why))
 
     @abstractmethod
-    def _send(self, kiriman: dict[str, Any]) -> Outcome:
-        """One try; may raise what `send` turns into an outcome."""
+    def _send(self, kiriman: dict[str, Any]) -> Result:
+        """One try; may raise the errors that `send` turns into a result."""
 
 
 def client_of(settings: Settings, target: str) -> Client:
@@ -123,12 +123,12 @@ class DTJateng(Receiver):
             (body,) = delivery.bodies(_rows(rows), self.settings.kabupaten, bulan, nomor_sk)
         return body
 
-    def _send(self, kiriman: dict[str, Any]) -> Outcome:
+    def _send(self, kiriman: dict[str, Any]) -> Result:
         from connectors.dtjateng import delivery
 
         answer = delivery.send(self.client(), bytes(kiriman["isi"]), cancellation=kiriman["jenis"] == "pembatalan")
         if isinstance(answer, delivery.Invalid):
-            return Refused(dict(answer.kode))
+            return RowsRefused(dict(answer.kode))
         if isinstance(answer, delivery.Conflict):
             return Stuck("dtjateng holds another body under this key (409); ask the province")
         return Taken(answer.id_kiriman)
@@ -153,7 +153,7 @@ class SiksNg(Receiver):
             data = [vars(row) for row in _rows(rows)]
         return json.dumps({**facts, "data": data}, ensure_ascii=False).encode()
 
-    def _send(self, kiriman: dict[str, Any]) -> Outcome:
+    def _send(self, kiriman: dict[str, Any]) -> Result:
         from connectors.interface import Cancellation, Row
         from connectors.siks_ng import delivery
 
@@ -191,7 +191,7 @@ class Simnakis(Receiver):
         }  # fmt: skip
         return json.dumps(facts, sort_keys=True).encode()
 
-    def _send(self, kiriman: dict[str, Any]) -> Outcome:
+    def _send(self, kiriman: dict[str, Any]) -> Result:
         from connectors.interface import Verdict
         from connectors.simnakis import delivery
 

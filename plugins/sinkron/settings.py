@@ -58,7 +58,7 @@ class Settings:
     def inbox(self) -> Path:
         """What is delivered as files: connection `dtsen_inbox`, or a folder of ours. May be read-only.
 
-        Where the connection is `sftp`, the mirror of it, which `remote` brings up to date before it is read.
+        When the connection is `sftp`, this is the local mirror; `remote` brings it up to date before it is read.
         """
         return self._folder("dtsen_inbox", self.home / "masuk", self.mirrors / "dtsen_inbox")
 
@@ -66,13 +66,13 @@ class Settings:
     def outbox(self) -> Path:
         """What goes out as files (`siks-ng`, `rilis`, `laporan`, `ekspor`): connection `siks_ng_outbox`, or ours.
 
-        Where the connection is `sftp`, ours: `remote` sends what is new there.
+        When the connection is `sftp`, this is a folder of ours; `remote` sends what is new in it to the server.
         """
         return self._folder("siks_ng_outbox", self.home / "keluar", self.home / "keluar")
 
     @property
     def mirrors(self) -> Path:
-        """Copies of what lies on SFTP servers, a folder a connection; emptied at any time, they are fetched again."""
+        """Copies of what lies on SFTP servers, one folder for each connection. May be deleted: it is fetched again."""
         return self.home / "cermin"
 
     def on_server(self, conn_id: str) -> Connection | None:
@@ -190,15 +190,12 @@ def read_env_file(path: Path) -> dict[str, str]:
     return values
 
 
-def add_to_env_file(path: Path, values: dict[str, str]) -> None:
-    """Append values to a dotenv file (0600, replaced in one rename), keeping what stands there."""
-    with _alone(path):
-        _append(path, values)
-
-
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Nobody else changes the dotenv file meanwhile: its folder is locked, for the file itself is replaced."""
+    """Keep other processes from changing the dotenv file meanwhile.
+
+    The lock is on its folder: the file itself is replaced by a rename, and a lock on it would go with the old one.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
@@ -209,6 +206,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _append(path: Path, values: dict[str, str]) -> None:
+    """Append values to a dotenv file, keeping what stands there."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if text and not text.endswith("\n"):
         text += "\n"
@@ -217,7 +215,7 @@ def _append(path: Path, values: dict[str, str]) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file for its owner only (0600), whole or not at all: a start may be killed, and a disk full."""
+    """Write a file that only its owner may read (0600), whole or not at all, also when the process is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -250,7 +248,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
 def ensure_secrets(settings: Settings, names: dict[str, int]) -> Settings:
     """Make each named secret (`{name: bytes}`) that does not exist yet, in `.env`, and read the settings again.
 
-    Of several first starts at once the first makes them, and the others take those.
+    When several processes start for the first time at once, one makes the secrets and the others read what it wrote.
     """
     missing = {name: size for name, size in names.items() if not settings.values.get(name)}
     if not missing:
