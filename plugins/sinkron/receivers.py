@@ -209,9 +209,13 @@ class Simnakis(Receiver):
         return Taken(facts["rujukan"], (Verdict(facts["rujukan"], verdict[0], verdict[1], None),))
 
 
+ALL = (DTJateng, SiksNg, Simnakis)
+NAMES = tuple(kind.tujuan for kind in ALL)
+
+
 def all_of(settings: Settings) -> Iterator[Receiver]:
     """The receivers, each with a queue of its own."""
-    yield from (DTJateng(settings), SiksNg(settings), Simnakis(settings))
+    return (kind(settings) for kind in ALL)
 
 
 def judge(connection: psycopg.Connection, kiriman: dict[str, Any], verdicts: Iterable[Verdict]) -> int:

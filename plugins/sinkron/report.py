@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from sinkron import period, reference
+from sinkron import period, receivers, reference
 from sinkron.settings import Settings
 
 STATES = (
@@ -22,7 +22,11 @@ STATES = (
 )  # fmt: skip
 OPEN = ("disetujui", "dikirim", "diakui", "belum_tercermin", "muncul_kembali", "ditolak")
 COUNTS = "select tujuan, status, count(*) as n from antrean.penonaktifan group by tujuan, status"
-# Age in whole months from the month in which it should be seen to the month of the report.
+# What is said of a row that stands open: columns of STANDING and of the CSV.
+ROW = ("id_baris", "tujuan", "program", "kode_alasan", "bulan_efektif", "status", "kode_tolak", "umur_bulan")
+# The same as headings of the page, in the same order.
+HEADINGS = ("baris", "penerima", "program", "alasan", "berlaku", "keadaan", "kode", "umur (bulan)")
+# `umur_bulan`: whole months from the month in which it should be seen to the month of the report.
 STANDING = """
     select id_baris, tujuan, program, kode_alasan, bulan_efektif, status, coalesce(kode_tolak, '') as kode_tolak,
         greatest(0, (left(%(periode)s, 4)::int - left(bulan_efektif, 4)::int) * 12
@@ -68,13 +72,10 @@ def write(connection: psycopg.Connection, settings: Settings, periode: str) -> P
         [
             ("Keadaan menurut penerima", ("penerima", *STATES), [
                 (tujuan, *(counted.get((tujuan, state), 0) for state in STATES))
-                for tujuan in ("dtjateng", "siks_ng", "simnakis")
+                for tujuan in receivers.NAMES
             ]),
-            ("Yang masih terbuka, dan umurnya", ("baris", "penerima", "program", "alasan", "berlaku", "keadaan", "kode",
-                                                 "umur (bulan)"), [
-                (row["id_baris"][:12], *(row[c] for c in ("tujuan", "program", "kode_alasan", "bulan_efektif", "status",
-                                                           "kode_tolak", "umur_bulan")))
-                for row in standing
+            ("Yang masih terbuka, dan umurnya", HEADINGS, [
+                (row["id_baris"][:12], *(row[column] for column in ROW[1:])) for row in standing
             ]),
             ("Yang berakhir tanpa diminta", ("program", "jumlah"), [
                 tuple(row.values()) for row in connection.execute(UNASKED)
@@ -93,10 +94,8 @@ def write(connection: psycopg.Connection, settings: Settings, periode: str) -> P
 def _table(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(
-        ["id_baris", "tujuan", "program", "kode_alasan", "bulan_efektif", "status", "kode_tolak", "umur_bulan"]
-    )
-    writer.writerows(row.values() for row in rows)
+    writer.writerow(ROW)
+    writer.writerows([row[column] for column in ROW] for row in rows)
     return text.getvalue()
 
 
