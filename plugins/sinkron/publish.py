@@ -21,6 +21,7 @@ from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 from sinkron.partitions import announce, attach, partition_name, wait_for_planners
 from sinkron.release_file import write_release_files
 from sinkron.settings import Settings
+from sinkron.steps.audit import PASSING
 
 LOCK = "kandidat"
 CANDIDATE_SCHEMA = "release"
@@ -204,7 +205,7 @@ def _require_passed_and_decided(connection: psycopg.Connection, id_rilis: str, s
         "select putusan from audit.putusan_gerbang where gerbang = 'rilis' and subjek = %s and sha256 = %s",
         [id_rilis, sha256],
     ).fetchone()
-    if verdict is None or verdict["putusan"] not in ("lulus", "peringatan"):
+    if verdict is None or verdict["putusan"] not in PASSING:
         raise GateHeld(
             f"kandidat {id_rilis}: gerbang 'rilis' belum meluluskan persis isi ini"
             f" (putusan gerbang: {verdict['putusan'] if verdict else 'tidak ada'}); jalankan langkah Periksa (`audit`)"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from expectations.landing import Delivery
     from expectations.verdict import Verdict
 
+# Verdicts with which a gate lets its subject through (`expectations.verdict`).
 PASSING = ("lulus", "peringatan")
 
 
