@@ -20,6 +20,15 @@ from sinkron.outcomes import NotReady, Outcome, SourceDown, words
 from sinkron.settings import Settings, SettingsError
 
 
+def _prepared(settings: Settings) -> Settings:
+    """The settings, read again once the warehouse has the newest schema and the catalogue of the contracts."""
+    reference.check_region(settings)
+    database.migrate(settings)
+    settings = settings_module.load()
+    catalogue.ensure(settings)
+    return settings
+
+
 def migrate(settings: Settings, arguments: argparse.Namespace) -> int:
     """Bring the warehouse to the newest schema and the catalogue to the contracts."""
     reference.check_region(settings)
@@ -34,11 +43,7 @@ def migrate(settings: Settings, arguments: argparse.Namespace) -> int:
 def run_month(settings: Settings, arguments: argparse.Namespace) -> int:
     """One month without a scheduler."""
     periode, approve = period.parse(arguments.periode), approvers.mode(arguments.approve)
-    reference.check_region(settings)
-    database.migrate(settings)
-    settings = settings_module.load()
-    catalogue.ensure(settings)
-    code, last_line = month.run(settings, periode, approve, month.to_stderr)
+    code, last_line = month.run(_prepared(settings), periode, approve, month.to_stderr)
     print(json.dumps(last_line), flush=True)
     return code
 
@@ -148,11 +153,7 @@ def up(settings: Settings, arguments: argparse.Namespace) -> int:
     """Start Postgres and Airflow."""
     from sinkron import services
 
-    reference.check_region(settings)
-    database.migrate(settings)
-    settings = settings_module.load()
-    catalogue.ensure(settings)
-    print(services.describe(services.up(settings)))
+    print(services.describe(services.up(_prepared(settings))))
     return 0
 
 
