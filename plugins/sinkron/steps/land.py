@@ -22,9 +22,11 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
     """Land the delivery of the month that counts; returns its status, its balance by entity, and what it changes.
 
     A delivery that was decided already is not landed again. Rows become visible to the line only with the status
-    `diterima`, in one transaction after the landing gate. The report to the sender is written before that commits: a
-    run that was killed in between would leave none. Raises NotReady without a delivery, Refused with the code of the
-    refusal (old state untouched, report written), GateHeld by the landing gate.
+    `diterima`, set in one transaction after the landing gate. The report to the sender is written before that
+    transaction commits, so that a run which is killed in between never leaves an accepted delivery without one.
+
+    Raises NotReady without a delivery, Refused with the code of the refusal (old state untouched, report written),
+    GateHeld by the landing gate.
     """
     from connectors.interface import Refusal, Store, load_source, report
     from sinkron.steps import audit
@@ -43,7 +45,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
                 run.counts.update(id_kiriman=delivery["id_kiriman"], status=delivery["status"])
                 return dict(run.counts)
             if delivery["status"] == "ditolak":
-                # Perhaps a read that was cut short: only a new extract may bring it forward again.
+                # The read may have been cut short: only a new extract brings the delivery back to be judged again.
                 raise Refused(f"kiriman {sumber} {periode} ditolak: {delivery['kode']}: {delivery['pesan']}")
             extracted = deliveries.stored(connection, delivery)
             judged_by = deliveries.reference_for(connection, settings, sumber, periode)
@@ -60,11 +62,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
             load(run, delivery, landed)
         run.counts["gerbang"] = audit.gate_landing(settings, run, delivery["id_kiriman"], sumber)["putusan"]
         with run.transaction() as connection:
-            connection.execute(
-                "update buku.kiriman set status = 'digantikan'"
-                " where sumber = %s and periode = %s and status = 'diterima'",
-                [sumber, periode],
-            )
+            _replace_accepted(connection, delivery)
             connection.execute(
                 "update buku.kiriman set status = 'diterima', kode = null, pesan = null, sha256_isi = %s, ukuran = %s"
                 " where id_kiriman = %s",
@@ -109,7 +107,7 @@ def _refuse(settings: Settings, run: ledger.StepRun, delivery: dict[str, Any], r
 def _same(
     settings: Settings, run: ledger.StepRun, delivery: dict[str, Any], landed: Landed, extracted: Extracted
 ) -> dict[str, Any]:
-    """Equal rows in another container or order: logged, nothing loaded."""
+    """The rows equal those of the accepted delivery, in another file format or order: noted, nothing loaded."""
     from connectors.interface import report
 
     with run.transaction() as connection:
@@ -123,20 +121,26 @@ def _same(
 
 
 def _again(run: ledger.StepRun, delivery: dict[str, Any]) -> dict[str, Any]:
-    """A source says again what it said before the delivery that counts now: its rows are here, and count again.
+    """Accept once more a delivery that was replaced: the source went back to what it said before.
 
-    They are not loaded anew, for other deliveries may point at them (`pendaratan.pemulihan`).
+    Its rows are still in the warehouse and are not loaded again, because other deliveries may refer to them
+    (`pendaratan.pemulihan`).
     """
     with run.transaction() as connection:
-        connection.execute(
-            "update buku.kiriman set status = 'digantikan' where sumber = %s and periode = %s and status = 'diterima'",
-            [delivery["sumber"], delivery["periode"]],
-        )
+        _replace_accepted(connection, delivery)
         connection.execute(
             "update buku.kiriman set status = 'diterima' where id_kiriman = %s", [delivery["id_kiriman"]]
         )
     run.counts.update(id_kiriman=delivery["id_kiriman"], status="diterima")
     return dict(run.counts)
+
+
+def _replace_accepted(connection: psycopg.Connection, delivery: dict[str, Any]) -> None:
+    """Make way for a delivery: the one of its source and month that counted until now is `digantikan`."""
+    connection.execute(
+        "update buku.kiriman set status = 'digantikan' where sumber = %s and periode = %s and status = 'diterima'",
+        [delivery["sumber"], delivery["periode"]],
+    )
 
 
 def load(run: ledger.StepRun, delivery: dict[str, Any], landed: Landed) -> None:
