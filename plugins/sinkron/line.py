@@ -40,8 +40,8 @@ class Step:
     def run(self, settings: Settings, periode: str, sumber: str | None = None) -> dict[str, Any]:
         """Run the step; the module is imported here so that parsing a DAG stays cheap.
 
-        What is new in the outbox then goes to its server, where it is on one, also when the step failed: a refusal has
-        a report.
+        After an `outgoing` step, new files of the outbox are sent to its SFTP server, where it is on one. That is done
+        also when the step failed, because a refusal leaves a report for the sender there.
         """
         module = importlib.import_module(f"sinkron.steps.{self.name}")
         asked = (periode, sumber) if self.per_source else (periode,)

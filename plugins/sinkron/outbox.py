@@ -1,10 +1,10 @@
 """The outbox: what is approved becomes stored bodies, and stored bodies are sent until the receiver has said yes or no.
 
-A body is stored before its first try and repeated byte for byte. `percobaan` is counted up before every try: above
-zero the receiver may have it, so only an answer to the same bytes tells. Each receiver has its own queue, in the order
-in which its bodies were stored; where one stops, the others go on, and one body that gets no answer does not stop those
-behind it. What waits too long is an alarm. The database refuses a row that is not approved, is held, or was sent before
-(migrations 0500 to 0502).
+A body is stored before it is sent for the first time, and every further try sends the same bytes. `percobaan` is
+counted up before each try: once it is above zero the receiver may have the body, and only an answer to these same bytes
+can tell. Each receiver has its own queue, in the order in which its bodies were stored. A receiver that stops does not
+stop the others, and a body without an answer does not stop those behind it. A body that waits too long raises an alarm.
+The database refuses a row that is not approved, is held, or was sent before (migrations 0500 to 0502).
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ WITHDRAWN = """
         )
     order by k.bulan_efektif, k.nomor_sk, b.id_baris
 """
-# Two words about one programme of somebody are never said in another order than they were stored.
+# The next body of a queue. It waits while an older, unsent one is about the same programme of the same person or
+# household: a deactivation and its cancellation have to arrive in the order in which they were stored.
 NEXT = """
     select k.* from antrean.kiriman as k
     where k.tujuan = %s and k.status = 'siap' and k.id_kiriman > %s
@@ -76,19 +77,22 @@ NEXT = """
         )
     order by k.id_kiriman limit 1
 """
-# Tried, and no answer for longer than a receiver is waited for.
+# Rows of bodies that were tried and have had no answer for more days than a receiver is given.
 OVERDUE = """
     select i.id_baris, k.tujuan, k.jenis from antrean.kiriman as k
     inner join antrean.isi as i on k.id_kiriman = i.id_kiriman and not i.lepas
     where k.status = 'siap' and k.percobaan > 0 and k.dibuat < clock_timestamp() - make_interval(days => %s)
     order by k.id_kiriman, i.id_baris
 """
-# So many bodies without an answer, one after the other, are a receiver that is down.
+# A receiver that leaves this many bodies in a row without an answer is taken to be down, and is left alone for now.
 DOWN = 2
 
 
 def authorise(connection: psycopg.Connection) -> int:
-    """Let every row of a list that all its approvers agreed to be `disetujui`; held rows stay `diusulkan`."""
+    """Set the rows of every list that all its approvers agreed to to `disetujui`; returns how many.
+
+    Rows that are held stay `diusulkan`.
+    """
     return connection.execute(
         """
         update antrean.baris as b set status = 'disetujui'
@@ -172,8 +176,9 @@ def decree(connection: psycopg.Connection, sha256: str, bulan_efektif: str) -> s
 def send(run: StepRun) -> dict[str, Any]:
     """Try every stored body once, in order; returns rows that receivers took, by receiver, and who could not be told.
 
-    A body that is refused for some of its rows is taken apart: these rows are `ditolak`, the others go again at once.
-    A body without an answer keeps its place and the next one is tried; a receiver that answers neither is left alone.
+    A body that is refused because of some of its rows is taken apart: these rows become `ditolak`, the others are sent
+    in a new body at once. A body without an answer keeps its place and the next one is tried; when that gets no answer
+    either, the receiver is left alone until the next run.
     """
     sent: dict[str, int] = {}
     silent: dict[str, str] = {}

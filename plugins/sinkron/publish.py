@@ -25,7 +25,7 @@ from sinkron.steps.audit import PASSING
 
 LOCK = "kandidat"
 CANDIDATE_SCHEMA = "release"
-# What the next month is compared with.
+# Released tables that the next month reads: the planner has to know them over all their partitions.
 READ_BACK = ("individu", "rumah_tangga", "tautan", "masalah", "asal_usul")
 
 
@@ -64,7 +64,8 @@ def hash_tables(connection: psycopg.Connection, id_rilis: str) -> tuple[dict[str
             if wrong:
                 raise ContractBroken(f"release {id_rilis}: {'; '.join(wrong)}; correct the model, or the contract")
             columns = SQL(", ").join(SQL(sql) for _, sql in sorted(contract.hashed.items()))
-            # Sorted twice in words only: from 16 on the aggregate takes the order of the (parallel) subquery.
+            # `order by` is written twice and done once: from Postgres 16 on the aggregate takes over the order of the
+            # subquery, which can be sorted by several workers.
             counted = connection.execute(
                 SQL(
                     "select count(*) as baris,"
@@ -77,8 +78,11 @@ def hash_tables(connection: psycopg.Connection, id_rilis: str) -> tuple[dict[str
 
 
 def seal_tables(connection: psycopg.Connection) -> dict[str, list[Any]]:
-    """What shows that no row of the candidate's tables was touched: by table its storage file, its rows, the one
-    transaction that wrote them all, and how many rows that is still true of. Cheap, where a hash reads every value.
+    """For each table of the candidate, facts that change as soon as one of its rows does.
+
+    The facts are the table's storage file, the one transaction that wrote its rows, how many rows it has, and how many
+    of them are still as that transaction wrote them. Far cheaper than a hash, which reads every value
+    (docs/decisions/0007).
     """
     seals = {}
     for contract in contracts_module.released(contracts_module.load()):
@@ -151,7 +155,7 @@ def _publish(settings: Settings, connection: psycopg.Connection, candidate: dict
     # From here nobody writes the candidate, so what is hashed is what is attached.
     for contract in contracts:
         connection.execute(SQL("lock table {} in exclusive mode").format(Identifier(CANDIDATE_SCHEMA, contract.name)))
-    # The decision is bound to this content: where its seals are not those of the audit, everything is hashed again.
+    # The decision is bound to this content: if the seals are no longer those of the audit, everything is hashed again.
     tables, found = candidate["tabel"], sha256
     if seal_tables(connection) != candidate["segel"]:
         tables, found = hash_tables(connection, id_rilis)
@@ -185,7 +189,7 @@ def _publish(settings: Settings, connection: psycopg.Connection, candidate: dict
 
 
 def _follow_merges(connection: psycopg.Connection, id_rilis: str) -> None:
-    """The registry says of every id what replaced it as of the release that readers see now."""
+    """Write into the registry which id replaced which, as of the release that readers see now."""
     for grain in ("individu", "rumah_tangga"):
         connection.execute(
             SQL(
@@ -210,7 +214,8 @@ def _require_passed_and_decided(connection: psycopg.Connection, id_rilis: str, s
             f"kandidat {id_rilis}: gerbang 'rilis' belum meluluskan persis isi ini"
             f" (putusan gerbang: {verdict['putusan'] if verdict else 'tidak ada'}); jalankan langkah Periksa (`audit`)"
         )
-    # By a person, after readers saw it. What was withdrawn unseen, as its source took it back, may be sent again.
+    # Withdrawn by a person, after readers had seen it. A candidate that was withdrawn before it was published, because
+    # a source took its delivery back, may be published when the source delivers the same again.
     withdrawn = connection.execute(
         "select id_rilis from rilis.rilis where sha256 = %s and status = 'ditarik' and diterbitkan is not null",
         [sha256],
@@ -244,7 +249,7 @@ def _result(connection: psycopg.Connection, periode: str) -> dict[str, Any]:
 def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[str, Any]:
     """Let readers see an older release again and withdraw the one they see now; audited with who and why.
 
-    Again for the release that is active already: nothing changes. Raises RollbackRefused for a release that is
+    Nothing changes when the release is the active one already. Raises RollbackRefused for a release that is
     unknown, was never published or was withdrawn, or is newer than the active one.
     """
     periode = id_rilis.split("/")[0]
@@ -277,14 +282,15 @@ def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[
 
 def _move_back(connection: psycopg.Connection, active: str, target: str, oleh: str, alasan: str) -> None:
     connection.execute("update rilis.rilis set status = 'ditarik' where id_rilis = %s", [active])
-    # A late revision of the target's month may be `terbit` too: lists and exports go by the one that is.
+    # A late revision of the target's month may be `terbit` too. Only the target may stay so: lists and exports use the
+    # release of a month that is `terbit`.
     connection.execute(
         "update rilis.rilis as r set status = case when r.id_rilis = %(ke)s then 'terbit' else 'digantikan' end"
         " from rilis.rilis as ke where ke.id_rilis = %(ke)s and r.periode = ke.periode"
         " and (r.id_rilis = %(ke)s or r.status = 'terbit')",
         {"ke": target},
     )
-    # Its partitions have long been known to every reader: effective for every transaction at once.
+    # Every reader has long known its partitions, so the pointer is effective for all transactions at once.
     connection.execute(
         "update rilis.penunjuk set id_rilis = %(ke)s, id_sebelum = %(ke)s, mulai = '-infinity',"
         " digeser = clock_timestamp()",

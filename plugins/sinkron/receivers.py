@@ -233,7 +233,7 @@ def judge(connection: psycopg.Connection, kiriman: dict[str, Any], verdicts: Ite
     moved = 0
     for verdict in verdicts:
         if verdict.id_baris not in rows:
-            # Not kept: whatever a receiver writes there could be anything.
+            # The id itself is not kept: what stands in that place may be anything, also a number of a person.
             alarm(connection, kiriman["tujuan"], "baris_tidak_dikenal", None, f"kiriman {kiriman['id_kiriman']}")
             continue
         item = rows[verdict.id_baris]
@@ -245,13 +245,17 @@ def judge(connection: psycopg.Connection, kiriman: dict[str, Any], verdicts: Ite
 
 
 def _answer(connection: psycopg.Connection, tujuan: str, verdict: Verdict, status: str, known: bool) -> int:
-    """`known`: the receiver has acknowledged the row before."""
+    """Apply a receiver's answer about a deactivation to an item in state `status`; returns how many items moved.
+
+    `known`: the receiver has acknowledged the row before.
+    """
     if verdict.status == "diterima":
         if status == "ditolak" and tujuan != "siks_ng":
             alarm(connection, tujuan, "diterima_setelah_ditolak", verdict.id_baris)
             return 0
         if status == "belum_tercermin" and not known:
-            # Answered after its extract: that it was answered is kept, and what the extract showed stands.
+            # The answer came after an extract that still showed the row as active. Passing through `diakui` records in
+            # the history that the receiver answered; what its extract showed stays the state.
             _move(connection, tujuan, verdict.id_baris, "diakui", None)
             return _move(connection, tujuan, verdict.id_baris, "belum_tercermin", None)
         return _move(connection, tujuan, verdict.id_baris, "diakui", None) if status in ("dikirim", "ditolak") else 0
@@ -263,6 +267,7 @@ def _answer(connection: psycopg.Connection, tujuan: str, verdict: Verdict, statu
 
 
 def _withdrawal(connection: psycopg.Connection, tujuan: str, verdict: Verdict, status: str) -> int:
+    """Apply a receiver's answer about a cancellation to an item in state `status`; returns how many items moved."""
     if status in ("dibatalkan", "ditolak"):
         return 0
     if verdict.status == "diterima":

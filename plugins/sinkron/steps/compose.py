@@ -11,7 +11,8 @@ from sinkron import deliveries, ledger, review
 from sinkron.line import REQUIRED
 from sinkron.settings import ROOT, Settings
 
-# A change here makes the same deliveries another candidate while none of them is published yet.
+# What shapes the content of a candidate. When it changes, a month that is not published yet gets a new candidate from
+# the same deliveries; a published month stays as it is.
 CODE = ("dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "linkage", "plugins/sinkron/steps")
 
 
@@ -94,7 +95,7 @@ def _already_released(connection: psycopg.Connection, periode: str, composition:
 
 
 def _withdraw_open(connection: psycopg.Connection, periode: str) -> None:
-    """What was composed of deliveries that the source has since taken back waits for nobody's answer."""
+    """Withdraw the open candidates of a month: their source took back the delivery that they were composed of."""
     connection.execute(
         "update rilis.rilis set status = 'ditarik' where periode = %s and status in ('kandidat', 'ditahan')", [periode]
     )
@@ -116,12 +117,13 @@ def _candidate(
     before = connection.execute(
         "select r.id_rilis from rilis.rilis as r left join rilis.penunjuk as p using (id_rilis)"
         " where r.status in ('terbit', 'digantikan') and r.periode <= %s"
-        # What readers see, unless the month is an older one: after a rollback that is not the newest that was out.
+        # The release that readers see comes first, unless it is of a later month than this one. After a rollback it
+        # is not the newest of those that were published.
         " order by (p.id_rilis is null), r.periode desc, r.status = 'terbit' desc, r.revisi desc limit 1",
         [periode],
     ).fetchone()
     if candidate and not rejected:
-        # Not decided: the open candidate itself is composed anew.
+        # Nobody has rejected the open candidate: it keeps its revision and is composed anew.
         id_rilis = candidate["id_rilis"]
         connection.execute("delete from buku.susunan where id_rilis = %s", [id_rilis])
         connection.execute(
