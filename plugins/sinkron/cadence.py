@@ -53,9 +53,9 @@ class MonthTimetable(CronPartitionTimetable):
 def by_clock(schedule: Any, stopped: Any = None) -> Any:
     """`schedule`, or `stopped` where the installation's clock is stopped: runs then start by hand and by assets only.
 
-    Airflow starts a DAG that it meets for the first time within a tenth of its interval after a tick (a daily one for
-    over two hours): where the months lie elsewhere than today's, as in the demo, such a run would take today's state
-    for a month, and its question would stand before theirs.
+    When Airflow meets a DAG for the first time shortly after a tick of its schedule (within a tenth of the interval,
+    for a daily DAG over two hours), it starts a run at once. In the demo, whose months are not today's, such a run
+    would land today's state as a month, and its question to the approver would come before those of the demo's months.
     """
     return schedule if settings_module.load().clock_runs else stopped
 

@@ -1,7 +1,7 @@
 """What became of a complaint or application, told to Bratasena (contracts/sinks.md 4), so that citizens hear it.
 
-Each outcome once, a case's end last; a newer version there (409) means that the next feed decides. Never a name or a
-NIK.
+Each outcome is told once, the end of a case last. When Bratasena has a newer version of the case (409), nothing is told
+until the next feed has brought that version. A message never holds a name or a NIK.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ from sinkron.ledger import StepRun
 # Plain Indonesian, the same for everybody.
 MESSAGES = {
     "ditindaklanjuti": "Hasil pemeriksaan lapangan sudah diputuskan dan disampaikan kepada instansi yang berwenang.",
-    # True also where a receiver refused or an objection was upheld: what became of it is not for everybody to know.
+    # Says nothing of how it ended, which is not for everybody to know: a receiver may have refused, or an objection
+    # may have been upheld.
     "selesai": "Penanganan di kabupaten sudah selesai. Keputusan akhir ada pada instansi yang berwenang. Terima kasih.",
     "tidak_terbukti": "Pemeriksaan lapangan tidak menemukan alasan untuk mengubah data. Terima kasih atas laporannya.",
     "diteruskan": "Pengajuan sudah diteruskan kepada instansi yang berwenang dan menunggu pengesahan.",
 }
-# To who objected: of the objection, not of a report.
+# For a person who objected (sanggah): about the objection, not about a complaint.
 OBJECTION = {
     "ditindaklanjuti": "Sanggahan diterima. Penonaktifan tidak diteruskan, atau dibatalkan pada instansi berwenang.",
     "tidak_terbukti": "Sanggahan sudah diperiksa dan tidak mengubah putusan. Terima kasih.",
 }
-# Complaints under one investigation hear the same; what was answered against what was seen is told to nobody until a
-# person has looked at it, also before a release says so.
+# All complaints of one investigation are told the same outcome. Nobody is told anything about a case whose answer
+# contradicts what was seen on site (`bertentangan`) until a person has looked at it; the newest state of the feeds
+# counts here, because no release may have noticed the contradiction yet.
 OUTCOMES = """
     with rilis as (
         select k.*, ((to_date(split_part(k.id_rilis, '/', 1), 'YYYY-MM') + interval '1 month')::timestamp
@@ -112,7 +114,8 @@ def tell(run: StepRun) -> dict[str, Any]:
 
     with run.transaction() as connection:
         connection.execute(OUTCOMES)
-        # Outcomes of one run were written down in no order; what Bratasena hears last is what the case stands at.
+        # The outcomes of one run have no order of their own. Bratasena shows a case as it was told last, so its end
+        # comes last.
         waiting = connection.execute(
             "select a.*, k.jenis from antrean.hasil_aduan as a"
             " inner join kasus.kasus as k on a.sumber = k.sumber and a.id_kasus = k.id_sumber"

@@ -77,8 +77,11 @@ def resource(contract: Contract, form: str, path: Path, rows: int, root: Path) -
 def package(
     release: dict[str, Any], mark: dict[str, Any], left_out: dict[str, int], resources: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """The document. `mark`: of what content and by what code it was made; `left_out`: tables that have no XLSX
-    because they are long, with their rows."""
+    """The document `datapackage.json`.
+
+    `mark`: the content and the code that it was made of (`export._mark`). `left_out`: tables that have no XLSX because
+    they are too long, with their numbers of rows.
+    """
     periode, revisi = release["periode"], release["revisi"]
     told = "Satu rilis, kolom tersamar saja (skema publikasi)."
     if left_out:

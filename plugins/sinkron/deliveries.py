@@ -63,9 +63,10 @@ def landed_after(connection: psycopg.Connection, periode: str) -> bool:
 def store(connection: psycopg.Connection, extracted: Extracted) -> str:
     """Write the ledger rows of bytes that are in the store; returns the id.
 
-    The same bytes again change nothing where they are what counts, but for a delivery that was refused: it is judged
-    again (its seeds may have changed since). A source whose reads have no revision counts by what it said last: one
-    that says again what it said before makes that the newest, judged again unless it was accepted then.
+    When the same bytes come again and are still what counts for the month, nothing changes, except that a refused
+    delivery is judged again (seeds may have changed since). For a source whose reads carry no revision, the last read
+    counts. If that repeats an earlier delivery of the month, the earlier one becomes the newest again, and is judged
+    again unless it was accepted at the time.
     """
     id_kiriman = identifier(extracted.sumber, extracted.periode, extracted.sha256)
     before = newest(connection, extracted.sumber, extracted.periode)
@@ -159,7 +160,7 @@ def write_report(settings: Settings, delivery: dict[str, Any], report: dict[str,
 
 
 def amend_report(settings: Settings, delivery: dict[str, Any], quarantined: dict[str, int]) -> None:
-    """Count again, in the report of an accepted delivery, what of it is in quarantine now: rows by code."""
+    """Correct the numbers of quarantined rows (by code) in the report of an accepted delivery."""
     path = report_path(settings, delivery)
     if path.exists():
         told = json.loads(path.read_text(encoding="utf-8"))

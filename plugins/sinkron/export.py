@@ -86,7 +86,7 @@ def _long(settings: Settings, periode: str, mark: dict[str, Any]) -> dict[str, i
 
 
 def _mark(release: dict[str, Any], held: list[Contract]) -> dict[str, Any]:
-    """Of what content and by what code an export is made: where it is equal, so are the files."""
+    """The content and the code that an export is made of; exports with an equal mark have equal files."""
     code = hashlib.sha256()
     for file in (__file__, datapackage.__file__, workbook.__file__):
         code.update(Path(file).read_bytes())

@@ -17,7 +17,7 @@ from sinkron.steps import reconcile
 
 # Sources ingested at the same time: each holds a delivery in memory and keeps a core busy.
 INGESTS = 2
-# What ends a month whatever landed before, the worst first: a delivery that is here and may not be used.
+# A delivery that is here and may not be used ends the month, even if an earlier one landed. The worst comes first.
 UNUSABLE = (GateHeld, Refused)
 # Names of headers and codes on the line of a source; the rest is in `buku.pemberitahuan`.
 NOTICES_SHOWN = 8
@@ -47,7 +47,7 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
             raise worst
         new = _build(settings, periode, approve, say, problems)
         sent = _deactivate(settings, periode, approve, say, new)
-        # Whether there is anything new is not known of a source that did not answer.
+        # A source that did not answer may have something new: that nothing was built is then no success.
         if problems and not new:
             raise problems[0]
         code = 0
@@ -96,7 +96,7 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
     """
     composed = _step(settings, "compose", periode, None, say)
     if composed.get("sudah_terbit"):
-        # Nothing new: only what a kill may have left undone after the release.
+        # Nothing new. A run that was killed after the release may have left the rest of these steps undone.
         STEPS["publish"].run(settings, periode)
         STEPS["export"].run(settings, periode)
         return False
@@ -119,9 +119,9 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
 def _deactivate(settings: Settings, periode: str, approve: str, say: Callable, new: bool) -> int:
     """List, decide, send and reconcile; returns how many rows receivers took.
 
-    A list that its gate holds, that was rejected, or whose decision is left open does not keep back what was approved
-    before; the last is an outcome of the run only where nothing was asked of it that it did (rules.md "Running
-    unattended").
+    What was approved earlier is sent even when this month's list is held by its gate, was rejected, or still waits for
+    a decision. Held and rejected are outcomes of the run. A list that waits is one only if the run built something new
+    and was told to answer nothing (rules.md "Running unattended").
     """
     waits: GateHeld | Rejected | Undecided | None = None
     try:

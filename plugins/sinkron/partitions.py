@@ -67,8 +67,10 @@ def attach(connection: psycopg.Connection, contract: Contract, schema: str, id_r
 
 
 def wait_for_planners(connection: psycopg.Connection, tables: list[str]) -> None:
-    """Wait until no query is left that may still be listing the partitions of these tables of schema `rilis` as they
-    were before, at most PLAN_SECONDS: a query that takes longer has its list, and readers who sit idle need none.
+    """Wait, at most PLAN_SECONDS, for the queries that may still be listing the partitions of these tables.
+
+    Those are the transactions that held a lock on a table of schema `rilis` when the wait began. One that still holds
+    it after PLAN_SECONDS has its list by now, or is idle and needs none.
     """
     parents = [f"rilis.{table}" for table in tables]
     until = time.monotonic() + PLAN_SECONDS
@@ -83,10 +85,11 @@ def _holders(connection: psycopg.Connection, parents: list[str]) -> set[str]:
 
 
 def announce(connection: psycopg.Connection, tables: list[str]) -> None:
-    """With this transaction, let every connection list the partitions of these tables anew.
+    """Make every connection list the partitions of these tables anew, once this transaction commits.
 
-    Attaching does that too, but a backend that is listing them at that very moment hears it, and keeps the old list
-    for as long as nobody says it again (docs/decisions/0017). Setting the default that is set already says it again.
+    Attaching a partition sends this message too. But a backend that is listing the partitions at that very moment
+    takes the message as done, and keeps its old list until the message comes again (docs/decisions/0017). Setting a
+    column's statistics target to the value that it has sends the message and changes nothing.
     """
     for table in tables:
         connection.execute(

@@ -83,14 +83,14 @@ class Server:
         return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/postgres"
 
 
-# Servers that answered this process once, by their folder: a month asks some two hundred times for the address.
+# Servers that have answered this process, by their folder. Kept because a month asks for the address about 200 times.
 _answered: dict[Path, Server] = {}
 
 
 def ensure_running(settings: Settings) -> Server:
-    """Start the server if it does not run, make it at the first time; safe to call from many processes.
+    """Start the server if it does not run, and create it the first time; safe to call from many processes.
 
-    One that answered this process before, and that nobody stopped since, is taken to run still.
+    A server that answered this process before, and that nobody has stopped since, is taken to run still.
     """
     folder = settings.postgres
     known = _answered.get(folder)
@@ -109,7 +109,7 @@ def _recorded_port(folder: Path) -> int | None:
 def _start(settings: Settings, folder: Path) -> Server:
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder / "kunci") as lock:
-        # A first start that was killed left it here, before passwords were handed over without a file.
+        # Older versions handed the password over in this file; a first start of theirs that was killed left it behind.
         (folder / "sandi").unlink(missing_ok=True)
         if not (folder / "data" / "PG_VERSION").exists():
             _initialise(folder, settings, lock)
@@ -118,7 +118,8 @@ def _start(settings: Settings, folder: Path) -> Server:
         if port != _recorded_port(folder):
             _ensure_databases(server)
             _close_to_readers(server)
-            # At the end, so that a start that was killed is done again; in one rename: it is read without the lock.
+            # Written last, so that a start that was killed is done again; in one rename, because it is read without the
+            # lock.
             (folder / "server.tmp").write_text(json.dumps({"port": server.port}))
             (folder / "server.tmp").rename(folder / "server.json")
         return server
@@ -136,7 +137,7 @@ def _start_server(folder: Path) -> int:
             "-l", str(folder / "log"), "-o", f"-p {port} {options}",
         )  # fmt: skip
     except PostgresError:
-        # It may still be recovering, or the pg_ctl of a start that was killed was quicker.
+        # The server may still be recovering, or the pg_ctl of an earlier start, which was killed, has started it.
         if (started := postmaster.answering(folder)) is None:
             raise
         return started
@@ -170,8 +171,10 @@ def _free_port() -> int:
 
 
 def _initialise(folder: Path, settings: Settings, lock: int) -> None:
-    """Make the data; they stand in their place when they are whole. initdb holds the lock of the start that began it:
-    when that was killed, the next one waits for its end.
+    """Create the folder of data; it gets its name only when it is whole.
+
+    initdb inherits the lock of the start that began it. So when that start is killed, the next one waits until initdb
+    has ended.
     """
     made = folder / "data.baru"
     for left in (made, folder / "data"):
@@ -204,16 +207,20 @@ def _ensure_databases(server: Server) -> None:
 
 
 def _close_to_readers(server: Server) -> None:
-    """In new databases and in each that is there: what PUBLIC has by default and readers must not have."""
+    """Take from PUBLIC the rights that it has by default and readers must not have.
+
+    In every database that is there, and in the template of new ones.
+    """
     for database in ("template1", "postgres", *DATABASES):
         with psycopg.connect(server.superuser_url, dbname=database, autocommit=True) as connection:
             connection.execute(RIGHTS.read_bytes())
 
 
 def _run(folder: Path, tool: str, *arguments: str, secret: str = "", held: tuple[int, ...] = ()) -> None:
-    """Run a program of Postgres; raises PostgresError when it fails. secret: what it reads; held: files it keeps open.
+    """Run a program of Postgres; raises PostgresError when it fails.
 
-    A secret goes through a pipe: a file of it would stay behind where both are killed.
+    secret: what the program reads from its standard input. It goes through a pipe, because a file would stay behind
+    when this process is killed. held: open files that the program inherits.
     """
     command = [*_prefix(folder), str(_binaries(folder) / tool), *arguments]
     log = folder / "pg_ctl.log"
@@ -223,7 +230,8 @@ def _run(folder: Path, tool: str, *arguments: str, secret: str = "", held: tuple
     if command[0] == "setpriv":
         os.fchown(reading, pwd.getpwnam("nobody").pw_uid, -1)
     with log.open("ab") as output, os.fdopen(reading) as given:
-        # pg_ctl leaves the server behind with our handles: never a pipe out, or we would wait for the server.
+        # The server that pg_ctl leaves running keeps these handles. A pipe for its output would have no end before the
+        # server stops, and we would wait for it.
         done = subprocess.run(
             command,
             stdout=output,

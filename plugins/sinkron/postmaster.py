@@ -1,4 +1,4 @@
-"""Whether the embedded server lives, by the file in which it keeps its process number."""
+"""Whether the embedded server is alive, judged by `postmaster.pid`, the file in which it keeps its process number."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class PostgresError(RuntimeError):
 
 
 def answering(folder: Path) -> int | None:
-    """The port of the server that lives in the folder, once it answers; None where none lives, or it ended meanwhile.
+    """The port of the server in this folder, once it answers; None when no server is alive there, or it has ended.
 
     Raises PostgresError when it lives and does not answer for WAIT_SECONDS.
     """
     deadline = time.monotonic() + WAIT_SECONDS
     while found := living(folder):
         pid, port = found
-        # Not a login: one that is refused for its password, or as too many are connected, is an answer too.
+        # A ping, not a login: a server that refuses a password, or has no connection left, answers too.
         answer = pq.PGconn.ping(f"host=127.0.0.1 port={port} user=postgres connect_timeout=3".encode())
         if answer == pq.Ping.OK:
             return port
@@ -40,7 +40,7 @@ def answering(folder: Path) -> int | None:
 
 
 def living(folder: Path) -> tuple[int, int] | None:
-    """Process and port of the server that lives in the folder; not a stranger that has its number by now."""
+    """Process number and port of the server in this folder; None also when the number has passed to another program."""
     try:
         lines = _file(folder).read_text().splitlines()
         pid, port = int(lines[0]), int(lines[3])
@@ -51,11 +51,11 @@ def living(folder: Path) -> tuple[int, int] | None:
 
 
 def forget_dead(folder: Path) -> None:
-    """Remove the file of a server that is dead: Postgres takes whoever has its number now (in a container numbers begin
-    anew), and its own zombie, for the server, and starts no other one.
+    """Remove the `postmaster.pid` of a server that is dead, because Postgres would not start beside it.
 
-    Not while a process of it is attached to its memory, which is what Postgres looks at too. Raises PostgresError
-    when one stays so.
+    Postgres takes any process with the number in that file for the running server: a zombie of the old one, or a
+    stranger (in a container, numbers begin anew). The file is removed only once no process is attached to the old
+    server's shared memory, which is what Postgres checks too. Raises PostgresError when one stays attached.
     """
     if not SEGMENTS.exists() or not _file(folder).exists():
         return

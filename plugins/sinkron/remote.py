@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from connectors.interface import Connection
 
 OUTBOX = "siks_ng_outbox"
-# What goes out by being there; what somebody waits for first. `siks-ng` is sent by its receiver, who has to know; what
-# lies directly in `ekspor` is for a person at this machine, and may hold names (make review-export).
+# Files of the outbox that are sent as soon as they lie there, in this order: first what somebody waits for. `siks-ng`
+# is not among them: its receiver (receivers.SiksNg) sends it and has to know how that went. Nor is what lies directly
+# in `ekspor`: it is for a person at this machine, and may hold names (make review-export).
 SENT = ("laporan/*/**/*", "rilis/*/*/*", "ekspor/????-??/*/**/*")
-# Last in its folder: who sees it sees the rest.
+# Sent after the other files of its folder: where it is there, the folder is complete.
 LAST = "datapackage.json"
 
 
@@ -31,7 +32,7 @@ def fetch(settings: Settings, conn_id: str, below: str) -> None:
 
 
 def mirrored(settings: Settings, reached: Connection, below: str) -> Connection:
-    """The connection as one to a folder whose `<below>` is up to date; any but an `sftp` one as it is.
+    """An `sftp` connection, as one to its local mirror with `<below>` up to date; any other connection as it is.
 
     Raises SourceUnavailable.
     """
@@ -47,8 +48,8 @@ def mirrored(settings: Settings, reached: Connection, below: str) -> Connection:
 def send(settings: Settings) -> dict[str, Any]:
     """Send what is new or changed in the outbox to its server, if it is on one; {} when there was nothing.
 
-    `keluar_terkirim`: files that stand there now. `keluar_tertunda`: why others do not; nothing fails for it, the next
-    step that writes tries again.
+    `keluar_terkirim`: how many files were sent. `keluar_tertunda`: why others were not. The step does not fail because
+    of them; the next one that writes to the outbox tries again.
     """
     server = settings.on_server(OUTBOX)
     if server is None:
@@ -91,7 +92,7 @@ def _send(outbox: Path, server: Connection, record: Path) -> dict[str, Any]:
 
 
 def _outgoing(outbox: Path) -> dict[str, list[int]]:
-    """What may go out, in order, by its path below the outbox, with what tells that it changed."""
+    """The files to send, in order: path below the outbox -> size and time, by which a change is noticed."""
     found: dict[str, list[int]] = {}
     for pattern in SENT:
         for path in sorted(outbox.glob(pattern)):
@@ -104,7 +105,7 @@ def _outgoing(outbox: Path) -> dict[str, list[int]]:
 
 
 def _read(record: Path, where: str) -> dict[str, list[int]]:
-    """What stands at that server by our own record; without one everything is sent once more."""
+    """What our own record says was sent to that server; without a record everything is sent once more."""
     try:
         content = json.loads(record.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):

@@ -121,9 +121,12 @@ def _keep(connection: psycopg.Connection, rows: list[review_rows.Row], sha256: s
 
 
 def read_inbox(settings: Settings) -> dict[str, Any]:
-    """Take the files of `<inbox>/tinjauan` (rules.md "Cases and deactivation"); returns how many brought something new
-    and how many were refused. A refused file holds up nothing: the report beside the other reports says why. Nor does
-    an inbox that cannot be reached (`tinjauan_tidak_terjangkau` says why): what waits there waits for the next time."""
+    """Take the files of `<inbox>/tinjauan` (rules.md "Cases and deactivation").
+
+    Returns how many brought something new and how many were refused. A refused file stops nothing: a report beside the
+    other reports says why. An inbox that cannot be reached stops nothing either (`tinjauan_tidak_terjangkau` says why):
+    its files are taken the next time.
+    """
     from connectors.interface import SourceUnavailable
 
     taken = refused = 0
@@ -144,7 +147,8 @@ def read_inbox(settings: Settings) -> dict[str, Any]:
             report = {"status": "ditolak", "pesan": str(why)}
         folder = settings.outbox / "laporan" / "tinjauan"
         folder.mkdir(parents=True, exist_ok=True)
-        # Not by its content, which perhaps cannot be read, nor by its name, which may tell of somebody.
+        # The report is named by a hash of the file's name: the name may tell of somebody, and the content may be
+        # unreadable.
         name = hashlib.sha256(path.name.encode()).hexdigest()[:12]
         (folder / f"{name}.json").write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
     return {"tinjauan_masuk": taken, "tinjauan_ditolak": refused, **unread}

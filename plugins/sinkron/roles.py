@@ -22,7 +22,7 @@ LOGIN_NAME = re.compile(r"[a-z][a-z0-9_]{2,40}")
 AREA = re.compile(r"\d{2}\.\d{2}\.\d{2}(\.\d{4})?")
 # What the policies and views call: readers execute them, and cannot name them without usage on schema rilis.
 FUNCTIONS = ("rilis.terbaca()", "rilis.wilayah_baca()", "rilis.tujuan_baca(text)")
-# Of one login at once: no reader takes up the connections of all.
+# Connections that one login may hold at once, so that no reader uses up those of the server.
 MOST_CONNECTIONS = 10
 AUDITED_SCHEMAS = ("audit", "keputusan")
 
@@ -51,7 +51,8 @@ def ensure(connection: psycopg.Connection) -> None:
     # Functions of later migrations stay closed unless they are granted one by one.
     connection.execute("alter default privileges revoke execute on functions from public")
     _close_public(connection, owner, readers)
-    # One function of the views is written in it; where PUBLIC has it nothing is granted, and nothing has to be.
+    # The owner of the views may need plpgsql, in which a function of theirs is written. Where PUBLIC still
+    # has the language we hold no grant option on it, and nothing has to be granted.
     language = "select has_language_privilege('plpgsql', 'usage with grant option') as boleh"
     if connection.execute(language).fetchone()["boleh"]:
         connection.execute(SQL("grant usage on language plpgsql to {}").format(Identifier(VIEW_OWNER)))
@@ -69,7 +70,10 @@ def _ensure_role(connection: psycopg.Connection, role: str) -> None:
 
 
 def _close_public(connection: psycopg.Connection, owner: str, readers: SQL) -> None:
-    """Only what this owner owns: on a shared server the database may belong to somebody else."""
+    """Take from PUBLIC its rights on the database and its schemas, and let readers connect.
+
+    Only on what this owner owns: on a shared server the database may belong to somebody else.
+    """
     row = connection.execute(
         "select current_database() as nama, pg_has_role(d.datdba, 'member') as milik from pg_database as d"
         " where d.datname = current_database()"
@@ -89,7 +93,10 @@ def _close_public(connection: psycopg.Connection, owner: str, readers: SQL) -> N
 
 
 def _limit_connections(connection: psycopg.Connection) -> None:
-    """Of every login that reads and has no limit yet; of one that somebody else made only where we may."""
+    """Limit the connections of every reading login that has no limit yet.
+
+    A login that somebody else made is limited only if we have the right to.
+    """
     for row in connection.execute(
         "select distinct r.rolname from pg_roles as r join pg_auth_members as m on m.member = r.oid"
         " where m.roleid::regrole::text = any(%s) and r.rolcanlogin and r.rolconnlimit = -1"

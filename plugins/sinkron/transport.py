@@ -18,7 +18,7 @@ from sinkron.outcomes import words
 from sinkron.settings import Settings
 
 BLOCK = 1 << 20
-# What a step may take for a district of up to so many records, and what each further million of them adds.
+# Memory that a step may take for a district of up to DISTRICT records, and what each further million records adds.
 DISTRICT, MEMORY_MB, MEMORY_MB_PER_MILLION = 1_500_000, 2200, 600
 
 
@@ -26,8 +26,9 @@ DISTRICT, MEMORY_MB, MEMORY_MB_PER_MILLION = 1_500_000, 2200, 600
 def work_folder(settings: Settings, name: str) -> Iterator[Path]:
     """A folder of this run below `kerja` (0700), removed at the end however the step ends.
 
-    Whatever works in it with DuckDB has its errors told without the row that they quote, as DatabaseError.
-    The caller holds the lock of the work called `name`, so a folder of that name is what a killed run left: it goes.
+    An error of DuckDB inside the `with` block is raised again as DatabaseError, without its text, which may quote a
+    row. The caller holds the lock of the work called `name`, so a folder of that name was left by a run that was
+    killed, and is removed first.
     """
     settings.work.mkdir(parents=True, exist_ok=True, mode=0o700)
     for left in settings.work.glob(f"{name}-*"):
@@ -54,10 +55,10 @@ def copy_out(connection: psycopg.Connection, query: str, parameters: dict[str, A
 
 
 def _drain(pgconn: psycopg.pq.abc.PGconn, file: BinaryIO) -> None:
-    """Write what a running COPY TO STDOUT sends, to its end; raises psycopg.Error when it fails.
+    """Write everything that a running COPY TO STDOUT sends; raises psycopg.Error when it fails.
 
-    psycopg takes each row through a wait of its own, which costs more than the server needs to write it: here only
-    what has not arrived yet is waited for.
+    psycopg itself waits once for each row, which costs more than the server needs to write the row. Here a wait happens
+    only when nothing has arrived yet.
     """
     with selectors.DefaultSelector() as waiting:
         waiting.register(pgconn.socket, selectors.EVENT_READ)
@@ -76,9 +77,10 @@ def _drain(pgconn: psycopg.pq.abc.PGconn, file: BinaryIO) -> None:
 
 
 def workspace(folder: Path, records: int = 0) -> Any:
-    """A DuckDB connection that works within the limits of a step over so many records and spills into its folder.
+    """A DuckDB connection with the memory of a step over `records` records; what does not fit is spilled to `folder`.
 
-    What is joined in one statement has to fit: of ten districts at once, 2200 MB were not enough.
+    The memory grows with the records because what one statement joins has to fit: ten districts needed more than
+    2200 MB.
     """
     import duckdb
 

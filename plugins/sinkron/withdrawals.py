@@ -1,10 +1,10 @@
-"""What is taken back of deactivations, and bodies that a hold or a withdrawal has overtaken."""
+"""Deactivations that are taken back, and stored bodies of which a row was held or taken back before they were sent."""
 
 from __future__ import annotations
 
 import psycopg
 
-# Stored, never tried, and meanwhile one of its rows is held or taken back: it is put together again without it.
+# Bodies that were stored and never tried, and of which a row is meanwhile held or taken back.
 OVERTAKEN = """
     select k.id_kiriman from antrean.kiriman as k
     where k.status = 'siap' and k.percobaan = 0 and k.jenis = 'penonaktifan' and exists (
@@ -18,8 +18,9 @@ OVERTAKEN = """
 def withdraw(connection: psycopg.Connection) -> int:
     """Take back what upheld objections contest and what rests on reversed deaths; returns items closed at once.
 
-    What a receiver has, or may have, is taken back by a message to it. That somebody lives is said by the release that
-    readers see, so that a candidate nobody agreed to moves nothing.
+    A row that a receiver has, or may have, is not closed here: a message to the receiver takes it back. That somebody
+    is alive after all counts only from the release that readers see, so that a candidate which nobody agreed to moves
+    nothing.
     """
     connection.execute(
         "insert into kasus.pembatalan (id_baris, alasan, bukti)"
@@ -45,7 +46,7 @@ def withdraw(connection: psycopg.Connection) -> int:
 
 
 def dissolve(connection: psycopg.Connection) -> None:
-    """Give free the rows of bodies that were never tried and of which a row is now held; they are stored again."""
+    """Undo the bodies of OVERTAKEN; those of their rows that are not held are then stored again in a new body."""
     for row in connection.execute(OVERTAKEN).fetchall():
         connection.execute("update antrean.isi set lepas = true where id_kiriman = %s", [row["id_kiriman"]])
         connection.execute("update antrean.kiriman set status = 'dipecah' where id_kiriman = %s", [row["id_kiriman"]])

@@ -13,10 +13,10 @@ from sinkron.settings import ROOT, Settings, SettingsError
 def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
     """Read the source now and store what it delivers; returns id, sha256 and size.
 
-    A source whose reads carry no period is not read for a month older than one already landed: its stored delivery
-    serves (rules.md "Running unattended"). Raises NotReady when the source has nothing for the month yet (or is not
-    required and has no connection), SettingsError when its connection is missing or is none, Refused when the read
-    itself is a reason to refuse, SourceDown when it cannot be reached.
+    A source whose reads carry no period only knows the state of today. Once a later month has landed it is not read for
+    an older one: the stored delivery of that month serves (rules.md "Running unattended"). Raises NotReady when the
+    source has nothing for the month yet (or is not required and has no connection), SettingsError when its connection
+    is missing or is none, Refused when the read itself is a reason to refuse, SourceDown when it cannot be reached.
     """
     from connectors.interface import NotYet, Refusal, SourceUnavailable, Store, connection, load_source
 

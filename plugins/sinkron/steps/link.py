@@ -72,8 +72,8 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 
 
 def _withdraw(connection: psycopg.Connection, id_rilis: str) -> None:
-    """Take back the events that an earlier attempt at this candidate made. Ids once given stay."""
-    # A withdrawn candidate that was never published decides nothing for the one that follows it.
+    """Delete the events, merges and questions that an earlier attempt at this candidate wrote. Ids once given stay."""
+    # Those of withdrawn candidates that were never published go too: they must decide nothing for the next candidate.
     rejected = "select id_rilis from rilis.rilis where status = 'ditarik' and diterbitkan is null"
     undone = [id_rilis, *(row["id_rilis"] for row in connection.execute(rejected).fetchall())]
     connection.execute("delete from identitas.peristiwa where id_rilis = any(%s)", [undone])
@@ -98,7 +98,7 @@ def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) 
             transport.copy_out(connection, QUERIES[table], values, path)
         return path
 
-    # Two at a time: what the warehouse writes out as text keeps one core busy.
+    # Two at a time: Postgres keeps one core busy while it writes a table out as text.
     with ThreadPoolExecutor(2) as pool:
         for table, path in zip(QUERIES, pool.map(copy, QUERIES), strict=True):
             transport.read_into(con, table, COLUMNS[table], path, SHAPED.get(table, "select * from {rows}"))

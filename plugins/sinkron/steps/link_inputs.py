@@ -10,9 +10,9 @@ from sinkron import reference
 from sinkron.period import earlier, reference_date
 from sinkron.settings import Settings
 
-# Each from the warehouse, in this order: the input tables of `linkage.tables`, and before them what SHAPED joins.
+# One query for each input table of `linkage.tables`. They run in this order: `verdik`, which SHAPED joins, comes first.
 QUERIES = {
-    # Few numbers are anything else than in order.
+    # Nearly all verdicts are `padan`, which changes nothing here.
     "verdik": "select nik, hasil from identitas.verdik_kandidat where id_rilis = %(ini)s and hasil <> 'padan'",
     "rekaman": """
         select sumber, id_sumber, id_keluarga, prioritas, nik, no_kk, nama, tanggal_lahir, jenis_kelamin, nama_ibu,
@@ -30,7 +30,8 @@ QUERIES = {
     "lalu_tautan": """
         select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'individu'
         union all
-        -- Who was published on without a record (quarantined, or not delivered) is known again by the last main one.
+        -- Somebody who stayed published although no record was there (quarantined, or not delivered) is recognised by
+        -- the record that was the main one last.
         select split_part(i.rekaman_identitas, '|', 1),
             substr(i.rekaman_identitas, strpos(i.rekaman_identitas, '|') + 1), i.uid_individu
         from rilis.individu as i
@@ -55,13 +56,14 @@ QUERIES = {
     "lalu_keluarga": """
         select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'rumah_tangga'
     """,
-    # People of the release before whose household it has no more: as it was last published.
+    # Households to which people of the release before belong, but which that release itself no longer has: as they were
+    # last published.
     "lalu_rumah_lama": """
         select distinct on (h.uid_rumah_tangga) h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
         from rilis.rumah_tangga as h
         inner join identitas.rumah_tangga as r on h.uid_rumah_tangga = r.uid
         inner join identitas.garis(%(sebelum)s) as garis on h.id_rilis = garis.id_rilis
-        -- As an array, few are looked up by index in the releases of two years.
+        -- As an array, so that these few are looked up by index in the releases of two years.
         where h.periode >= %(kembali_sejak)s and h.uid_rumah_tangga = any(array(
             select distinct i.uid_rumah_tangga from rilis.individu as i
             where i.id_rilis = %(sebelum)s and not exists (
@@ -92,8 +94,8 @@ QUERIES = {
         )
         select * from asal where (grain, penerus) in (select grain, penerus from asal where oleh is not null)
     """,
-    # The first that each record founded in a later month; ids of candidates too, for what they gave is given again. Who
-    # founded one in this month already, before it was parted from others, founds that one again.
+    # The first id that each record founded in a later month, also in a candidate, so that the same record gets the same
+    # id now. A record that founded an id in this very month gets that one instead, and is left out here.
     "kelak_uid": """
         with pendirian as (
             select distinct on (u.grain, u.sumber_awal, u.id_awal)
@@ -124,8 +126,8 @@ COLUMNS = INPUT | {
     "verdik": {"nik": "varchar", "hasil": "varchar"},
     "rekaman": {name: kind for name, kind in INPUT["rekaman"].items() if name not in ("lahir_baku", "nik_ditolak")},
 }
-# What becomes of rows that are not yet those of their table, in the workspace: there a join over all records takes a
-# tenth of the time.
+# Queries that make the rows of an input table from what was read. They run in the DuckDB workspace, where a join over
+# all records takes a tenth of the time that Postgres needs.
 SHAPED = {
     "rekaman": f"""
         select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,

@@ -152,7 +152,7 @@ def _summary(
         COUNTED, {"periode": periode, "baris": list({row["id_baris"] for row in rows})}
     ).fetchall()
     in_month = len({row["uid_rumah_tangga"] for row in capped})
-    # What a village that this list does not touch has had was agreed to then.
+    # Only villages on this list: what happened in the others was agreed to when their list was approved.
     villages: dict[str | None, set[str]] = {row["kode_desa"]: set() for row in capped if row["kini"]}
     for row in capped:
         if row["kode_desa"] in villages:
@@ -178,7 +178,7 @@ def _summary(
 
 
 def _counted(rows: list[dict[str, Any]], column: str) -> dict[str, int]:
-    """Rows (not items) by a column; by receiver its items."""
+    """How many different `id_baris` there are for each value of a column."""
     seen: dict[str, set[str]] = {}
     for row in rows:
         seen.setdefault(row[column], set()).add(row["id_baris"])

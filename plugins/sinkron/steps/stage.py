@@ -1,6 +1,7 @@
 """Step stage: seeds, staging views and the standard records of all registries (dbt layers staging, intermediate).
 
-Some rows only the whole month shows to be unresolvable: their senders are told after all.
+Whether a row can be resolved sometimes depends on the whole month (a village that no registry names). Rows that turn
+out not to be are quarantined here, and the report to their sender is corrected.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import psycopg
 from sinkron import dbt, deliveries, ledger
 from sinkron.settings import Settings
 
-# Rows in quarantine by code, of the deliveries some of whose rows the month put there.
+# Quarantined rows by code, of each delivery of which some were quarantined only now.
 QUARANTINED = """
     select id_kiriman, jsonb_object_agg(kode, jumlah order by kode) as dikarantina
     from (

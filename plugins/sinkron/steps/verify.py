@@ -38,7 +38,7 @@ VERDICTS = {
     "id_verdik": "bigint", "nik": "varchar", "sidik": "varchar", "hasil": "varchar", "nik_aktif": "varchar",
     "tanggal_meninggal": "date", "pada": "date",
 }  # fmt: skip
-# What a later month asked says nothing of an earlier one: built again, it finds what it found.
+# Verdicts that a later month asked for are left out: an earlier month that is built again finds what it found then.
 VERDICTS_QUERY = """
     select id_verdik, nik, sidik, hasil, nik_aktif, tanggal_meninggal,
         least(identitas.tanggal_verdik(pada, acuan), %(acuan)s::date)
@@ -117,17 +117,18 @@ def _verdicts(run: StepRun, con: Any, until: int | None, folder: Path) -> None:
 
 
 def _persons(con: Any, key: bytes) -> None:
-    """`orang`: whom each number is asked for (of its bearer's records that of the most trusted source) and the keyed
-    hash of that.
+    """Make `orang`: for each number the name, birth date and sex to ask with, and `sidik`, a keyed hash of these.
 
-    Numbers that stand on several people are not asked of Dukcapil (rules.md `nik_status`). Who is known under another
-    number will not be published under this one: a number that was written on him as well is asked for its bearer.
+    They are those of the record of the most trusted source, among the records of the number's bearer. A number that
+    several people bear is not asked about (rules.md `nik_status`). A record that carries somebody else's number by
+    mistake (`keliru`) is passed over; unless its person is known under another number (`dikenal`), the number is not
+    asked about either, because that person may be published under it.
     """
     from linkage.alias import find_bearers
     from linkage.standard import standardise_names
 
     con.execute("alter table rekaman rename to semua_rekaman")
-    # Records that say the same of a number need no closer look.
+    # Only numbers whose records differ in name or birth date need the closer look.
     con.execute("""
         create or replace table rekaman as
         select *, null::varchar as nama_ibu, false as nik_ditolak from semua_rekaman where nik in (
@@ -229,8 +230,8 @@ def _keep(run: StepRun, con: Any, folder: Path) -> None:
 def _freeze(run: StepRun, candidate: dict[str, Any], state: str, con: Any, folder: Path) -> dict[str, Any]:
     """Write the newest verdict on each number, as of this moment, and record with the candidate which that is.
 
-    A death after the period's end has not happened yet. One that is said again and again has the date of the first
-    time, for what is decided on it must not move from month to month.
+    A death after the period's end has not happened yet. A death that Dukcapil reports month after month keeps the date
+    of the first report, so that what was decided because of it does not move from month to month.
     """
     path, until = folder / "dipakai.csv", 0
     if con is not None:
