@@ -1,17 +1,20 @@
 {{ config(alias='individu', indexes=[{'columns': ['nik']}, {'columns': ['uid_rumah_tangga']}]) }}
-{#- On two people, as published or as Dukcapil knows it, or so when the person was last carried: it is not published. #}
+{#- The number stands on two people, as published here, or as Dukcapil says, or did so when a registry last carried the
+    person: it is not published. #}
 {%- set ditahan -%}
     nik_ganda.nik is not null or coalesce(semua.bentuk_nik = 'ganda', false)
     or coalesce(semua.hasil_dukcapil = 'nik_ganda', false)
 {%- endset %}
--- Everyone whom a registry carries now, and everyone published last month; nobody vanishes because a source was silent.
+-- Everyone whom a registry carries now, and everyone who was published last month: nobody vanishes because a source was
+-- silent.
 with kini as not materialized (select * from {{ ref('golden_individu') }}),
 
 lalu as (
     select individu.*, penerus.digantikan_oleh as pengganti, coalesce(individu.nik, ditahan.nilai) as nik_dikenal
     from {{ source('rilis', 'individu') }} as individu
     left join {{ penerus('individu') }} as penerus on individu.uid_individu = penerus.uid
-    -- A number that was withheld is still borne: whoever else carries it is the second, though no registry says so.
+    -- A number that was withheld last month is looked up in `asal_usul`: its bearer still counts as one of the two
+    -- people who carry it, also when no registry carries that person any more.
     left join {{ source('rilis', 'asal_usul') }} as ditahan
         on ditahan.id_rilis = {{ id_bulan_lalu() }} and ditahan.grain = 'individu' and ditahan.kolom = 'nik'
         and ditahan.aturan = 'ditahan' and individu.nik_status = 'ganda' and individu.uid_individu = ditahan.uid
@@ -58,10 +61,11 @@ rilis_individu as (
         case
             when {{ ditahan }} then 'ganda'
             when semua.nik is null
-                then case when semua.bentuk_nik in ('rusak', 'sementara', 'ganda') then semua.bentuk_nik else 'kosong' end
+                then case when semua.bentuk_nik in ('rusak', 'sementara', 'ganda') then semua.bentuk_nik else 'kosong'
+                end
             when semua.hasil_dukcapil in ('tidak_padan_tgl_lahir', 'nik_tidak_ditemukan') then 'tidak_padan'
             when semua.hasil_dukcapil is not null then 'padan'
-            -- Whom no registry carries now keeps what was known.
+            -- A person whom no registry carries now keeps the status of last month (`semua.bentuk_nik` holds it).
             when semua.bentuk_nik in ('padan', 'tidak_padan') then semua.bentuk_nik
             else 'belum_diperiksa'
         end as nik_status,

@@ -9,7 +9,8 @@ with baris as (
 ),
 
 berperingkat as (
-    -- Who receives something now goes before equals; then the worse house; then whatever is the same when built again.
+    -- Among equal scores: first those who receive something now, then the worse house, then columns that only make the
+    -- order the same each time it is built.
     select
         *,
         (row_number() over (

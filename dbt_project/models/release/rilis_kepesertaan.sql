@@ -7,7 +7,7 @@ with aturan as (
 ),
 
 berpasangan as (
-    -- The rarer programme of a rule stands second in the seed: the few who have it are looked up among the many.
+    -- The seed names the rarer programme of a rule second, so the join begins with the few who have that one.
     select satu.uid_rumah_tangga, satu.uid_individu, lain.uid_individu as uid_individu_lain, aturan.*
     from aturan
     inner join {{ ref('golden_kepesertaan') }} as lain on aturan.program_b = lain.program and lain.status = 'AKTIF'
@@ -23,7 +23,8 @@ dua_kali as (
     select uid_individu, program
     from {{ ref('golden_kepesertaan') }}
     where uid_individu in (
-        select orang.uid from {{ ref('golden_individu__rekaman') }} as orang where orang.sumber = 'dtsen' and orang.ke = 2
+        select orang.uid from {{ ref('golden_individu__rekaman') }} as orang where orang.sumber = 'dtsen' and orang.ke =
+        2
     )
     group by uid_individu, program
     having min(baris_orang_awal) <> max(baris_orang_akhir)
@@ -51,7 +52,7 @@ tumpang as (
         inner join dua_kali
             on golden.uid_individu = dua_kali.uid_individu and golden.program = dua_kali.program
         union all
-        -- Of one dwelling: from another payer, or through another KK of the house.
+        -- Aid for one dwelling that comes from two payers, or through two KK of the house.
         select satu.uid_rumah_tangga, null, satu.program, aturan.aturan
         from aturan
         inner join bantuan_hunian as satu on aturan.program_a = satu.program
@@ -70,7 +71,7 @@ rilis_kepesertaan as (
         golden.sumber_dana,
         golden.periode_salur,
         golden.status,
-        -- The weightiest of what became of it at the receivers whose registries carry it.
+        -- What became of it at the receivers whose registries carry the membership; of several, the first in this list.
         coalesce(
             (array['belum_tercermin', 'ditolak_pusat', 'nonaktif_diusulkan', 'tercermin'])[least(
                 {% for s in sumber() -%}

@@ -1,5 +1,5 @@
 {{ config(alias='masalah', indexes=[{'columns': ['uid']}]) }}
--- What is doubtful about a record, with since when; never a value.
+-- What is doubtful about a record, and the month since which it is; never a value.
 with mendarat as materialized (
     select
         kiriman.sumber, masalah.id_sumber,
@@ -34,7 +34,7 @@ orang as (
                 end
             ]) as kode
         from {{ ref('golden_individu__rekaman') }}
-        -- First what costs little, so that few rows are looked at closely.
+        -- A cheap condition first, so that the exact ones above look at few rows.
         where bentuk_nik in ('rusak', 'sementara')
             or position('ALM' in nama) > 0
             or (substr(nik, 7, 1) >= '4') <> (jenis_kelamin = 'P')
@@ -69,7 +69,7 @@ verdik as (
 ),
 
 nik_aktif_lain as (
-    -- Dukcapil names another active number, and who carries it is somebody else by name or birth date.
+    -- Dukcapil names another number as the active one, but by name or birth date it belongs to somebody else.
     select rekaman.sumber, rekaman.id_sumber, 'individu' as grain, 'nik' as kolom, 'NIK_AKTIF_LAIN' as kode,
         rekaman.uid
     from {{ ref('golden_individu__rekaman') }} as rekaman

@@ -1,5 +1,5 @@
 {{ config(alias='neraca') }}
--- Conservation: every received row is published, merged, quarantined or out of scope, to the row.
+-- Conservation: every received row is exactly one of published, merged, quarantined or out of scope.
 with susunan as (
     select sumber, id_kiriman from {{ source('buku', 'susunan') }} where id_rilis = {{ id_rilis() }}
 ),

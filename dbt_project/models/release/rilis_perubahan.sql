@@ -17,7 +17,8 @@ orang_lalu as not materialized (select * from {{ source('rilis', 'individu') }} 
 
 rumah_kini as not materialized (select * from {{ ref('rilis_rumah_tangga') }}),
 
-rumah_lalu as not materialized (select * from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum() }}),
+rumah_lalu as not materialized (select * from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum()
+}}),
 
 peristiwa as (
     -- A person or household that is new because an older one split has its origin here.
@@ -27,8 +28,8 @@ peristiwa as (
     group by grain, jenis, uid
 ),
 
--- Both sides as one value each, once a row that changed, came or went: taken apart below. Against nothing (the first
--- release) nothing changed.
+-- One row for each person that changed, came or went, with all columns of each side as one JSON value; `berubah` takes
+-- them apart. Without a release before, nothing counts as changed.
 beda_orang as materialized (
     select
         coalesce(kini.uid_individu, lalu.uid_individu) as uid, coalesce(kini.kode_desa, lalu.kode_desa) as kode_desa,
@@ -91,7 +92,7 @@ semua as (
     where muncul.sebelum is null
     union all
     select grain, uid, null,
-        -- What only a replaced delivery carried was never there.
+        -- In a revision of the same month a person who is gone was only in the delivery that was replaced.
         case
             when split_part({{ id_sebelum() }}, '/', 1) = {{ periode() }} then 'kiriman direvisi'
             else 'lewat masa simpan'

@@ -1,7 +1,7 @@
 {{ config(alias='ringkasan_kabupaten') }}
 -- Open data of the district, beside the public figures (information, never a verdict).
 with resmi as (
-    -- Of each the newest that was out: a figure of another year is another row of the seed.
+    -- Of each figure the newest one that was out by the end of the period; each year has a row of its own in the seed.
     select distinct on (ukuran, kelas) ukuran, kelas, jumlah
     from {{ ref('angka_publik') }}
     where per <= {{ tanggal_acuan() }}

@@ -1,6 +1,6 @@
 {{ config(alias='rumah_tangga', indexes=[{'columns': ['no_kk']}, {'columns': ['kode_desa']}]) }}
--- Every household of this month, and those published before that still have members or ended less than twelve
--- releases ago.
+-- Every household of this month, and those published before that still have members, or have had none for less time
+-- than the threshold simpan_bubar_rilis says.
 {%- set isi = ['no_kk', 'no_kk_lain'] + kolom_alamat() + kolom_rumah() + [
     'desil_nasional', 'exclude', 'alasan_exclude', 'peringkat_provinsi', 'diperbarui', 'rekaman_identitas',
     'rekaman_rumah', 'rekaman_lengkap',
@@ -26,8 +26,8 @@ semua as (
     from {{ ref('golden_rumah_tangga') }}
     union all
     select
-        lalu.uid_rumah_tangga, {% for kolom in isi %}lalu.{{ kolom }}, {% endfor %}{{ 'false, ' * (sumber() | length) }}0,
-        penerus.digantikan_oleh, lalu.bubar_sejak, false, lalu.versi_dtsen, lalu.desil_per
+        lalu.uid_rumah_tangga, {% for kolom in isi %}lalu.{{ kolom }}, {% endfor %}{{ 'false, ' * (sumber() | length)
+        }}0, penerus.digantikan_oleh, lalu.bubar_sejak, false, lalu.versi_dtsen, lalu.desil_per
     from {{ source('rilis', 'rumah_tangga') }} as lalu
     left join {{ penerus('rumah_tangga') }} as penerus on lalu.uid_rumah_tangga = penerus.uid
     where {{ berlanjut('rumah_tangga', 'lalu') }}
@@ -48,7 +48,7 @@ versi as (
 ),
 
 hunian as (
-    -- KK that share a PLN customer number or one point share a dwelling; the number is the oldest uid's.
+    -- KK that share a PLN customer number or a location share a dwelling, which is named after the least of their uids.
     select uid, min(uid) over (partition by tanda, kode_desa) as uid_hunian
     from (
         select uid, kode_desa,
@@ -64,7 +64,8 @@ hunian as (
 ),
 
 usulan as (
-    -- What the ministry refused is open no more, though other receivers still have it (published.md, status_lokal).
+    -- A proposal that the ministry refused is no longer open, although other receivers may still have it (published.md,
+    -- status_lokal).
     select distinct
         kini.uid_rumah_tangga, kini.program, coalesce(kini.uid_individu, kini.uid_rumah_tangga) as penerima
     from {{ ref('casework_usulan') }} as kini
@@ -74,7 +75,8 @@ usulan as (
 ),
 
 diusulkan as (
-    -- Every active programme of the family and its people is proposed to end; aid of the dwelling never is.
+    -- Households of which every active programme, of the family and of its people, is proposed to end. Aid for the
+    -- dwelling is left out: it is never proposed to end.
     select golden.uid_rumah_tangga
     from {{ ref('golden_kepesertaan') }} as golden
     inner join (

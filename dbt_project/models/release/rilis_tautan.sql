@@ -15,8 +15,8 @@ rumah as (
 ),
 
 mendarat as materialized (
-    -- What was set aside at landing: twins within a delivery (they share the uid of the first), other districts. Few,
-    -- which the planner sees of a table of their own: else it hashes the month's links to look them up.
+    -- Rows set aside at landing: repeated ones within a delivery (they share the uid of the first), and those of other
+    -- districts. Materialized, so that the planner sees how few they are and does not hash all links of the month.
     {% for s, keluarga, id_keluarga, anggota, id_anggota, _ in tabel_mendarat() %}
     select 'rumah_tangga' as grain, '{{ s }}' as sumber, {{ id_keluarga }} as id_sumber, id_kiriman, nomor_baris, nasib
     from {{ source(s, s ~ '_' ~ keluarga) }} where nasib is not null and id_kiriman = {{ kiriman(s) }}
@@ -36,7 +36,7 @@ karantina as (
 ),
 
 pengajuan as (
-    -- Applications as they stood at the month's end, at their place in the read that brought them.
+    -- Applications as they stood at the month's end, with the delivery and row in which that version came.
     select
         terakhir.id_sumber, terakhir.id_kiriman, terakhir.nomor_baris, kasus.aturan, kasus.uid_individu,
         kasus.uid_rumah_tangga, {{ hari('terakhir.diubah') }} as tanggal
@@ -46,8 +46,8 @@ pengajuan as (
 ),
 
 pemohon as (
-    -- Who applies and the family, where a registry carries them; till then it stays a case (rules.md). What it says
-    -- decides no published value, so it is merged.
+    -- The applicant and the family, if a registry carries them; until one does, the application is only a case
+    -- (rules.md). It decides no published value, so its fate is `digabung`.
     select
         'individu' as grain, pengajuan.*, pengajuan.uid_individu as uid, rumah.kode_desa
     from pengajuan

@@ -12,7 +12,7 @@ orang as not materialized (
 ikut as not materialized (
     select
         kepesertaan.kode_desa, kepesertaan.program,
-        -- Aid of the dwelling is one, however many KK live in it.
+        -- Aid for a dwelling has one recipient, however many KK live there.
         coalesce(kepesertaan.uid_individu, hunian.uid_hunian, kepesertaan.uid_rumah_tangga) as penerima
     from {{ ref('rilis_kepesertaan') }} as kepesertaan
     left join {{ ref('program') }} as program on kepesertaan.program = program.program
@@ -35,7 +35,7 @@ semua as (
     select kode_desa, 'individu_menurut_jenis_kelamin', coalesce(jenis_kelamin, 'tidak_diketahui'), count(*)
     from orang group by kode_desa, jenis_kelamin
     union all
-    -- Who receives is told apart by hashes; a count of distinct ones would sort them all.
+    -- `select distinct` hashes the recipients; count(distinct …) would sort them all.
     select kode_desa, 'penerima_program', program, count(*)
     from (select distinct kode_desa, program, penerima from ikut) as satu
     group by kode_desa, program

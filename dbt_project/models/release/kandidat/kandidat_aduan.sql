@@ -1,11 +1,12 @@
--- Complaints that are a reason to visit a household: still open, or upheld and nothing has come of it. Who complained
--- is not known here. Never a mark of online gambling (domain.md 8, case 55), nor what was found to be without ground
--- and is said again (case 31), nor what an upheld objection contradicts.
+-- Complaints that are a reason to visit a household: those still open, and those upheld without a proposal since. Left
+-- out are complaints because of online gambling (domain.md 8, case 55), complaints that repeat one found to be
+-- groundless (case 31), and those that an upheld objection contradicts. Who complained is not known here.
 with kasus as (
     select *
     from {{ ref('casework_kasus') }}
     where sumber = 'aduan' and uid_rumah_tangga is not null
-        and {{ hari('dibuka') }} > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_aduan_bulan') }}::int)
+        and {{ hari('dibuka') }} > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_aduan_bulan')
+        }}::int)
 ),
 
 tidak_terbukti as (
@@ -27,7 +28,7 @@ diterima as (
 ),
 
 berbuah as (
-    -- Proposals of the household, whatever became of them, rest on proofs of these days.
+    -- The day of the newest proof on which a proposal of the household rests, whatever became of the proposal.
     select uid_rumah_tangga, max(tanggal_verifikasi) as tanggal
     from (
         select uid_rumah_tangga, tanggal_verifikasi from {{ ref('casework_usulan') }}

@@ -2,15 +2,15 @@
 -- finding is about all that the household or person receives. What is proposed to end already is not visited first.
 with rumah as materialized (
     select uid_rumah_tangga, uid_hunian, status, jumlah_anggota, desil_nasional, exclude, di_dtsen, di_simnakis,
-        aset_bergerak_mobil = 'Ya' as bermobil,
-        (coalesce(aset_bergerak_ac = 'Ya', false))::int + (coalesce(aset_tidak_bergerak_rumah_lainnya = 'Ya', false))::int
-        + (coalesce(daya_terpasang in ('2200', '>2200'), false))::int as aset_mahal
+        aset_bergerak_mobil = 'Ya' as bermobil, (coalesce(aset_bergerak_ac = 'Ya', false))::int +
+        (coalesce(aset_tidak_bergerak_rumah_lainnya = 'Ya', false))::int + (coalesce(daya_terpasang in ('2200',
+        '>2200'), false))::int as aset_mahal
     from {{ ref('rilis_rumah_tangga') }}
     where digantikan_oleh is null and status <> 'pindah'
 ),
 
 hunian as (
-    -- So many KK at one point are no dwelling but a point that somebody filled in for a hamlet.
+    -- More KK than the threshold at one location are no dwelling: somebody filled in one location for a whole hamlet.
     select uid_hunian, max(jumlah_anggota) as terbanyak
     from rumah
     where status <> 'bubar'
@@ -26,11 +26,13 @@ serumah as materialized (
 ),
 
 bertanda as materialized (
-    select distinct uid as uid_individu from {{ ref('rilis_masalah') }} where kode = 'ALM_PADA_NAMA' and grain = 'individu'
+    select distinct uid as uid_individu from {{ ref('rilis_masalah') }} where kode = 'ALM_PADA_NAMA' and grain =
+    'individu'
 ),
 
 orang as materialized (
-    -- The few people who matter here, found in one pass: the dead, those whom a name calls so, the old who live alone.
+    -- The few people who matter here, found in one pass: the dead, those whose name says that they are dead, and those
+    -- who are a household of one beside a larger one in the same dwelling.
     select
         uid_individu, uid_rumah_tangga, status_hidup = 'meninggal' as mati,
         kelompok_umur = '60+' and {{ masih_anggota('individu') }} as lansia
@@ -50,11 +52,11 @@ diusulkan as materialized (
 ),
 
 peserta as materialized (
-    -- What they and those who share a dwelling receive, and what overlaps; in one pass too.
+    -- What these people and those who share a dwelling receive, and all overlapping memberships; in one pass too.
     select
-        kepesertaan.uid_rumah_tangga, kepesertaan.uid_individu, kepesertaan.program, kepesertaan.tumpang_tindih, kepesertaan.aturan_tumpang_tindih,
-        kepesertaan.uid_individu is null and coalesce(program.grain, '') <> 'hunian' as keluarga,
-        diusulkan.penerima is not null as diusulkan
+        kepesertaan.uid_rumah_tangga, kepesertaan.uid_individu, kepesertaan.program, kepesertaan.tumpang_tindih,
+        kepesertaan.aturan_tumpang_tindih, kepesertaan.uid_individu is null and coalesce(program.grain, '') <> 'hunian'
+        as keluarga, diusulkan.penerima is not null as diusulkan
     from {{ ref('rilis_kepesertaan') }} as kepesertaan
     left join {{ ref('program') }} as program on kepesertaan.program = program.program
     left join diusulkan
@@ -85,7 +87,7 @@ penerima_mati as (
 ),
 
 almarhum as (
-    -- Always a candidate, also who receives nothing.
+    -- A candidate for a visit also when the person receives nothing.
     select orang.uid_rumah_tangga, orang.uid_individu, peserta.program
     from bertanda
     inner join orang on bertanda.uid_individu = orang.uid_individu
@@ -100,7 +102,7 @@ program_serumah as (
         from serumah
         inner join peserta
             on serumah.uid_rumah_tangga = peserta.uid_rumah_tangga and peserta.keluarga and not peserta.diusulkan
-        -- A programme of two payers or terms is one.
+        -- One programme counts once for a household, however many payers or terms it has.
         group by serumah.uid_rumah_tangga, serumah.uid_hunian, peserta.program
     ) as berulang
     where kk > 1
@@ -123,7 +125,7 @@ aturan as (
 ),
 
 tumpang as (
-    -- A pair of which one side is proposed to end is a pair no more.
+    -- If one side of an overlapping pair is proposed to end, nothing overlaps any more (`masih` is false).
     select
         peserta.uid_rumah_tangga, peserta.uid_individu, peserta.program, aturan.pbi,
         aturan.sendiri or min(peserta.program) over satu <> max(peserta.program) over satu as masih
@@ -143,7 +145,8 @@ ditemui_layak as (
 ),
 
 keadaan as (
-    -- Of the household as it is, with the day since which a visit would have answered it.
+    -- Findings about the household as it is now. `sejak`: only a visit on or after this day has looked into the
+    -- finding; null where any recent visit has.
     select uid_rumah_tangga, 'KENDARAAN_DESIL_1' as alasan, null::text as program, null::date as sejak
     from rumah
     where bermobil and desil_nasional <= {{ ambang('verifikasi_desil_terendah') }}
@@ -199,9 +202,9 @@ kandidat_keluar as (
         on coalesce(semua.uid_individu, semua.uid_rumah_tangga) = diusulkan.penerima
         and semua.program = diusulkan.program
     where diusulkan.penerima is null
-        -- Nobody is left to visit, but who pays has to know.
+        -- In a household without living members nobody can be visited, but whoever pays has to know.
         and (rumah.status <> 'bubar' or semua.alasan = 'PENERIMA_MENINGGAL')
-        -- Every programme of the household is proposed to end.
+        -- A finding about the household as a whole is moot once all its programmes are proposed to end.
         and (semua.uid_individu is not null or semua.program is not null or rumah.status <> 'nonaktif_diusulkan')
 )
 

@@ -1,5 +1,5 @@
--- Who needs help by what is known and gets none: households of this month without a programme of any payer, and
--- applications found worthy whose people no registry carries. `ciri`: how many things of the house are bad.
+-- Those who seem to need help and get none: households of this month without a programme of any payer, and applications
+-- that were found worthy and whose people no registry carries. `ciri`: how many features of the house are bad.
 {%- set kolom_buruk = ['jenis_lantai_terluas', 'jenis_dinding_terluas', 'jenis_atap_terluas', 'fasilitas_bab',
     'sumber_air_minum_utama', 'sumber_penerangan_utama'] %}
 with mampu as (
@@ -25,7 +25,7 @@ tanpa_bantuan as (
     where rumah.status = 'aktif' and penerima.uid_rumah_tangga is null and mampu.uid_rumah_tangga is null
         and (rumah.desil_nasional is null or rumah.desil_nasional <= {{ ambang('verifikasi_desil_rendah') }})
         and rumah.exclude is distinct from true
-        -- What a household receives that no registry mentions this month is not known.
+        -- Of a household that no registry mentions this month nobody knows what it receives.
         and {{ tercatat('rumah') }}
 ),
 
