@@ -1,7 +1,7 @@
--- What can end a programme, one row a proof: a sound visit, a withdrawal of the family's own, a death that Dukcapil
--- confirms (rules.md "Cases and deactivation"). Which programmes it ends stands in casework_usulan.
+-- What can end a programme, one row a proof: a visit that counts as proof (`sah`), a withdrawal by the family itself,
+-- or a death that Dukcapil confirms (rules.md "Cases and deactivation"). casework_usulan says which programmes it ends.
 with kunjungan as (
-    -- Visits of one investigation stand together, periodic ones of a household likewise.
+    -- `pemeriksaan` groups the visits of one investigation, and the periodic visits to one household.
     select
         verifikasi.*,
         kasus.id_pemeriksaan,
@@ -9,7 +9,7 @@ with kunjungan as (
     from {{ ref('casework_verifikasi') }} as verifikasi
     left join {{ ref('casework_kasus') }} as kasus on verifikasi.id_kasus = kasus.id_kasus and kasus.sumber = 'aduan'
     where verifikasi.sah and verifikasi.tanggal <= {{ tanggal_acuan() }}
-        -- Without a name nobody can tell whether who saw it also decides.
+        -- Without the officer's name nobody can tell whether the same person also approves.
         and verifikasi.petugas is not null
         and (kasus.id_kasus is not null or verifikasi.jenis = 'berkala')
 ),
@@ -23,8 +23,8 @@ terbukti as (
             or (
                 -- Not found on two different days, and met on none in between.
                 kunjungan.hasil = 'tidak_ditemukan' and exists (
-                    select 1 from kunjungan as lalu
-                    where lalu.pemeriksaan = kunjungan.pemeriksaan and lalu.uid_rumah_tangga = kunjungan.uid_rumah_tangga
+                    select 1 from kunjungan as lalu where lalu.pemeriksaan = kunjungan.pemeriksaan and
+                    lalu.uid_rumah_tangga = kunjungan.uid_rumah_tangga
                         and lalu.hasil = 'tidak_ditemukan' and not lalu.dibantah and lalu.tanggal < kunjungan.tanggal
                         and not exists (
                             select 1 from kunjungan as bertemu
@@ -38,7 +38,7 @@ terbukti as (
 ),
 
 diputus as (
-    -- The complaint whose verdict this visit is: its own where that is upheld, else one under the same investigation.
+    -- The complaint that this visit decided: its own if that was upheld, else one of the same investigation.
     select distinct on (terbukti.id_verifikasi) terbukti.id_verifikasi, kasus.sumber, kasus.id_sumber
     from terbukti
     inner join {{ ref('casework_kasus') }} as kasus
@@ -61,13 +61,13 @@ mundur as (
     -- While it is granted: what was opened again waits, what somebody refused ends nothing.
     where kini.jenis = 'graduasi_mandiri' and kini.status in ('layak', 'musdes', 'diusulkan', 'diterima_pusat')
         and orang.uid_individu is not null
-        -- An unreadable list of programmes would otherwise mean all of them.
+        -- Without this, a list of programmes that could not be read would mean all of them.
         and not kini.perlu_periksa && array['PROGRAM_TIDAK_TERBACA']
     group by kini.id_sumber, kini.program, orang.uid_individu, orang.uid_rumah_tangga
 ),
 
 meninggal as (
-    -- A verdict on a number that was given up counts for the one that took its place.
+    -- A verdict on a number that was given up counts for the number that took its place.
     select verdik.nik, verdik.tanggal_meninggal, verdik.pada
     from {{ source('identitas', 'verdik_kandidat') }} as verdik
     where verdik.id_rilis = {{ id_rilis() }} and verdik.hasil = 'meninggal'
@@ -98,7 +98,8 @@ casework_bukti as (
         case when terbukti.jenis = 'berkala' then 'berkala' else 'aduan' end as asal,
         diputus.sumber as sumber_kasus, diputus.id_sumber as id_kasus, terbukti.petugas, terbukti.tanggal,
         coalesce(terbukti.alasan, case terbukti.hasil
-            when 'mampu' then 'MAMPU' when 'meninggal' then 'MENINGGAL' when 'tidak_ditemukan' then 'ORANG_TDK_DITEMUKAN'
+            when 'mampu' then 'MAMPU' when 'meninggal' then 'MENINGGAL' when 'tidak_ditemukan' then
+            'ORANG_TDK_DITEMUKAN'
         end) as kode_alasan,
         terbukti.uid_rumah_tangga, terbukti.uid_individu, terbukti.program, terbukti.hasil as temuan
     from terbukti
@@ -106,8 +107,8 @@ casework_bukti as (
     where terbukti.jenis = 'berkala' or diputus.id_verifikasi is not null
     union all
     select
-        mundur.id_sumber as bukti, 'graduasi_mandiri', 'pengajuan', mundur.id_sumber, null, tanggal, 'GRADUASI_MANDIRI', uid_rumah_tangga,
-        uid_individu, nullif(program, '{}'), 'mundur'
+        mundur.id_sumber as bukti, 'graduasi_mandiri', 'pengajuan', mundur.id_sumber, null, tanggal, 'GRADUASI_MANDIRI',
+        uid_rumah_tangga, uid_individu, nullif(program, '{}'), 'mundur'
     from mundur
     union all
     select bukti, 'dukcapil', null, null, null, tanggal, 'MENINGGAL', uid_rumah_tangga, uid, null, 'meninggal'

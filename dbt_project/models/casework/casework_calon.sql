@@ -1,5 +1,5 @@
--- Who could be meant by a case that names no number that leads anywhere: names alike inside the stated village, and
--- RT where one is given. A candidate is never taken for the person by the name alone (domain.md 8, case 25).
+-- People who could be meant by a case whose numbers lead to nobody: those with a like name in the stated village, and
+-- in the stated RT if there is one. A name alone never makes a candidate the person (domain.md 8, case 25).
 with kasus as (
     select id_kasus, nik, no_kk, {{ nama_cari('nama') }} as kata, kode_desa, desa, kecamatan, rt
     from {{ ref('casework_sebutan') }}
@@ -24,7 +24,7 @@ orang as (
     from {{ ref('golden_individu') }} as golden
     inner join {{ ref('golden_rumah_tangga') }} as rumah on golden.uid_rumah_tangga = rumah.uid
     where rumah.kode_desa in (select dicari.kode_desa from dicari)
-    -- A fence: without it a name is brought to its form again for every case.
+    -- A fence: without it every name is brought to its form again for each case.
     offset 0
 ),
 
@@ -33,7 +33,8 @@ casework_calon as (
     from dicari
     inner join orang
         on dicari.kode_desa = orang.kode_desa and (dicari.rt is null or orang.rt is null or dicari.rt = orang.rt)
-    -- Each word that was said is a word of the name, or the end of one, as people are called.
+    -- Each word of the given name is a word of the person's name, or the end of one: people are called by the end of
+    -- it.
     where not exists (
         select 1 from unnest(dicari.kata) as kata (sebutan)
         where not exists (

@@ -2,7 +2,8 @@
 -- had the person dead, and this candidate has the person alive, be it by Dukcapil or by a visit (rules.md "Golden").
 -- Who is merely not mentioned has not come back to life.
 with recursive dulu as (
-    -- Of a family's own programmes everyone who was dead there: they end only when nobody is left.
+    -- For a programme of the family everyone who was dead in it, because such a programme ends only when nobody is
+    -- left.
     select usulan.id_baris, orang.uid_individu as uid
     from {{ source('kasus', 'usulan') }} as usulan
     inner join {{ source('kasus', 'usulan_rilis') }} as pernah on usulan.id_baris = pernah.id_baris
@@ -12,7 +13,7 @@ with recursive dulu as (
         where individu.id_rilis = pernah.id_rilis and individu.uid_rumah_tangga = usulan.uid_rumah_tangga
             and individu.uid_individu = coalesce(usulan.uid_individu, individu.uid_individu)
             and individu.status_hidup = 'meninggal'
-        -- A fence: household by household, never all people of every month.
+        -- A fence: people are looked up household by household, never all of every month.
         offset 0
     ) as orang
     where usulan.kode_alasan = 'MENINGGAL' and split_part(pernah.id_rilis, '/', 1) < {{ periode() }}

@@ -1,8 +1,8 @@
 -- depends_on: {{ ref('survivorship') }}
 {%- set aturan = survivorship('individu') %}
--- One row a person that a registry carries this month: each attribute from the source that the seed
--- `survivorship` ranks first, the NIK of golden_individu__nik, death and moves by Dukcapil's verdict, the registries and
--- what officers saw (rules.md "Golden").
+-- One row a person that a registry carries this month. Each attribute comes from the source that the seed
+-- `survivorship` ranks first, the NIK from golden_individu__nik; whether the person is dead or has moved follows from
+-- Dukcapil's verdict, the registries and what officers saw (rules.md "Golden").
 {%- set kata_meninggal -%}
     greatest(
         {% for s in sumber() -%}
@@ -12,7 +12,7 @@
 {%- endset %}
 {%- set atribut = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'keberadaan', 'tanggal_meninggal'] %}
 with lain as (
-    -- Further records of a source: few, so that what all records say is asked of the main ones and of these.
+    -- What the further records of a source say (`ke` > 1). They are few; the main ones are joined below.
     select uid, coalesce(bool_or(status_hidup = 'hidup'), false) as hidup
     from {{ ref('golden_individu__rekaman') }}
     where ke > 1
@@ -47,9 +47,8 @@ orang as (
         or coalesce(
             {{ kata_meninggal }} > coalesce(
                 greatest(
-                    {% for s in sumber() -%}
-                    case when {{ s }}.status_hidup is distinct from 'meninggal' then {{ s }}.tanggal end{{ ',' if not loop.last }}
-                    {% endfor %}
+                    {% for s in sumber() -%} case when {{ s }}.status_hidup is distinct from 'meninggal' then {{ s
+                    }}.tanggal end{{ ',' if not loop.last }} {% endfor %}
                 ), '-infinity'
             ), false
         ) as meninggal,
@@ -89,11 +88,10 @@ lalu as (
 kunjungan as (
     -- The last sound visit that found the person dead, and the last that met the person.
     select
-        uid_individu as uid,
-        max(tanggal) filter (where hasil = 'meninggal') as mati_pada,
-        (array_agg(id_verifikasi order by tanggal desc, id_verifikasi) filter (where hasil = 'meninggal'))[1] as id_mati,
-        max(tanggal) filter (where hasil <> 'meninggal') as temu_pada,
-        (array_agg(id_verifikasi order by tanggal desc, id_verifikasi) filter (where hasil <> 'meninggal'))[1] as id_temu
+        uid_individu as uid, max(tanggal) filter (where hasil = 'meninggal') as mati_pada, (array_agg(id_verifikasi
+        order by tanggal desc, id_verifikasi) filter (where hasil = 'meninggal'))[1] as id_mati, max(tanggal) filter
+        (where hasil <> 'meninggal') as temu_pada, (array_agg(id_verifikasi order by tanggal desc, id_verifikasi) filter
+        (where hasil <> 'meninggal'))[1] as id_temu
     from {{ ref('casework_verifikasi') }}
     where sah and hasil in ('meninggal', 'layak', 'mampu') and tanggal <= {{ tanggal_acuan() }}
         and uid_individu is not null
@@ -108,10 +106,10 @@ ditimbang as (
         lalu.uid is not null as mati_lalu,
         lalu.tanggal_meninggal as tanggal_meninggal_lalu,
         kunjungan.id_mati, kunjungan.mati_pada, kunjungan.id_temu, kunjungan.temu_pada,
-        -- One registry's word and an officer's stand together.
+        -- The word of one registry counts together with that of an officer who found the person dead.
         orang.disebut_mati and coalesce(kunjungan.mati_pada > coalesce(kunjungan.temu_pada, '-infinity'), false)
             as mati_dilihat,
-        -- The newest word of death, Dukcapil's apart.
+        -- The day of the newest word of death, without Dukcapil's.
         greatest(orang.kata_meninggal, {{ pemenang(aturan, 'tanggal_meninggal') }}, kunjungan.mati_pada) as kata
     from orang
     inner join {{ ref('golden_individu__nik') }} as nomor on orang.uid = nomor.uid
@@ -122,27 +120,29 @@ ditimbang as (
 bertemu as (
     select
         orang.*,
-        -- Met later than anybody's word of death; where only last month's release has one, later than that month.
+        -- An officer met the person after the last word of death, whosever it is. If only the release of last month has
+        -- the person dead, the visit has to be later than the end of that month.
         coalesce(
             orang.temu_pada > coalesce(
                 greatest(orang.kata, case when orang.hasil = 'meninggal' then orang.pada end),
                 case
                     when orang.mati_lalu
-                        then (to_date(split_part({{ id_bulan_lalu() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date - 1
+                        then (to_date(split_part({{ id_bulan_lalu() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date
+                        - 1
                 end,
                 '-infinity'
             ), false
         ) as ditemui
     from ditimbang as orang
-    -- A fence, here and below: what several columns ask of a person is worked out once.
+    -- A fence, here and below, so that Postgres works these columns out once for each person.
     offset 0
 ),
 
 dinilai as (
     select
         orang.*,
-        -- Death by Dukcapil, by registries, or by one and a visit; a later `padan` of Dukcapil takes it back, and a later
-        -- visit that met the person (rules.md "Golden").
+        -- Dead by Dukcapil's word, by the registries', or by one registry's and a visit. A later `padan` of Dukcapil
+        -- takes that back, and so does a later visit that met the person (rules.md "Golden").
         not orang.ditemui and case orang.hasil
             when 'meninggal' then true
             when 'padan' then
@@ -165,7 +165,7 @@ golden_individu as (
         orang.nik_lain,
         bentuk.bentuk_nik,
         orang.hasil as hasil_dukcapil,
-        -- The columns whose value is Dukcapil's word, whatever the registries say.
+        -- The columns whose value Dukcapil decided, whatever the registries say.
         case
             when orang.hasil = 'meninggal' and orang.mati
                 then array['status_hidup', 'keberadaan', 'tanggal_meninggal']
@@ -174,16 +174,17 @@ golden_individu as (
                 and (orang.meninggal or orang.mati_dilihat or orang.mati_lalu or not orang.hidup)
                 then array['status_hidup']
         end || case when orang.nik_dari_dukcapil then array['nik'] end as kata_dukcapil,
-        -- Those whose value is what an officer saw, with the visit and its day.
+        -- The columns whose value a visit decided; the visit and its day follow below.
         case
-            when orang.mati and orang.mati_dilihat and not orang.meninggal and coalesce(orang.hasil <> 'meninggal', true)
+            when orang.mati and orang.mati_dilihat and not orang.meninggal and coalesce(orang.hasil <> 'meninggal',
+            true)
                 then array['status_hidup', 'keberadaan']
             when orang.ditemui and (
                 orang.disebut_mati or orang.mati_lalu or orang.hasil = 'meninggal'
                 or not orang.hidup and orang.hasil is distinct from 'padan'
             ) then array['status_hidup']
         end as kata_kunjungan,
-        -- Those that only the release before knows, whatever is said now: death once known stays.
+        -- The columns whose value is kept from the release before, although nobody says so now: death once known stays.
         case
             when orang.mati and orang.mati_lalu and not orang.meninggal and not orang.mati_dilihat
                 and coalesce(orang.hasil <> 'meninggal', true)
@@ -210,7 +211,7 @@ golden_individu as (
         case
             when orang.mati then 'meninggal'
             when orang.hasil = 'pindah_luar_kab' then 'pindah'
-            -- One registry's word of death that does not stand yet leaves the person where others see it.
+            -- If one registry says `meninggal` and that does not suffice yet, its word on the whereabouts is ignored.
             else coalesce(nullif({{ pemenang(aturan, 'keberadaan') }}, 'meninggal'), 'tidak_diketahui')
         end as keberadaan,
         {% for s in sumber() -%}

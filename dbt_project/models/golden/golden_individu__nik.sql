@@ -1,5 +1,6 @@
--- Under which NIK each person stands, which others the person's records carry, and what Dukcapil says of it. Apart from
--- golden_individu, for whom a visit met is found by these numbers, and that decides who lives.
+-- The NIK under which each person is published, the others that the person's records carry, and what Dukcapil says of
+-- it. A model of its own, before golden_individu: visits are resolved to persons by these numbers, and golden_individu
+-- reads the visits to decide who is alive.
 with pakai as materialized (
     -- Each number of a person, with how many records carry it.
     select uid, nik, count(*) as pemakaian, min(prioritas) as prioritas
@@ -32,7 +33,7 @@ alias as (
 ),
 
 verdik_alias as (
-    -- What was answered of a number that was given up is said of its bearer.
+    -- Dukcapil's answer about a number that was given up is an answer about the person who bore it.
     select distinct on (alias.uid) alias.uid, alias.nik_aktif, verdik.hasil, verdik.tanggal_meninggal, verdik.pada,
         verdik.baru
     from alias
@@ -51,7 +52,7 @@ bersama as (
 ),
 
 nik_pinjam as (
-    -- A number that more records of somebody else carry: written on this person by mistake.
+    -- A number that more records of another person carry: it was written on this one by mistake.
     select pakai.uid, pakai.nik
     from pakai
     inner join bersama on pakai.nik = bersama.nik
@@ -62,8 +63,8 @@ nik_berbeda as (
     select
         pakai.uid, pakai.nik as nik_rekaman, coalesce(alias.nik_aktif, pakai.nik) as nik, pakai.pemakaian,
         pakai.prioritas,
-        -- The number that Dukcapil finds the person under goes before one that it does not, and what it says of
-        -- somebody else's number is said of somebody else.
+        -- A number under which Dukcapil finds the person goes before one under which it does not. A verdict on a number
+        -- that belongs to somebody else (`pinjam`) says nothing of this person.
         case
             when pinjam.uid is not null then 4
             when verdik.hasil in ('padan', 'padan_nama_beda', 'meninggal', 'pindah_luar_kab') then 1

@@ -1,4 +1,4 @@
--- One row a membership by its published key; the source's own status, DTSEN's before the others'.
+-- One row a membership, by its published key, with the status that its source gives it; of several sources DTSEN's.
 with bertaut as (
     select
         rekaman.sumber, rekaman.program, rekaman.sumber_dana, rekaman.periode_salur, rekaman.grain, rekaman.nomor_baris,
@@ -51,8 +51,9 @@ semua as (
 ),
 
 berurut as (
-    -- Which record speaks for a membership: the most trusted source, active before not, then the first row. As one
-    -- number its minimum is found without sorting a million rows, and what it says is read off its digits.
+    -- The record that decides a membership is that of the most trusted source, then an active one, then the first row.
+    -- This order is written as one number, `suara`: its minimum is found without sorting a million rows, and source,
+    -- row and status are read off its digits below.
     select
         semua.*,
         ((prioritas * 2 + (status <> 'AKTIF')::int) * 1000000000::bigint + coalesce(nomor_baris, 0)) * 10
@@ -66,10 +67,10 @@ ringkas as (
         min(suara) as suara,
         bit_or(1 << prioritas) as bit_sumber,
         min(grain) as grain,
-        -- Which records of the person in DTSEN receive: of two, each is paid.
+        -- First and last of the person's records in DTSEN that receive. If they differ, the programme is paid twice.
         min(baris_orang) as baris_orang_awal,
         max(baris_orang) as baris_orang_akhir,
-        -- The record that counts as published in the balance; the others were merged into it.
+        -- The record that the balance counts as published (not a flag); the others count as merged into it.
         min(suara) filter (where nomor_baris is not null) as suara_rekaman
     from berurut
     group by uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur
@@ -80,9 +81,8 @@ golden_kepesertaan as (
         ringkas.uid_rumah_tangga, ringkas.uid_individu, ringkas.program, ringkas.sumber_dana, ringkas.periode_salur,
         ({{ status_kepesertaan() }})[ringkas.suara % 10] as status,
         array_remove(array[
-            {% for s in sumber() | sort -%}
-            case when ringkas.bit_sumber & (1 << {{ prioritas("'" ~ s ~ "'") }}) > 0 then '{{ s }}' end{{ ',' if not loop.last }}
-            {% endfor %}
+            {% for s in sumber() | sort -%} case when ringkas.bit_sumber & (1 << {{ prioritas("'" ~ s ~ "'") }}) > 0
+            then '{{ s }}' end{{ ',' if not loop.last }} {% endfor %}
         ], null) as sumber,
         ringkas.grain,
         ringkas.baris_orang_awal,

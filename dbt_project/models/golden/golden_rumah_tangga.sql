@@ -1,5 +1,5 @@
--- One row a household that a registry carries this month. Address as one block from the record with the newest
--- own date; housing and assets each from the newest record that has a value; desil from DTSEN only.
+-- One row a household that a registry carries this month. The address comes as one block from the record with the
+-- newest date of its own, each housing and asset column from the newest record that has a value, desil from DTSEN only.
 {%- set rekaman = ref('golden_rumah_tangga__rekaman') %}
 with kk as (
     select
@@ -14,7 +14,8 @@ kk_banyak as (
 ),
 
 kk_salah as (
-    -- Carried by one record only and one digit or one swap away from another of the household: a misspelling.
+    -- A number that only one record carries, and that differs from another one of the household by one digit or by two
+    -- neighbouring digits swapped: a misspelling.
     select distinct satu.uid, satu.no_kk
     from kk_banyak as satu
     inner join kk_banyak as lain on satu.uid = lain.uid and satu.no_kk <> lain.no_kk
@@ -68,29 +69,17 @@ golden_rumah_tangga as (
         utama.uid,
         utama.sumber || '|' || utama.id_keluarga as rekaman_identitas,
         segar1.sumber || '|' || segar1.id_keluarga as rekaman_rumah,
-        -- The newest record that says more of the house than the province asks for.
+        -- The newest record with a value in one of the columns that the province does not ask for (kolom_lengkap).
         case
             {% for s in sumber() -%}
             when segar{{ loop.index }}.lengkap
                 then segar{{ loop.index }}.sumber || '|' || segar{{ loop.index }}.id_keluarga
             {% endfor -%}
-        end as rekaman_lengkap,
-        kk_terpilih.no_kk,
-        kk_terpilih.no_kk_lain,
-        {% for kolom in kolom_alamat() %}segar1.{{ kolom }},
-        {% endfor -%}
-        {% for kolom in kolom_rumah() -%}
-        coalesce({% for s in sumber() %}segar{{ loop.index }}.{{ kolom }}{{ ', ' if not loop.last }}{% endfor %}) as {{ kolom }},
-        {% endfor -%}
-        dtsen.desil_nasional,
-        dtsen.exclude,
-        dtsen.alasan_exclude,
-        dtjateng.peringkat_provinsi,
-        {% for kolom in kolom_tercatat() -%}
-        konflik.{{ kolom }},
-        {% endfor -%}
-        konflik.jumlah_konflik,
-        konflik.diperbarui
+        end as rekaman_lengkap, kk_terpilih.no_kk, kk_terpilih.no_kk_lain, {% for kolom in kolom_alamat() %}segar1.{{
+        kolom }}, {% endfor -%} {% for kolom in kolom_rumah() -%} coalesce({% for s in sumber() %}segar{{ loop.index
+        }}.{{ kolom }}{{ ', ' if not loop.last }}{% endfor %}) as {{ kolom }}, {% endfor -%} dtsen.desil_nasional,
+        dtsen.exclude, dtsen.alasan_exclude, dtjateng.peringkat_provinsi, {% for kolom in kolom_tercatat() -%}
+        konflik.{{ kolom }}, {% endfor -%} konflik.jumlah_konflik, konflik.diperbarui
     from utama
     inner join konflik on utama.uid = konflik.uid
     inner join {{ rekaman }} as segar1 on utama.uid = segar1.uid and segar1.segar = 1

@@ -23,7 +23,7 @@ with semua as (
 berbentuk as (
     select *, {{ bentuk_nik('nik_angka') }} as bentuk_nik
     from semua
-    -- A fence: without it the form is worked out again wherever it is named.
+    -- A fence: without it Postgres works the form out again in every expression that uses it.
     offset 0
 ),
 
@@ -36,7 +36,8 @@ int_individu__rekaman as (
     select
         berbentuk.sumber, berbentuk.id_sumber, berbentuk.id_keluarga, berbentuk.id_kiriman, berbentuk.nomor_baris,
         {{ prioritas('berbentuk.sumber') }} as prioritas,
-        -- As delivered only where it is no NIK: these rows are read a dozen times, and most carry one.
+        -- The number as delivered is kept only where it is no valid NIK: a dozen models read these rows, and most have
+        -- one.
         case when berbentuk.bentuk_nik <> 'sah' then berbentuk.nik_mentah end as nik_mentah,
         berbentuk.bentuk_nik,
         case when berbentuk.bentuk_nik = 'sah' then berbentuk.nik_angka end as nik,

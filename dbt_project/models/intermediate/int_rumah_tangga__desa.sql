@@ -1,8 +1,8 @@
--- The village of a DTJateng family whose row names no kecamatan: that of the family it is linked to (rules.md), in
--- another registry by its KK number or by its members, else in the release before. By its name alone it is none:
--- villages of several kecamatan share one (domain.md 8, case 16).
+-- The village of a DTJateng family whose row names no kecamatan. It is taken from the same family elsewhere (rules.md):
+-- in another registry, found by its KK number or by its members, else in the release before. The name of the village
+-- alone is not enough, because villages of several kecamatan share one (domain.md 8, case 16).
 with kosong as materialized (
-    -- A number that is none leads to a stranger.
+    -- Only a valid KK number: another one, such as all zeros, would lead to strangers.
     select id_rt, {{ kk_sah('no_kk_angka') }} as no_kk, replace(upper(nama_desa), ' ', '') as desa
     from {{ ref('stg_dtjateng__rumah_tangga') }}
     where kode_desa is null
@@ -19,7 +19,8 @@ orang as (
 ),
 
 tercatat as (
-    -- By the number as it is written there: hardly any has to be repaired first, and there are half a million.
+    -- Compared with the number as the other registry wrote it: hardly any has to be repaired, and there are half a
+    -- million.
     select orang.id_rt, orang.desa, keluarga.kode_desa
     from orang
     inner join {{ ref('stg_dtsen__anggota') }} as anggota on orang.nik = anggota.nik_mentah
@@ -40,7 +41,8 @@ petunjuk as (
     from kosong
     inner join {{ ref('stg_simnakis__keluarga') }} as keluarga on kosong.no_kk = keluarga.no_kk_angka
     union all
-    -- Who married away is listed elsewhere: only a village of that name, and only one.
+    -- A member who married away is listed in another village: only villages of the given name count, and only if there
+    -- is just one.
     select tercatat.id_rt, 3, min(tercatat.kode_desa)
     from tercatat
     inner join {{ ejaan_desa() }} as ejaan
@@ -53,7 +55,7 @@ petunjuk as (
     inner join {{ source('rilis', 'rumah_tangga') }} as lalu
         on tautan.uid = lalu.uid_rumah_tangga and lalu.id_rilis = {{ id_sebelum() }}
     where tautan.id_rilis = {{ id_sebelum() }} and tautan.grain = 'rumah_tangga' and tautan.sumber = 'dtjateng'
-        -- As an array, few are looked up by index.
+        -- As an array, so that these few are looked up by index.
         and tautan.id_sumber = any(array(select kosong.id_rt from kosong))
     union all
     select kosong.id_rt, 5, lalu.kode_desa

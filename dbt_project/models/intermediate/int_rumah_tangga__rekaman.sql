@@ -1,4 +1,4 @@
--- One standard shape for family records of all registries; what follows knows no source by its columns.
+-- One standard shape for family records of all registries; later models need not know the columns of each source.
 with semua as (
     select
         'dtsen' as sumber, id_keluarga, id_kiriman, nomor_baris, no_kk_angka, tanggal, kode_desa, dusun, rt, rw,
@@ -29,7 +29,7 @@ bernomor as (
     from semua
     -- A family without a resolvable village is quarantined (int_karantina), its members with it.
     where kode_desa is not null
-    -- A fence: without it the number is judged again wherever it is named.
+    -- A fence: without it Postgres checks the number again in every expression that uses it.
     offset 0
 ),
 

@@ -16,11 +16,13 @@ with dokumen as (
 ),
 
 berpemilik as (
-    -- What is not resolved belongs to the household of its case, else to the number written on it.
+    -- The household that a document is about; if it is not resolved, that of another document of its case, else the
+    -- number that is written on it.
     select
         dokumen, foto,
         coalesce(
-            uid_rumah_tangga, min(uid_rumah_tangga) over (partition by kasus), min(nomor) over (partition by kasus), kasus
+            uid_rumah_tangga, min(uid_rumah_tangga) over (partition by kasus), min(nomor) over (partition by kasus),
+            kasus
         ) as pemilik
     from dokumen
 ),

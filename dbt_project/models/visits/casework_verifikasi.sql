@@ -1,5 +1,5 @@
 -- Every field verification as of the month's end, what a person has to look at in it, and whether it counts as proof.
--- A few rows each, materialized: inlined beside `unnest` the planner reads all records again for every visit.
+-- The first two parts are materialized: inlined beside `unnest`, the planner reads all records again for every visit.
 with kk_petugas as materialized (
     select distinct rekaman.nik, rekaman.no_kk
     from (

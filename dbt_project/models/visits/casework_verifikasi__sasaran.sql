@@ -1,5 +1,5 @@
--- Whom each field verification is about: the person and the family that the officer named, not those of the case,
--- unless the officer named none (rules.md "Cases and deactivation").
+-- The person and the family that each field verification is about: those that the officer named; those of the case only
+-- if the officer named nobody (rules.md "Cases and deactivation").
 with verifikasi as (
     select *, {{ nik_sah('nik') }} as nik_baku, {{ nik_sah('petugas_nik') }} as nik_petugas
     from kasus.verifikasi_pada({{ akhir_bulan() }})
