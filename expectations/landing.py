@@ -6,12 +6,9 @@ row that was lost, doubled or misplaced between the file and the table is found 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from expectations.suite import Gate, Measure, Subject, literal, repeated, violations
-
-# Shares of filled values below which a delivery is shown as suspicious (warnings; the caller's `ambang` wins).
-LIMITS = {"nik_terisi": (0.80, 20), "tanggal_lahir_terisi": (0.80, 20), "anggota_per_keluarga": (1.5, 20)}
 
 
 @dataclass(frozen=True)
@@ -34,22 +31,22 @@ class Entity:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The delivery to judge and the area it must cover; `kabupaten` is a dotted code."""
+    """The delivery to judge and the area it must cover; `kabupaten` is a dotted code.
+
+    `ambang` are the thresholds in force, name -> (value, minimum_baris). This gate uses `nik_terisi` and
+    `tanggal_lahir_terisi` (least share of filled values) and `anggota_per_keluarga` (least mean), for warnings.
+    """
 
     id_kiriman: str
     sumber: str
     entitas: tuple[Entity, ...]
     kabupaten: str
     jumlah_kecamatan: int
-    ambang: dict[str, tuple[float, int]] = field(default_factory=dict)
+    ambang: dict[str, tuple[float, int]]
 
     def table(self, entitas: str) -> str:
         """The landed rows of this delivery, as something to select from."""
         return f"(select * from pendaratan.{self.sumber}_{entitas} where id_kiriman = {literal(self.id_kiriman)}) as t"
-
-    def limit(self, name: str) -> tuple[float, int]:
-        """(value, minimum_baris) of a named threshold."""
-        return self.ambang.get(name, LIMITS[name])
 
 
 def gate(delivery: Delivery) -> Gate:
@@ -114,7 +111,7 @@ def _families(delivery: Delivery, entity: Entity) -> list[Measure]:
 
 def _persons(delivery: Delivery, entity: Entity) -> list[Measure]:
     family = next(e.nama for e in delivery.entitas if e.peran == "keluarga")
-    ratio, _ = delivery.limit("anggota_per_keluarga")
+    ratio, _ = delivery.ambang["anggota_per_keluarga"]
     families = f"(select count(*) from {delivery.table(family)})"
     return [
         Measure(f"{entity.nama}_ada", "Kiriman memuat anggota", "kritis", "count(*)", most=None, least=1),
@@ -129,6 +126,6 @@ def _persons(delivery: Delivery, entity: Entity) -> list[Measure]:
 def _filled(delivery: Delivery, name: str, sentence: str, column: str | None) -> Measure:
     if column is None:
         raise ValueError(f"source {delivery.sumber}: the persons' entity must name its NIK and birth date columns")
-    share, minimum = delivery.limit(name)
+    share, minimum = delivery.ambang[name]
     sql = f"case when count(*) - count({column}) >= {minimum} then 100.0 * count({column}) / count(*) else 100 end"
     return Measure(name, sentence, "peringatan", sql, most=None, least=100 * share, unit="persen")

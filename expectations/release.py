@@ -6,23 +6,11 @@ between tables, the masking, the accounting to the row, and the distance to the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from expectations import change, masking, visits
 from expectations.contract import Table
 from expectations.suite import Gate, Measure, Subject, literal, one_of, repeated, violations
-
-# Limits that apply when the caller's `ambang` does not say otherwise: name -> (value, minimum_baris).
-# Shares are fractions; a share acts only when its count reaches minimum_baris (rules.md "Refusals and thresholds").
-LIMITS = {
-    "rilis_karantina": (0.02, 20),
-    "rilis_turun": (0.10, 20),
-    "rilis_orang_baru": (0.02, 20),
-    "rilis_orang_hilang": (0.02, 20),
-    "rilis_desil_pindah": (0.25, 20),
-    "rilis_peserta_turun": (0.10, 20),
-    "rilis_orang_ganda": (0.02, 20),
-}
 
 # Tables whose key and vocabulary are checks of their own; those of the others are summed into one.
 MAIN = ("rumah_tangga", "individu", "kepesertaan")
@@ -42,9 +30,11 @@ MEMBER = "status_hidup is distinct from 'meninggal' and keberadaan is distinct f
 class Candidate:
     """What the gate must know: the release, the area, and the release before (None at the first).
 
-    `kabupaten` is a dotted code, `jumlah_kecamatan` the number of kecamatan it has. `ambang` overrides `LIMITS`.
-    `sel_minimum` is the smallest count that a summary may show. `tabel` are the contracts, `skema` holds the candidate
-    tables, `skema_rilis` the released ones.
+    `kabupaten` is a dotted code, `jumlah_kecamatan` the number of kecamatan it has. `sel_minimum` is the smallest count
+    that a summary may show. `tabel` are the contracts, `skema` holds the candidate tables, `skema_rilis` the released
+    ones. `ambang` are the thresholds in force, name -> (value, minimum_baris): those of this gate are named `rilis_…`.
+    Their values are shares as fractions, which act only when the count behind them reaches minimum_baris (rules.md
+    "Refusals and thresholds").
     """
 
     id_rilis: str
@@ -52,14 +42,10 @@ class Candidate:
     jumlah_kecamatan: int
     tabel: tuple[Table, ...]
     sel_minimum: int
+    ambang: dict[str, tuple[float, int]]
     sebelum: str | None = None
-    ambang: dict[str, tuple[float, int]] = field(default_factory=dict)
     skema: str = "release"
     skema_rilis: str = "rilis"
-
-    def limit(self, name: str) -> tuple[float, int]:
-        """(value, minimum_baris) of a named threshold."""
-        return self.ambang.get(name, LIMITS[name])
 
 
 def gate(candidate: Candidate) -> Gate:
@@ -75,8 +61,7 @@ def gate(candidate: Candidate) -> Gate:
         masking.subject(candidate.skema, candidate.tabel, candidate.sel_minimum),
     ]
     if candidate.sebelum is not None:
-        limits = {name: candidate.limit(name) for name in LIMITS}
-        subjects += change.subjects(candidate.skema, candidate.skema_rilis, candidate.sebelum, MEMBER, limits)
+        subjects += change.subjects(candidate.skema, candidate.skema_rilis, candidate.sebelum, MEMBER, candidate.ambang)
     return Gate("rilis", tuple(subjects))
 
 
@@ -141,7 +126,7 @@ def _persons(candidate: Candidate) -> Subject:
     number = f"(nik is null) = {one_of('nik_status', NIK_UNUSABLE)}"
     dead = "status_hidup = 'meninggal' or (keberadaan is distinct from 'meninggal' and tanggal_meninggal is null)"
     first = f"date {literal(candidate.id_rilis.split('/')[0] + '-01')}"
-    share, minimum = candidate.limit("rilis_orang_ganda")
+    share, minimum = candidate.ambang["rilis_orang_ganda"]
     twins = repeated(table, "uid_rumah_tangga", "nama", "tanggal_lahir", "jenis_kelamin",
                      where="tanggal_lahir is not null and digantikan_oleh is null")  # fmt: skip
     twin_share = f"select case when n >= {minimum} then 100.0 * n / jumlah else 0 end from ({twins}) as g (n)"
@@ -246,7 +231,7 @@ def _accounting(candidate: Candidate) -> Subject:
         left join {schema}.rumah_tangga as r on t.grain = 'rumah_tangga' and r.uid_rumah_tangga = t.uid
         where case when t.nasib in ('terbit', 'digabung')
             then coalesce(i.uid_individu, r.uid_rumah_tangga) is null else t.uid is not null end"""
-    share, minimum = candidate.limit("rilis_karantina")
+    share, minimum = candidate.ambang["rilis_karantina"]
     quarantined = f"""select coalesce(max(100.0 * ditahan / diterima) filter (where ditahan >= {minimum}), 0) from (
             select sumber, sum(dikarantina) as ditahan, sum(diterima) as diterima
             from {schema}.neraca group by sumber having sum(diterima) > 0) as s"""

@@ -9,6 +9,8 @@ import psycopg
 from expectations import contract
 from expectations.contract import Table
 from expectations.release import Candidate
+from sinkron import reference
+from sinkron import settings as settings_module
 
 CONTRACTS = Path(__file__).parents[3] / "dbt_project" / "contracts"
 RELEASE, BEFORE = "2026-07/1", "2026-06/1"
@@ -127,7 +129,8 @@ def tables() -> tuple[Table, ...]:
 
 def candidate(before: str | None = BEFORE, released: str = "lalu") -> Candidate:
     """What the gate is told about the small candidate."""
-    return Candidate(RELEASE, "33.16", KECAMATAN, tables(), 5, sebelum=before, skema_rilis=released)
+    limits = reference.thresholds(settings_module.load(), RELEASE.split("/")[0])
+    return Candidate(RELEASE, "33.16", KECAMATAN, tables(), 5, limits, sebelum=before, skema_rilis=released)
 
 
 def build(connection: psycopg.Connection) -> None:
