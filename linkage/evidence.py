@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from linkage.exact import PAIR_CEILING_PER_RECORD, PairExplosion, born_alike, same_sex
 
-# What one wrong digit or swap leaves whole: region and birth date, or birth date and serial, or region and serial (with
-# the birth date beside the number). As numbers, which are taken apart ten times as fast as texts.
+# One wrong digit or swap in a NIK leaves two of its three parts whole: region and birth date, or birth date and serial,
+# or region and serial (here the birth date in its own column has to agree). Compared as numbers, which are taken apart
+# ten times as fast as texts.
 NEAR_NUMBER = (
     "q.nik::bigint // 10000 = r.nik::bigint // 10000",
-    # Of one district: born on one day under one serial are as many strangers as there are districts.
+    # Only within one district: every district has somebody with this birth date and serial.
     "q.nik::bigint % 10000000000 = r.nik::bigint % 10000000000 and left(q.kode_desa, 5) = left(r.kode_desa, 5)",
     "q.nik::bigint // 10000000000 = r.nik::bigint // 10000000000 and q.nik::bigint % 10000 = r.nik::bigint % 10000"
     " and q.tanggal_lahir = r.tanggal_lahir",
 )
-# A name that may be a variant of the other, and one that probably is; the model weighs how alike they are.
+# How alike two names are of which one may be a variant of the other, or probably is. These only choose candidates; the
+# model weighs the likeness itself.
 VARIANT_NAME, LIKELY_NAME = 0.75, 0.85
 # A blocking rule gives pairs of a free record (a) and any other (b).
 BLOCKING = {

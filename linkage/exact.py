@@ -9,25 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-# Names of one person differ between registries by spelling, titles and truncation; below this, two people of one
-# KK and birth date are twins rather than variants. Twins who share a first name are above it: see withdraw_twins.
+# Names of one person differ between registries by spelling, titles and truncation. Two records of one KK and birth date
+# whose names are less alike than this are twins, not one person. Twins who share a first name are more alike than this:
+# see withdraw_twins.
 SIMILAR_NAME = 0.88
-# With an equal NIK the name has only to be plausible, or the NIK was copied from another member. Where one source
-# has the number more than once it was copied, perhaps to a twin: there the name has to be similar as elsewhere.
+# With an equal NIK the name has only to be plausible; below this the NIK was copied from another member. If one source
+# has the number more than once it was certainly copied, perhaps to a twin: then the name has to be similar as
+# elsewhere.
 PLAUSIBLE_NAME = 0.70
 # With an equal NIK and unlike birth dates the names have to be nearly the same.
 SAME_NAME = 0.93
-# So many years are between a parent and a child, who may bear the parent's name behind its own.
+# At least so many years lie between a parent and a child, who may carry the parent's name behind its own.
 GENERATION = 12
 # Twins need nearly the same name to be one person.
 TWIN_NAME = 0.97
-# Blocking rules explode when a value is a placeholder: more pairs a record than this stops the run.
+# A placeholder value makes a rule pair everybody with everybody: more pairs for each record than this stop the run.
 PAIR_CEILING_PER_RECORD = 8
 
 
 def born_alike(a: str, b: str) -> str:
-    """SQL over two aliases of `rekaman`: a birth date that is missing, a default, or wrong in one part; not two people
-    of one house a generation apart.
+    """SQL over two aliases of `rekaman`: whether the birth dates may be the same one.
+
+    One may be missing, a default, wrong in the year or in day and month, or have day and month swapped.
     """
     return f"""(
     {a}.tanggal_lahir is null or {b}.tanggal_lahir is null
@@ -39,8 +42,9 @@ def born_alike(a: str, b: str) -> str:
 
 
 def no_child(a: str, b: str) -> str:
-    """SQL over two aliases of `rekaman`: no parent and child by their birth dates, null where one is missing. Of one
-    day of the year it is rather the year that was mistyped.
+    """SQL over two aliases of `rekaman`: by their birth dates the two are no parent and child; null if one is missing.
+
+    Two people born on the same day of the year are taken for one whose year was mistyped, not for parent and child.
     """
     return f"""(
     abs(year({a}.tanggal_lahir) - year({b}.tanggal_lahir)) < {GENERATION}
@@ -50,8 +54,9 @@ def no_child(a: str, b: str) -> str:
 
 
 def same_sex(a: str, b: str) -> str:
-    """SQL over two aliases of `rekaman`: a sex that was left out contradicts none. No key to join by, or nobody's would
-    be everybody's.
+    """SQL over two aliases of `rekaman`: the sexes do not contradict each other; one that was left out never does.
+
+    For filtering only, not as the key of a join: a record without a sex would match everybody.
     """
     return f"coalesce({a}.jenis_kelamin = {b}.jenis_kelamin, true)"
 
@@ -60,9 +65,10 @@ class PairExplosion(RuntimeError):
     """A rule makes more pairs than people can have; a placeholder value is shared by many records."""
 
 
-# Where a record stands with others of its NIK, that decides; the other rules look at the rest (`lepas`).
+# This rule goes first. A record that it ties to others of its NIK is decided; the other rules look at the rest
+# (`lepas`).
 NUMBER = "nik_sama"
-# One house and birth date, and names that are alike: twins are that too.
+# One KK, one birth date, and names that are alike: that is true of twins as well (withdraw_twins).
 HOUSE = "kk_lahir_nama"
 LAST_MONTH = "tautan_lalu"
 VILLAGE = "nama_lahir_desa"
@@ -161,7 +167,8 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-# Named nearly alike and joined by a number, but a source lists just these two names side by side, under two numbers.
+# Pairs with nearly equal names that an equal number joined, although some source lists exactly these two names side by
+# side, under two numbers.
 LISTED_TWINS = f"""
     union
     select p.a, p.b
@@ -177,11 +184,13 @@ LISTED_TWINS = f"""
 
 
 def withdraw_twins(con, rule: str = NUMBER) -> int:
-    """Take back pairs of a rule whose one record is named at least as much like the other's twin; return how many.
+    """Take back pairs of a rule in which one record may be the other's twin; return how many.
 
-    A registry that wrote one twin's NIK on both leaves one birth date, sex, house and mother: only the names differ.
-    Where no number holds two records together (`HOUSE`), nearly equal names are still two: SITI NUR A and SITI NUR I
-    (domain.md, cases 8 and 9).
+    That is so when a source lists a third person beside the other record, with the same birth date and sex, whose name
+    is at least as much like the first record's name as the other record's name is. Twins share birth date, sex, house
+    and mother, and a registry may have written one NIK on both: only the names tell them apart. For pairs that no
+    number holds together (`HOUSE`) even nearly equal names count as two: SITI NUR A and SITI NUR I (domain.md, cases 8
+    and 9).
     """
     same_name = {NUMBER: SAME_NAME, HOUSE: TWIN_NAME}[rule]
     con.execute(f"""

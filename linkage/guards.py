@@ -1,6 +1,7 @@
-"""Which weighed pairs become links: what weights cannot know, because the members of a family are alike.
+"""Which weighed pairs become links. Guards hold pairs that weigh enough only because members of a family are alike.
 
-Twins have one birth date, mother and house; brothers all but the date; a newborn is written under its mother's name.
+Twins have one birth date, mother and house; brothers share all but the date; a newborn is written under its mother's
+name. The weights cannot know that.
 """
 
 from __future__ import annotations
@@ -22,19 +23,20 @@ LINK, REVIEW = 0.9, 0.5
 # With the same number and birth date a short name may be as mistyped as AYU and AUY; with a number that is nearly the
 # same, or born on one day to one mother, it may be less alike than elsewhere.
 TYPED_NAME, NEAR_NAME, EQUAL_NAME = 0.55, 0.82, 0.99
-# Of one name in one house, but with birth dates in which nothing agrees: not so many years apart as a parent and a
-# child, and only this sure, unless house and mother are the same and no other number speaks against it.
+# The chance that is needed for two records of one name whose birth dates agree in nothing and lie less than a
+# generation apart. LINK suffices if house and mother are the same and no other number speaks against it.
 SURE = 0.9999
 
 
-# Two records of a family record, born on one day, of one sex.
+# Two person records (r, s) of one family record, with one birth date and sex.
 BESIDE = f"""
     r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
     and {same_sex("r", "s")} and r.rid <> s.rid
 """
-# Somebody entered twice, not twins: no two numbers, the names differ by a slip of the pen or are cut short, another
-# source knows who was born that day by no other number (where both have the number: by that), and none lists two in
-# that family (docs/decisions/0020).
+# Of two such records: they are one person entered twice, not twins (docs/decisions/0020). They do not have two numbers;
+# their names differ by one letter, or one is cut short; another source has a person of that birth date in the family,
+# under no other number than theirs (under just that number, if both carry it); and no other source lists two such
+# persons there.
 TWICE = """
     coalesce(r.nik = s.nik, true)
     -- A newborn without a name may be anybody's twin; NUR A and NUR I are two names.
@@ -133,9 +135,10 @@ def accept(con) -> dict[str, int]:
 
 
 def _twins(con) -> None:
-    """`kembar` (rid): records beside which a source lists another of that birth date and sex, by another name.
+    """Fill `kembar` (rid): records beside which their source lists another person of the same birth date and sex.
 
-    `lain_sumber` holds who stands in the neighbours of a family (`tetangga`), and whether another stands beside.
+    `lain_sumber` holds the people in the neighbours of each family (`tetangga`); `berdua` says whether another such
+    person stands beside them.
     """
     con.execute(f"""
         create or replace table lain_sumber as

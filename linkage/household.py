@@ -2,8 +2,10 @@
 
 A household is one KK (domain.md 1.2), but a KK number is no household key: it changes when a head dies, on divorce,
 on moving. So family records are one household when they carry one KK number, or when most of their people are the
-same and no source tells them apart. A number that two groups of records carry of which nobody is the same, and of one
-of which most people stand under another number too, is mistyped there: it joins nothing.
+same and no source tells them apart.
+
+A KK number may be mistyped. That is assumed when two groups of records carry one number, have nobody in common, and
+most people of one group stand under another number as well. In that group the number joins nothing.
 """
 
 from __future__ import annotations

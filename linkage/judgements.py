@@ -14,8 +14,9 @@ from linkage.regroup import Sets, regroup
 
 SAME, DIFFERENT = "sama", "beda"
 SAME_RULE, DIFFERENT_RULE = "pertimbangan_sama", "pertimbangan_beda"
-# How well two records of one person go together: the rule, then what agrees beside it, then the names. That they were
-# one person last month is what a judgement of the month may just have called wrong: last of all.
+# How well two records go together when a person has to be divided, best first: by the rule that joined them, then by
+# what else agrees, then by the names. That they were one person last month counts least, because the judgement may be
+# about just that.
 PERSON_PAIRS = f"""
     select p.a, p.b, if(p.aturan = '{LAST_MONTH}', 99, p.urutan),
         -(coalesce(a.tanggal_lahir = b.tanggal_lahir, false)::int + coalesce(a.no_kk = b.no_kk, false)::int
@@ -26,7 +27,7 @@ PERSON_PAIRS = f"""
     inner join rekaman as b on p.b = b.rid
     where p.a in (select node from dinilai) and p.b in (select node from dinilai)
 """
-# How well two families of one household go together: the KK number, then the people whom both carry.
+# The same of two family records of a household: by the KK number, then by how many people both carry.
 FAMILY_PAIRS = """
     with isi as (
         select f.fid, r.klaster

@@ -1,4 +1,4 @@
-"""Own ids for ever: clusters of the month take over the ids of the release before, or get new ones.
+"""Ids of our own, for ever: clusters of the month take over the ids of the release before, or get new ones.
 
 A new id is an HMAC under the installation key over what founded it (record and period), so it is opaque and the same
 month built again gives the same ids. Merges keep the older id; splits follow rules.md "Golden".
@@ -12,7 +12,7 @@ from linkage.succession import settle
 PREFIX = {"individu": "i", "rumah_tangga": "k"}
 
 
-# An id known from the release before only, to which a person said that a record of today belongs.
+# Claims because of a judgement (`sama`) between a record of today and a record that only the release before knows.
 JUDGED = """
     select g.{label}, s.uid, 1, 0, 0, 9
     from sikap_lalu as s inner join {groups} as g on s.node = g.{node}
@@ -20,7 +20,7 @@ JUDGED = """
 """
 
 
-# A person of the release before (p) under the number of a record (r).
+# Whether a person of the release before (p) with the same NIK as a record (r) may be the same person.
 SAME_PERSON = f"""case
     when p.nama_baku is null or r.nama_baku is null or p.tanggal_lahir = r.tanggal_lahir
         then coalesce(p.tanggal_lahir = r.tanggal_lahir, true) and coalesce(mirip(p, r) >= {PLAUSIBLE_NAME}, true)
@@ -34,10 +34,12 @@ end"""
 def assign_persons(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_individu` (klaster, uid, baru) and the events of persons.
 
-    A cluster claims the ids that its records had, and the id of a known person with its NIK who may be the same by name
-    and birth date: a number is also written on somebody else. Without a number it claims that of its name, birth date
-    and KK. Each id goes to the cluster that a person named, that holds what was its own before a merge, that holds most
-    of its records; each cluster keeps the oldest of the ids that it won.
+    A cluster claims the ids that its records had last. It also claims the id of a known person none of whose records is
+    here: one with the same NIK who may be the same by name and birth date (the number may have been written on somebody
+    else), or, for a person known without a number, the only one of that name, birth date and KK.
+
+    Of several clusters an id goes to the one that a judgement named, then to the one that holds its own records from
+    before a merge, then to the one that holds most of its records. A cluster that wins several ids keeps the oldest.
     """
     con.execute(f"""
         create or replace table klaim as
@@ -120,10 +122,10 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
 def assign_households(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_rumah_tangga` (klaster, uid, baru) and the events of households.
 
-    Which part of a household carries on its id, first rule that decides (rules.md): the same KK number; more of the
-    release before's members; the old address; the older head. A judgement of a person goes before all of them. A
-    household that stood empty, or that the release before had no more, comes back with people of it who come back; one
-    that still stands empty is where its dead and departed are.
+    The part of a household that carries on its id is chosen by the first of these rules that decides (rules.md): the
+    same KK number; more of the members in the release before; the old address; the older head. A person's judgement
+    goes before all of them. A household that stood empty, or that the release before no longer has, returns when people
+    of it return. One that still stands empty is recognised by its dead and departed.
     """
     con.execute("""
         create or replace table dulu_rumah_tangga as
@@ -273,12 +275,13 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
 
 
 def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
-    """Ids for clusters that carry on none; `uid_<grain>` (klaster, uid, baru).
+    """Make ids for clusters that take over none; fills `uid_<grain>` (klaster, uid, baru).
 
-    `founders`: of each cluster the record of the most trusted source with the first id, which has the least number.
-    The id is of the record and the period, so that a revision after a withdrawn one finds the same again, or the one
-    that a later month gave which was built before; of the release only where a revision before it gave the id of the
-    period to somebody who still carries it on.
+    `founders` is a query for the founding record of each cluster: the one of the most trusted source with the first id,
+    which is the one with the least number. The new id is made of that record and the period, so that a revision after a
+    withdrawn one makes the same id again. If a later month was built earlier and gave the record an id, that one is
+    taken. Where the id of the period is in use already, because an earlier revision gave it to somebody who still has
+    it, the id is made of the record and the release instead.
     """
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
     made = f"""
