@@ -17,7 +17,7 @@ from expectations.suite import Gate, Measure, Subject
 from expectations.verdict import Check, Verdict
 
 log = logging.getLogger(__name__)
-# GX keeps the context of a process in a global: gates of one process judge in turn.
+# GX keeps its context in a global of the process, so the gates of one process judge one after the other.
 ONE_CONTEXT = threading.Lock()
 
 
@@ -60,7 +60,7 @@ def _measure_subject(connection: sa.Connection, subject: Subject) -> tuple[dict[
         names = [measure.name for measure in subject.measures]
         numbers = {name: row[name] for name in names if row[name] is not None}
         return numbers, {name: "tanpa angka" for name in names if name not in numbers}
-    # Something in the pass failed: each check alone, so that only what is broken ends as a fault.
+    # Something in the common query failed: measure each check alone, so that only the broken one ends as a fault.
     numbers, reasons = {}, {}
     for measure in subject.measures:
         try:

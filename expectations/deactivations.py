@@ -22,7 +22,8 @@ class List:
 
 def gate(made: List) -> Gate:
     """Every item of the list against its evidence, the release, the holds and the caps."""
-    # A proposal keeps the ids of its day; the release knows who was merged since by the id that stayed.
+    # A proposal keeps the ids of the day on which it was made. Somebody who was merged since stands in the release
+    # under the id that stayed.
     rows = (
         "from (select u.*, coalesce(h.uid, u.uid_rumah_tangga) as uid_rumah,"
         " coalesce(i.uid, u.uid_individu) as uid_orang, b.tujuan, b.no_kk, b.nik, b.keluarga"
@@ -56,14 +57,14 @@ def gate(made: List) -> Gate:
         "t.uid_orang is null or exists (select from rilis.individu as i"
         f" where i.{release} and i.uid_individu = t.uid_orang and i.digantikan_oleh is null)"
     )
-    # A person's programme goes with the person, into whatever household.
+    # A programme of a person goes with the person into another household; one of a family stays with the household.
     member = (
         f"exists (select from rilis.kepesertaan as k where k.{release} and k.program = t.program"
         " and k.status = 'AKTIF' and case when t.uid_orang is null"
         " then k.uid_individu is null and k.uid_rumah_tangga = t.uid_rumah else k.uid_individu = t.uid_orang end)"
     )
     doubled = "count(*) - count(distinct (coalesce(t.uid_orang, t.uid_rumah), t.program, t.tujuan))"
-    # The caps are of a month: with this list count those of its month that were approved before it.
+    # The caps are for a month: the lists of the same month that were approved before this one count too.
     capped = (
         "(select u.uid_rumah_tangga, u.kode_desa, bool_or(d.sha256 = ini.sha256) as kini"
         " from antrean.daftar as ini inner join antrean.daftar as d on d.sha256 = ini.sha256"

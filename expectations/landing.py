@@ -68,7 +68,7 @@ def _entity(delivery: Delivery, entity: Entity) -> Subject:
                 # Rows lie in this order already, so that counting the distinct ones sorts nothing.
                 f"{violations(f'nomor_baris between 1 and (select diterima {ledger})')}"
                 " + count(*) - count(distinct nomor_baris)"),
-        # Of another district's rows only the code was read, which no village of this one has.
+        # Rows of another district are exempt: only their region code was read.
         Measure(f"{name}_wajib", f"Kolom wajib {name} terisi", "kritis",
                 violations(f"nasib is not distinct from 'di_luar_lingkup' or ({filled})")),
         Measure(f"{name}_kunci", f"Tidak ada {name} dengan nomor rekaman berulang", "kritis",

@@ -139,9 +139,9 @@ def _persons(candidate: Candidate) -> Subject:
         Measure("nik_status", "NIK kosong tepat pada orang yang status NIK-nya kosong, rusak, ganda atau sementara",
                 "kritis", violations(number)),
         Measure("nik_tunggal", "Satu NIK hanya ada pada satu orang", "kritis",
-                # A superseded id keeps what it last showed; the person lives on under the other one.
+                # An id that was merged into another keeps the NIK it showed last, which the other id carries too.
                 repeated(table, "nik", where="nik is not null and digantikan_oleh is null")),
-        # Two valid NIK are never merged by a machine, so some remain every month.
+        # Some remain every month, because two different valid NIK are never merged by a machine.
         Measure("orang_ganda", "Sedikit orang sama nama, tanggal lahir dan jenis kelamin dengan orang lain serumah",
                 "peringatan",
                 f"{twin_share}, (select count(*) as jumlah from {table}) as semua", most=100 * share, unit="persen"),

@@ -1,14 +1,15 @@
-"""The checks of the work list of visits: whom it names is published, why is known, and the order is one.
+"""The checks of the work list of visits: everybody on it is published, every reason is known, the ranks are unbroken.
 
-It is read by officers and ends nothing; a list that names a household which is gone, or cannot say why, is a list
-that nobody trusts twice.
+Officers read the list and it ends no programme. But one that names a household which is gone, or cannot say why, is a
+list that nobody trusts twice.
 """
 
 from __future__ import annotations
 
 from expectations.suite import Measure, Subject, literal
 
-# Whom somebody can visit; a family of which nobody lives stands on the list for what is still paid to it.
+# States of a household that can be visited. One of which nobody is alive is on the list only for DEAD: it is still
+# paid.
 VISITED = "('aktif', 'nonaktif_diusulkan')"
 DEAD = "'PENERIMA_MENINGGAL'"
 

@@ -57,7 +57,7 @@ _BARE = "regexp_replace(regexp_replace({x}, '^[Rr][Pp]\\.?\\s*', ''), ',-$', '')
 # type -> canonical value of {x}, NULL when it does not parse.
 SECOND_TRY = {
     "waktu": "case when regexp_matches({x}, '(Z|[+-]\\d\\d:?\\d\\d)$') then try_cast({x} as timestamptz) end",
-    # What a household has of something, or a year: 99999 says that nobody counted, and is published by no smallint.
+    # A count or a year, at most four digits: 99999 means that nobody counted, and no smallint can hold it.
     "bulat": "case when regexp_full_match({x}, '\\d{{1,4}}([.,]0+)?')"
     " then try_cast(regexp_extract({x}, '^\\d+') as integer) end",
     "desimal": _DECIMAL,
@@ -87,7 +87,7 @@ FIRST_TRY = {
     "wilayah": "case when regexp_full_match({x}, '\\d\\d\\.\\d\\d\\.\\d\\d(\\.\\d{{4}})?') then {x} end",
     "jenis_kelamin": "case {x} when 'L' then 'L' when 'P' then 'P' when '1' then 'L' when '2' then 'P' end",
 }
-# x without leading zeros and `.0`, as `source.normalised` writes a code or spelling.
+# SQL: x without leading zeros and `.0`, in the form in which `source.normalised` writes a code or spelling.
 CODE_KEY = (
     "regexp_replace(lower(replace(regexp_replace(x, '^0*(\\d+?)(\\.0+)?$', '\\1'), '>', 'lebih')),"
     " '[^\\p{L}\\p{N}]', '', 'g')"
@@ -110,8 +110,8 @@ def cleaned(column: Column, raw: str) -> str:
     if column.tipe == "jenis_kelamin" or (column.code_list and "0" not in code_lists()[column.code_list]):
         tokens = (*tokens, "0")
     missing = f"(?i:{'|'.join(tokens)})?"
-    # One look for all cells; the one expression behind it is worked out for those few that need it. (Two branches
-    # that trim would be one common expression, which DuckDB works out for every cell: four times the time.)
+    # One regular expression looks at every cell, and a single replacement is made for the few that need it. (With two
+    # branches that both trim, DuckDB would work the trimming out once for every cell: four times the time.)
     needed = f"^{BLANK}|{BLANK}$|^{missing}$"
     removed = f"^{BLANK}*{missing}{BLANK}*$|^{BLANK}+|{BLANK}+$"
     return (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TRIES, FIRST_PAUSE_SECONDS = 5, 1.0
 RETRY_AFTER_CEILING, RETRY_AFTER_TOTAL = 120.0, 600.0
-# What these mean for something that was sent is for its sender to say (contracts/sinks.md).
+# Statuses that are returned to the caller of `send`, who knows what each of them means (contracts/sinks.md).
 ANSWERS_TO_SENT = (200, 202, 404, 409, 422)
 # All requests of one client together: a whole read of 300 pages has some 50 s for each.
 CLIENT_SECONDS = 4 * 3600.0
@@ -88,10 +88,11 @@ class Client:
     def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send these bytes as they are; return the answer, also when its status is 404, 409 or 422.
 
-        Made again, with the same bytes and headers, only when the connection fails or the answer is 429 or 5xx: of
-        those the source may have taken the first, so the body or a header has to carry what tells it (`ref`,
-        Idempotency-Key). Raises Problem for any other status or an error without JSON, and SourceUnavailable after
-        the last try, or at once when a 200 or 202 is neither empty nor a JSON object.
+        The request is repeated, with the same bytes and headers, only when the connection fails or the answer is 429 or
+        5xx. The source may have taken the earlier one all the same, so the body or a header has to carry something by
+        which it recognises the repetition (`ref`, Idempotency-Key). Raises Problem for any other status or an error
+        without JSON, and SourceUnavailable after the last try, or at once when a 200 or 202 is neither empty nor a JSON
+        object.
         """
         return self._authenticated(method, path, sent=True, content=body, headers=headers)
 
@@ -168,7 +169,8 @@ class Client:
     def _retry_after(self, received: Received) -> float | None:
         """Seconds to wait, from 1 to the ceiling; None when the source does not say.
 
-        "Now" or a date in the past is a second: waits are no tries, so an endless row of them has to use up the total.
+        "Now" or a date in the past counts as one second. A wait is not counted as a try, so every wait has to use up
+        some of RETRY_AFTER_TOTAL, or a source could make us wait for ever.
         """
         text = received.headers.get("Retry-After", "").strip()
         try:

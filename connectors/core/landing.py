@@ -137,8 +137,10 @@ def finish(source: Source, raw: Raw, reference: Reference, kerja: Path) -> Lande
 def _two_at_a_time(
     con: duckdb.DuckDBPyConnection, work: Callable[[duckdb.DuckDBPyConnection, str], T], entities: Iterable[str]
 ) -> dict[str, T]:
-    """What `work` returns for each entity. A table of some hundred thousand rows keeps one core busy: each is worked on
-    by a connection of its own, whose temporary tables are its own too.
+    """Do `work` for each entity, two at the same time, and return the results by entity.
+
+    DuckDB uses one core for a table of some hundred thousand rows. Each entity has a connection of its own, and so
+    temporary tables of its own.
     """
 
     def on_its_own(entitas: str) -> T:

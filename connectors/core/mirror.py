@@ -93,10 +93,10 @@ def _folder(session: Session, remote: str, local: Path) -> None:
 
 
 def _delivery(session: Session, remote: str, local: Path) -> None:
-    """What was taken counts when the folder, listed again, is still what it was.
+    """Mirror the folder of one delivery. It is done when the folder, listed again, has not changed meanwhile.
 
-    Nothing is taken before there is a manifest: what is still being written could be changed within the second that
-    its time tells.
+    Nothing is taken before the manifest is there. Until then files are still being written, and times are told in
+    seconds: a change within the same second would go unnoticed.
     """
     for _ in range(ROUNDS + 1):
         files = {name: entry for name, entry in session.entries(remote).items() if not entry.is_folder}

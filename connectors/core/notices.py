@@ -7,8 +7,9 @@ import duckdb
 from connectors.core.canonical import quoted
 from connectors.core.source import Entity
 
-# A delivery whose columns slipped has names and numbers where codes belong. So a code is shown when it is too short to
-# be either, or looks like a code and came in so many rows that it says nothing of anybody; the rest is counted as "".
+# When the columns of a delivery have shifted, names and numbers of people stand where codes belong. So an unknown code
+# is shown only if it looks like a code, and is too short to be a name or stands in so many rows that it identifies
+# nobody. The others are counted together as "".
 SHORT = 3
 COMMON = 20
 CODE_SHAPE = "[A-Za-z0-9_.>/-]{1,20}"

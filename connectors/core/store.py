@@ -68,14 +68,14 @@ class Store:
                 out.flush()
                 os.fsync(out.fileno())
             sha256 = digest.hexdigest()
-            # Also over a file of that name: it may have been damaged since, and whoever put it there may have been
-            # killed before the folders were on the disk.
+            # An existing file of that name is replaced too: it may have been damaged, and the process that put it there
+            # may have been killed before the folders were on the disk.
             target = self.path(sha256)
             target.parent.mkdir(exist_ok=True, mode=0o700)
             Path(temporary).chmod(0o400)
             Path(temporary).replace(target)
             sync_folder(target.parent)
-            # Always: who made the folder may not have come to it.
+            # Always, also when the folder existed: the process that made it may have been killed before this line.
             sync_folder(self.root)
             return StoredFile(nama, sha256, size)
         finally:

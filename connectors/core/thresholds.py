@@ -114,11 +114,11 @@ class Judge:
             )
 
     def columns_in_place(self) -> None:
-        """`kolom_tertukar`: a column holds the persons' own numbers, NIK, that is for card numbers or for names.
+        """`kolom_tertukar`: the column for card numbers, or for names, holds the persons' NIK.
 
-        A card number has a registration date where a NIK has the birth date: when the birth date (day + 40 for
-        women) stands in the card column for more than half of the rows that can be judged, NIK and No KK are swapped.
-        When more than half of the names are sixteen digits, NIK and name are.
+        Where a NIK has the birth date (day + 40 for women), a card number has the day of its registration. If more than
+        half of the card numbers that can be judged show the person's birth date there, NIK and No KK are swapped. If
+        more than half of the names are sixteen digits, NIK and name are swapped.
         """
         for entitas, entity in self.source.entitas.items():
             columns = {c.tipe: c.nama for c in entity.kolom}
