@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import tempfile
 from collections.abc import Iterator
+from multiprocessing.context import BaseContext
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="sinkron-airflow-"))
 
@@ -26,6 +28,14 @@ def pabrik(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
     made = Pabrik(instalasi, folder / "asal", folder)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def processes() -> BaseContext:
+    """Starts processes that may be killed, forked from one that has imported what takes long and has no threads."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["bulan_uji", "great_expectations", "dbt.cli.main", "duckdb", "pyarrow"])
+    return context
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import multiprocessing
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -56,14 +55,6 @@ def took(bulan: Bulan) -> Counter:
 def news(bulan: Bulan) -> set[tuple[str, str]]:
     """(receiver, id_baris) of everything that was taken as new."""
     return {(r.receiver, r.id_baris) for r in sandbox.received(bulan.world) if r.kind == "new"}
-
-
-@pytest.fixture(scope="module")
-def processes():
-    """Processes forked from one that has imported what takes long, and nothing of this one's threads."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bulan_uji", "great_expectations", "dbt.cli.main", "duckdb", "pyarrow"])
-    return context
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import signal
 import time
 
-import pytest
 from bulan_uji import JULY, JUNE, Bulan, Pabrik, month_in_child
 
 from sinkron import failpoint
@@ -15,14 +13,6 @@ from sinkron import failpoint
 # In the order of the line; `land` more than once, for it is the longest when little has to be built.
 KILLED_IN = ("extract", "land", "land", "stage", "verify", "link", "golden", "audit")
 SECONDS = 120
-
-
-@pytest.fixture(scope="module")
-def processes():
-    """Processes forked from one that has imported what takes long, and nothing of this one's threads."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bulan_uji", "great_expectations", "dbt.cli.main", "duckdb", "pyarrow"])
-    return context
 
 
 def unfinished(bulan: Bulan) -> list[tuple]:
