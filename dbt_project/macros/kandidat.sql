@@ -4,7 +4,8 @@
 {% macro periode() %}split_part(current_setting('sinkron.id_rilis'), '/', 1){% endmacro %}
 {% macro revisi() %}split_part(current_setting('sinkron.id_rilis'), '/', 2)::int{% endmacro %}
 {% macro id_sebelum() %}nullif(current_setting('sinkron.id_sebelum'), ''){% endmacro %}
-{# The release of an earlier month that this one goes on from: what a revision replaces was never last month's. #}
+{# The release of an earlier month that this one goes on from. It differs from id_sebelum where this is a revision: the
+   release that it replaces is of the same month. #}
 {% macro id_bulan_lalu() %}nullif(current_setting('sinkron.id_bulan_lalu'), ''){% endmacro %}
 {# Who was merged with whom as of this candidate: uid and digantikan_oleh of a grain. #}
 {% macro penerus(grain) -%}
@@ -32,7 +33,8 @@
     )
 {%- endmacro %}
 
-{# A point outside the box that holds the district (dated thresholds); null of half a point within it. #}
+{# Whether a point lies outside the box around the district (dated thresholds); null if a coordinate is missing and the
+   other one lies within it. #}
 {% macro di_luar_kotak(lat, lon) -%}
     (
         {{ lon }} not between {{ ambang('kotak_lon_dari') }} and {{ ambang('kotak_lon_sampai') }}
@@ -40,8 +42,9 @@
     )
 {%- endmacro %}
 
-{# Whether a released row of a grain goes on: published last month; or by what this candidate revises, and merged since,
-   so that nobody meets an id of which nothing is known. #}
+{# Whether a released row of a grain is carried on into this candidate. That is so if it was published last month, or by
+   the release that this candidate revises and its id was merged into another since: else readers would meet an id of
+   which nothing is known. #}
 {% macro berlanjut(grain, tabel=none) -%}
     {%- set tabel = tabel or grain -%}
     (

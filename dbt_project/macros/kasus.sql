@@ -1,7 +1,7 @@
 {# The first instant after the month in Asia/Jakarta: the run of the month uses changes before it (rules.md). #}
 {% macro akhir_bulan() %}(({{ tanggal_acuan() }} + 1)::timestamp at time zone 'Asia/Jakarta'){% endmacro %}
 
-{# When this candidate was composed: what became of the items of the queue later waits for the next one. #}
+{# When this candidate was composed. What happened to items of the outbox later counts for the next candidate. #}
 {% macro kandidat_dibuat() -%}
     (select rilis.dibuat from {{ source('rilis', 'rilis') }} as rilis where rilis.id_rilis = {{ id_rilis() }})
 {%- endmacro %}
@@ -9,7 +9,7 @@
 {# The day of an instant in Asia/Jakarta. #}
 {% macro hari(saat) %}({{ saat }} at time zone 'Asia/Jakarta')::date{% endmacro %}
 
-{# A NIK as somebody wrote it down, null unless it can be one. #}
+{# A NIK as somebody wrote it down, in its plain form; null if it cannot be a NIK. #}
 {% macro nik_sah(kolom) -%}
     case when {{ bentuk_nik(angka(kolom)) }} = 'sah' then {{ angka(kolom) }} end
 {%- endmacro %}
@@ -59,7 +59,8 @@
 {# Which registry shows what became of a row at its receiver. #}
 {% macro sumber_tujuan(tujuan) %}case {{ tujuan }} when 'siks_ng' then 'dtsen' else {{ tujuan }} end{% endmacro %}
 
-{# A name as it is searched for: forms of address away, old spelling to the new one, letters doubled once (domain.md 6). #}
+{# A name as it is searched for: forms of address away, old spelling to the new one, letters doubled once (domain.md 6).
+   #}
 {% macro nama_cari(kolom) -%}
     {%- set ejaan = [('OE', 'U'), ('DJ', 'J'), ('TJ', 'C'), ('SJ', 'SY'), ('NJ', 'NY'), ('DH', 'D'), ('TH', 'T')] -%}
     {%- set bentuk = namespace(sql="regexp_replace(upper(" ~ kolom ~ "), '[^A-Z]+', ' ', 'g')") -%}

@@ -17,7 +17,8 @@
         'pembuangan_akhir_tinja']) }}
 {% endmacro %}
 
-{# Those of them that only DTSEN tells of every family; Simnakis names what a family has (contracts, asal: dtsen). #}
+{# Those of them that only DTSEN tells of every family; Simnakis only lists the assets that a family has (contracts,
+   asal: dtsen). #}
 {% macro kolom_aset() %}
     {{ return([
         'id_pelanggan_pln', 'jumlah_ternak_sapi', 'jumlah_ternak_kambing_domba', 'aset_bergerak_lemari_es',
@@ -27,7 +28,8 @@
     ]) }}
 {% endmacro %}
 
-{# What one registry alone tells of a family: the newest of its records of a household (contracts, asal: dtsen, dtjateng). #}
+{# Columns that only one registry has; the newest of its records of a household counts (contracts, asal: dtsen,
+   dtjateng). #}
 {% macro kolom_satu_sumber() %}
     {{ return(['desil_nasional', 'exclude', 'alasan_exclude', 'peringkat_provinsi']) }}
 {% endmacro %}
@@ -43,7 +45,7 @@
     {{ return(['kode_desa', 'dusun', 'rt', 'rw', 'alamat', 'lat', 'lon']) }}
 {% endmacro %}
 
-{# What a membership's status can be (sources.md 1): an array, by whose positions one is written as a digit. #}
+{# The states of a membership (sources.md 1), as an array: golden_kepesertaan writes a state as its position. #}
 {% macro status_kepesertaan() -%}
     array['AKTIF', 'TIDAK_AKTIF', 'EXCLUDE', 'GRADUASI_ALAMIAH', 'GRADUASI_MANDIRI']
 {%- endmacro %}
@@ -51,7 +53,8 @@
 {# Sources in the order of their trust in identity: the seed `survivorship` has the ranks an attribute. #}
 {% macro sumber() %}{{ return(['dtsen', 'dtjateng', 'simnakis']) }}{% endmacro %}
 
-{# Where each of them lands: the entity of its families and their id, that of its people and theirs, of memberships. #}
+{# Where each source lands: the source, the entity of its families and its id column, the entity of its people and its
+   id column, the entity of its memberships. #}
 {% macro tabel_mendarat() %}
     {{ return([
         ('dtsen', 'keluarga', 'id_keluarga', 'anggota', 'id_anggota', 'kepesertaan'),
@@ -82,8 +85,9 @@
     case {{ kolom }} {% for s in sumber() %}when '{{ s }}' then {{ loop.index }} {% endfor %}end
 {%- endmacro %}
 
-{# Upper case, single blanks, whatever blank it was (tab, no-break, thin, of a full width): one that stays holds the month
-   at the gate of masked names. The regular expression only where it is needed. #}
+{# Upper case, with single blanks in place of blanks of any kind (tab, no-break, thin, full width): one that was left
+   would make the release gate hold the month, because masked names would not have their form. The regular expression
+   runs only where it is needed. #}
 {% macro teks_nama(kolom) -%}
     upper(
         case

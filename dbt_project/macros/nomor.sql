@@ -1,11 +1,13 @@
-{# NIK and No KK (domain.md 2.1-2.3). Blanks, dots and quotes around the digits are form, not value; so are digits of
-   full width, and the letters O and I where 0 and 1 belong. Sixteen bytes without such a letter are sixteen digits, or
-   damaged with and without their marks: most numbers need no second look. #}
+{# NIK and No KK (domain.md 2.1-2.3) with their digits alone. Blanks, dots and quotes around the digits are form, not
+value;
+   so are digits of full width, and the letters O and I where 0 and 1 belong. Sixteen bytes without these letters are
+   returned as they are: they are sixteen digits, or a damaged number whatever is removed from it. #}
 {% macro angka(kolom) -%}
     case
         when octet_length({{ kolom }}) = 16 and strpos({{ kolom }}, 'O') = 0 and strpos({{ kolom }}, 'I') = 0
             then {{ kolom }}
-        -- A float of fifteen digits would be a stranger's sixteen without its dot.
+        -- A number that became a float stays damaged: fifteen digits and `.0` without the dot would be somebody's
+        -- number.
         when {{ kolom }} ~ '[.]0+[^0-9]*$' then {{ kolom }}
         else translate(
             {{ kolom }}, 'OI０１２３４５６７８９ .''`"' || chr(160) || chr(8203) || chr(65279), '010123456789'
@@ -59,10 +61,10 @@
 {% macro kk_terdaftar(kk) -%}
     case
         when substr({{ kk }}, 7, 4) not in ('3002', '3102', '3104', '3106', '3109', '3111')
-            and '20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2)
-            <= to_char({{ tanggal_acuan() }}, 'YYYYMMDD')
-            and (substr({{ kk }}, 7, 4) <> '2902' or substr({{ kk }}, 11, 2)::int % 4 = 0)
-            then to_date('20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2), 'YYYYMMDD')
+            and '20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2) <= to_char({{
+            tanggal_acuan() }}, 'YYYYMMDD') and (substr({{ kk }}, 7, 4) <> '2902' or substr({{ kk }}, 11, 2)::int % 4 =
+            0) then to_date('20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2),
+            'YYYYMMDD')
     end
 {%- endmacro %}
 

@@ -61,8 +61,9 @@
     {%- if kolom in kolom_aset() %} or (not emas.di_dtsen and rekaman.{{ kolom }} is not null){% endif %}
 {%- endmacro %}
 
-{# What a person record (alias `rekaman`) says of an attribute whose published value is `menang`: where death stands, who
-   says it says of the person's whereabouts no other thing. #}
+{# What a person record (alias `rekaman`) says of an attribute whose published value is `menang`. If the person is
+   published as dead, a record that says so too is taken to say `meninggal` of the whereabouts, whatever it has there.
+   #}
 {% macro kata_orang(kolom, menang) -%}
     {%- if kolom == 'nik' -%} coalesce(rekaman.nik, rekaman.nik_mentah)
     {%- elif kolom == 'keberadaan' -%}
