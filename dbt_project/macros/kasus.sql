@@ -59,8 +59,7 @@
 {# Which registry shows what became of a row at its receiver. #}
 {% macro sumber_tujuan(tujuan) %}case {{ tujuan }} when 'siks_ng' then 'dtsen' else {{ tujuan }} end{% endmacro %}
 
-{# A name as it is searched for: forms of address away, old spelling to the new one, letters doubled once (domain.md 6).
-   #}
+{# A name as it is searched for: forms of address away, old spelling to the new one, letters doubled once (domain.md 6). #}
 {% macro nama_cari(kolom) -%}
     {%- set ejaan = [('OE', 'U'), ('DJ', 'J'), ('TJ', 'C'), ('SJ', 'SY'), ('NJ', 'NY'), ('DH', 'D'), ('TH', 'T')] -%}
     {%- set bentuk = namespace(sql="regexp_replace(upper(" ~ kolom ~ "), '[^A-Z]+', ' ', 'g')") -%}

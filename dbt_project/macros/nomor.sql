@@ -61,10 +61,10 @@ value;
 {% macro kk_terdaftar(kk) -%}
     case
         when substr({{ kk }}, 7, 4) not in ('3002', '3102', '3104', '3106', '3109', '3111')
-            and '20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2) <= to_char({{
-            tanggal_acuan() }}, 'YYYYMMDD') and (substr({{ kk }}, 7, 4) <> '2902' or substr({{ kk }}, 11, 2)::int % 4 =
-            0) then to_date('20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2),
-            'YYYYMMDD')
+            and '20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2)
+            <= to_char({{ tanggal_acuan() }}, 'YYYYMMDD')
+            and (substr({{ kk }}, 7, 4) <> '2902' or substr({{ kk }}, 11, 2)::int % 4 = 0)
+            then to_date('20' || substr({{ kk }}, 11, 2) || substr({{ kk }}, 9, 2) || substr({{ kk }}, 7, 2), 'YYYYMMDD')
     end
 {%- endmacro %}
 

@@ -23,8 +23,8 @@ terbukti as (
             or (
                 -- Not found on two different days, and met on none in between.
                 kunjungan.hasil = 'tidak_ditemukan' and exists (
-                    select 1 from kunjungan as lalu where lalu.pemeriksaan = kunjungan.pemeriksaan and
-                    lalu.uid_rumah_tangga = kunjungan.uid_rumah_tangga
+                    select 1 from kunjungan as lalu
+                    where lalu.pemeriksaan = kunjungan.pemeriksaan and lalu.uid_rumah_tangga = kunjungan.uid_rumah_tangga
                         and lalu.hasil = 'tidak_ditemukan' and not lalu.dibantah and lalu.tanggal < kunjungan.tanggal
                         and not exists (
                             select 1 from kunjungan as bertemu
@@ -98,8 +98,7 @@ casework_bukti as (
         case when terbukti.jenis = 'berkala' then 'berkala' else 'aduan' end as asal,
         diputus.sumber as sumber_kasus, diputus.id_sumber as id_kasus, terbukti.petugas, terbukti.tanggal,
         coalesce(terbukti.alasan, case terbukti.hasil
-            when 'mampu' then 'MAMPU' when 'meninggal' then 'MENINGGAL' when 'tidak_ditemukan' then
-            'ORANG_TDK_DITEMUKAN'
+            when 'mampu' then 'MAMPU' when 'meninggal' then 'MENINGGAL' when 'tidak_ditemukan' then 'ORANG_TDK_DITEMUKAN'
         end) as kode_alasan,
         terbukti.uid_rumah_tangga, terbukti.uid_individu, terbukti.program, terbukti.hasil as temuan
     from terbukti
@@ -107,8 +106,8 @@ casework_bukti as (
     where terbukti.jenis = 'berkala' or diputus.id_verifikasi is not null
     union all
     select
-        mundur.id_sumber as bukti, 'graduasi_mandiri', 'pengajuan', mundur.id_sumber, null, tanggal, 'GRADUASI_MANDIRI',
-        uid_rumah_tangga, uid_individu, nullif(program, '{}'), 'mundur'
+        mundur.id_sumber as bukti, 'graduasi_mandiri', 'pengajuan', mundur.id_sumber, null, tanggal, 'GRADUASI_MANDIRI', uid_rumah_tangga,
+        uid_individu, nullif(program, '{}'), 'mundur'
     from mundur
     union all
     select bukti, 'dukcapil', null, null, null, tanggal, 'MENINGGAL', uid_rumah_tangga, uid, null, 'meninggal'

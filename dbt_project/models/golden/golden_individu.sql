@@ -47,8 +47,9 @@ orang as (
         or coalesce(
             {{ kata_meninggal }} > coalesce(
                 greatest(
-                    {% for s in sumber() -%} case when {{ s }}.status_hidup is distinct from 'meninggal' then {{ s
-                    }}.tanggal end{{ ',' if not loop.last }} {% endfor %}
+                    {% for s in sumber() -%}
+                    case when {{ s }}.status_hidup is distinct from 'meninggal' then {{ s }}.tanggal end{{ ',' if not loop.last }}
+                    {% endfor %}
                 ), '-infinity'
             ), false
         ) as meninggal,
@@ -88,10 +89,11 @@ lalu as (
 kunjungan as (
     -- The last sound visit that found the person dead, and the last that met the person.
     select
-        uid_individu as uid, max(tanggal) filter (where hasil = 'meninggal') as mati_pada, (array_agg(id_verifikasi
-        order by tanggal desc, id_verifikasi) filter (where hasil = 'meninggal'))[1] as id_mati, max(tanggal) filter
-        (where hasil <> 'meninggal') as temu_pada, (array_agg(id_verifikasi order by tanggal desc, id_verifikasi) filter
-        (where hasil <> 'meninggal'))[1] as id_temu
+        uid_individu as uid,
+        max(tanggal) filter (where hasil = 'meninggal') as mati_pada,
+        (array_agg(id_verifikasi order by tanggal desc, id_verifikasi) filter (where hasil = 'meninggal'))[1] as id_mati,
+        max(tanggal) filter (where hasil <> 'meninggal') as temu_pada,
+        (array_agg(id_verifikasi order by tanggal desc, id_verifikasi) filter (where hasil <> 'meninggal'))[1] as id_temu
     from {{ ref('casework_verifikasi') }}
     where sah and hasil in ('meninggal', 'layak', 'mampu') and tanggal <= {{ tanggal_acuan() }}
         and uid_individu is not null
@@ -127,8 +129,7 @@ bertemu as (
                 greatest(orang.kata, case when orang.hasil = 'meninggal' then orang.pada end),
                 case
                     when orang.mati_lalu
-                        then (to_date(split_part({{ id_bulan_lalu() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date
-                        - 1
+                        then (to_date(split_part({{ id_bulan_lalu() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date - 1
                 end,
                 '-infinity'
             ), false
@@ -176,8 +177,7 @@ golden_individu as (
         end || case when orang.nik_dari_dukcapil then array['nik'] end as kata_dukcapil,
         -- The columns whose value a visit decided; the visit and its day follow below.
         case
-            when orang.mati and orang.mati_dilihat and not orang.meninggal and coalesce(orang.hasil <> 'meninggal',
-            true)
+            when orang.mati and orang.mati_dilihat and not orang.meninggal and coalesce(orang.hasil <> 'meninggal', true)
                 then array['status_hidup', 'keberadaan']
             when orang.ditemui and (
                 orang.disebut_mati or orang.mati_lalu or orang.hasil = 'meninggal'

@@ -81,8 +81,9 @@ golden_kepesertaan as (
         ringkas.uid_rumah_tangga, ringkas.uid_individu, ringkas.program, ringkas.sumber_dana, ringkas.periode_salur,
         ({{ status_kepesertaan() }})[ringkas.suara % 10] as status,
         array_remove(array[
-            {% for s in sumber() | sort -%} case when ringkas.bit_sumber & (1 << {{ prioritas("'" ~ s ~ "'") }}) > 0
-            then '{{ s }}' end{{ ',' if not loop.last }} {% endfor %}
+            {% for s in sumber() | sort -%}
+            case when ringkas.bit_sumber & (1 << {{ prioritas("'" ~ s ~ "'") }}) > 0 then '{{ s }}' end{{ ',' if not loop.last }}
+            {% endfor %}
         ], null) as sumber,
         ringkas.grain,
         ringkas.baris_orang_awal,

@@ -75,11 +75,23 @@ golden_rumah_tangga as (
             when segar{{ loop.index }}.lengkap
                 then segar{{ loop.index }}.sumber || '|' || segar{{ loop.index }}.id_keluarga
             {% endfor -%}
-        end as rekaman_lengkap, kk_terpilih.no_kk, kk_terpilih.no_kk_lain, {% for kolom in kolom_alamat() %}segar1.{{
-        kolom }}, {% endfor -%} {% for kolom in kolom_rumah() -%} coalesce({% for s in sumber() %}segar{{ loop.index
-        }}.{{ kolom }}{{ ', ' if not loop.last }}{% endfor %}) as {{ kolom }}, {% endfor -%} dtsen.desil_nasional,
-        dtsen.exclude, dtsen.alasan_exclude, dtjateng.peringkat_provinsi, {% for kolom in kolom_tercatat() -%}
-        konflik.{{ kolom }}, {% endfor -%} konflik.jumlah_konflik, konflik.diperbarui
+        end as rekaman_lengkap,
+        kk_terpilih.no_kk,
+        kk_terpilih.no_kk_lain,
+        {% for kolom in kolom_alamat() %}segar1.{{ kolom }},
+        {% endfor -%}
+        {% for kolom in kolom_rumah() -%}
+        coalesce({% for s in sumber() %}segar{{ loop.index }}.{{ kolom }}{{ ', ' if not loop.last }}{% endfor %}) as {{ kolom }},
+        {% endfor -%}
+        dtsen.desil_nasional,
+        dtsen.exclude,
+        dtsen.alasan_exclude,
+        dtjateng.peringkat_provinsi,
+        {% for kolom in kolom_tercatat() -%}
+        konflik.{{ kolom }},
+        {% endfor -%}
+        konflik.jumlah_konflik,
+        konflik.diperbarui
     from utama
     inner join konflik on utama.uid = konflik.uid
     inner join {{ rekaman }} as segar1 on utama.uid = segar1.uid and segar1.segar = 1

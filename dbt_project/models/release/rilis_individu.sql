@@ -61,8 +61,7 @@ rilis_individu as (
         case
             when {{ ditahan }} then 'ganda'
             when semua.nik is null
-                then case when semua.bentuk_nik in ('rusak', 'sementara', 'ganda') then semua.bentuk_nik else 'kosong'
-                end
+                then case when semua.bentuk_nik in ('rusak', 'sementara', 'ganda') then semua.bentuk_nik else 'kosong' end
             when semua.hasil_dukcapil in ('tidak_padan_tgl_lahir', 'nik_tidak_ditemukan') then 'tidak_padan'
             when semua.hasil_dukcapil is not null then 'padan'
             -- A person whom no registry carries now keeps the status of last month (`semua.bentuk_nik` holds it).

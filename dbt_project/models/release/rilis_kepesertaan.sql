@@ -23,8 +23,7 @@ dua_kali as (
     select uid_individu, program
     from {{ ref('golden_kepesertaan') }}
     where uid_individu in (
-        select orang.uid from {{ ref('golden_individu__rekaman') }} as orang where orang.sumber = 'dtsen' and orang.ke =
-        2
+        select orang.uid from {{ ref('golden_individu__rekaman') }} as orang where orang.sumber = 'dtsen' and orang.ke = 2
     )
     group by uid_individu, program
     having min(baris_orang_awal) <> max(baris_orang_akhir)

@@ -17,8 +17,7 @@ orang_lalu as not materialized (select * from {{ source('rilis', 'individu') }} 
 
 rumah_kini as not materialized (select * from {{ ref('rilis_rumah_tangga') }}),
 
-rumah_lalu as not materialized (select * from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum()
-}}),
+rumah_lalu as not materialized (select * from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum() }}),
 
 peristiwa as (
     -- A person or household that is new because an older one split has its origin here.

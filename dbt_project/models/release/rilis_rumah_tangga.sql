@@ -26,8 +26,8 @@ semua as (
     from {{ ref('golden_rumah_tangga') }}
     union all
     select
-        lalu.uid_rumah_tangga, {% for kolom in isi %}lalu.{{ kolom }}, {% endfor %}{{ 'false, ' * (sumber() | length)
-        }}0, penerus.digantikan_oleh, lalu.bubar_sejak, false, lalu.versi_dtsen, lalu.desil_per
+        lalu.uid_rumah_tangga, {% for kolom in isi %}lalu.{{ kolom }}, {% endfor %}{{ 'false, ' * (sumber() | length) }}0,
+        penerus.digantikan_oleh, lalu.bubar_sejak, false, lalu.versi_dtsen, lalu.desil_per
     from {{ source('rilis', 'rumah_tangga') }} as lalu
     left join {{ penerus('rumah_tangga') }} as penerus on lalu.uid_rumah_tangga = penerus.uid
     where {{ berlanjut('rumah_tangga', 'lalu') }}

@@ -21,8 +21,7 @@ berpemilik as (
     select
         dokumen, foto,
         coalesce(
-            uid_rumah_tangga, min(uid_rumah_tangga) over (partition by kasus), min(nomor) over (partition by kasus),
-            kasus
+            uid_rumah_tangga, min(uid_rumah_tangga) over (partition by kasus), min(nomor) over (partition by kasus), kasus
         ) as pemilik
     from dokumen
 ),

@@ -5,8 +5,7 @@ with kasus as (
     select *
     from {{ ref('casework_kasus') }}
     where sumber = 'aduan' and uid_rumah_tangga is not null
-        and {{ hari('dibuka') }} > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_aduan_bulan')
-        }}::int)
+        and {{ hari('dibuka') }} > {{ tanggal_acuan() }} - make_interval(months => {{ ambang('verifikasi_aduan_bulan') }}::int)
 ),
 
 tidak_terbukti as (

@@ -2,9 +2,9 @@
 -- finding is about all that the household or person receives. What is proposed to end already is not visited first.
 with rumah as materialized (
     select uid_rumah_tangga, uid_hunian, status, jumlah_anggota, desil_nasional, exclude, di_dtsen, di_simnakis,
-        aset_bergerak_mobil = 'Ya' as bermobil, (coalesce(aset_bergerak_ac = 'Ya', false))::int +
-        (coalesce(aset_tidak_bergerak_rumah_lainnya = 'Ya', false))::int + (coalesce(daya_terpasang in ('2200',
-        '>2200'), false))::int as aset_mahal
+        aset_bergerak_mobil = 'Ya' as bermobil,
+        (coalesce(aset_bergerak_ac = 'Ya', false))::int + (coalesce(aset_tidak_bergerak_rumah_lainnya = 'Ya', false))::int
+        + (coalesce(daya_terpasang in ('2200', '>2200'), false))::int as aset_mahal
     from {{ ref('rilis_rumah_tangga') }}
     where digantikan_oleh is null and status <> 'pindah'
 ),
@@ -26,8 +26,7 @@ serumah as materialized (
 ),
 
 bertanda as materialized (
-    select distinct uid as uid_individu from {{ ref('rilis_masalah') }} where kode = 'ALM_PADA_NAMA' and grain =
-    'individu'
+    select distinct uid as uid_individu from {{ ref('rilis_masalah') }} where kode = 'ALM_PADA_NAMA' and grain = 'individu'
 ),
 
 orang as materialized (
@@ -54,9 +53,9 @@ diusulkan as materialized (
 peserta as materialized (
     -- What these people and those who share a dwelling receive, and all overlapping memberships; in one pass too.
     select
-        kepesertaan.uid_rumah_tangga, kepesertaan.uid_individu, kepesertaan.program, kepesertaan.tumpang_tindih,
-        kepesertaan.aturan_tumpang_tindih, kepesertaan.uid_individu is null and coalesce(program.grain, '') <> 'hunian'
-        as keluarga, diusulkan.penerima is not null as diusulkan
+        kepesertaan.uid_rumah_tangga, kepesertaan.uid_individu, kepesertaan.program, kepesertaan.tumpang_tindih, kepesertaan.aturan_tumpang_tindih,
+        kepesertaan.uid_individu is null and coalesce(program.grain, '') <> 'hunian' as keluarga,
+        diusulkan.penerima is not null as diusulkan
     from {{ ref('rilis_kepesertaan') }} as kepesertaan
     left join {{ ref('program') }} as program on kepesertaan.program = program.program
     left join diusulkan
