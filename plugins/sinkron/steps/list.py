@@ -14,6 +14,24 @@ from sinkron.outcomes import GateHeld, NotReady
 from sinkron.settings import Settings
 from sinkron.steps import audit
 
+# What fell since the month's end is no finding against the list: a complaint or withdrawal that is taken back, a visit
+# that is corrected. The row waits for the month that weighs it; whatever never stood the gate of the list finds.
+FALLEN = """
+    select u.id_baris
+    from kasus.usulan as u
+    inner join kasus.aduan_pada('infinity') as a on u.asal = 'aduan' and u.id_kasus = a.id_sumber
+    where a.status not in ('terbukti', 'selesai')
+    union
+    select u.id_baris
+    from kasus.usulan as u
+    inner join kasus.pengajuan_pada('infinity') as p on u.asal = 'graduasi_mandiri' and u.bukti = p.id_sumber
+    where p.status not in ('layak', 'musdes', 'diusulkan', 'diterima_pusat')
+    union
+    select u.id_baris
+    from kasus.usulan as u
+    inner join kasus.verifikasi_pada('infinity') as v on u.asal in ('aduan', 'berkala') and u.bukti = v.id_sumber
+    where v.hasil not in ('mampu', 'meninggal', 'tidak_ditemukan')
+"""
 # Approved, and in no body that a receiver has or will get.
 UNSENT = """
     b.status = 'disetujui' and not exists (
@@ -23,6 +41,7 @@ UNSENT = """
 # What is asked about: everything that a receiver will be told, and what it rests on. Again, what was approved by a list
 # of a release that was withdrawn since: nobody may send it by that.
 ROWS = f"""
+    with gugur as materialized ({FALLEN})
     select b.id_baris, b.tujuan, u.program, u.kode_alasan, u.bulan_efektif::text as bulan_efektif,
         u.bukti, u.tanggal_verifikasi::text as tanggal_verifikasi, u.asal, u.petugas, u.uid_rumah_tangga,
         u.uid_individu, b.no_kk, b.nik, b.nama, b.kode_desa, b.keluarga
@@ -32,7 +51,15 @@ ROWS = f"""
     where (b.status = 'diusulkan' or {UNSENT})
         and not exists (select from kasus.tahanan_terbuka as t where t.id_baris = b.id_baris)
         and not exists (select from antrean.disahkan as l where l.id_baris = b.id_baris and l.tujuan = b.tujuan)
+        and not exists (select from gugur as g where g.id_baris = b.id_baris)
     order by b.id_baris, b.tujuan
+"""
+# How many deactivations of the release are left out of the list because of that.
+WAITING = f"""
+    select count(distinct b.id_baris) as jumlah
+    from antrean.baris as b
+    inner join kasus.usulan_rilis as s on b.id_baris = s.id_baris and s.id_rilis = %(id_rilis)s
+    where (b.status = 'diusulkan' or {UNSENT}) and b.id_baris in ({FALLEN})
 """
 # Proposed by a release that was out before, in no body, and no longer derived: its ground is gone. What was proposed
 # later (a month that was rolled back, a correction of an older one) waits for the next: this one could not know of it.
@@ -88,6 +115,9 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
                 run.counts.update(daftar=0)
                 return dict(run.counts)
             run.counts.update(gugur=connection.execute(UNFOUNDED, {"id_rilis": release}).rowcount)
+            waiting = connection.execute(WAITING, {"id_rilis": release}).fetchone()["jumlah"]
+            if waiting:
+                run.counts.update(menunggu_bukti=waiting)
             rows = connection.execute(ROWS, {"id_rilis": release}).fetchall()
             if not rows:
                 run.counts.update(daftar=0)

@@ -170,6 +170,31 @@ def test_a_list_that_the_gate_holds_is_not_decided(antrean: Antrean):
     assert antrean.states() == PROPOSED
 
 
+@pytest.mark.parametrize("ground", ["the complaint", "the visit", "the withdrawal"])
+def test_a_row_whose_ground_fell_after_the_month_waits_alone(antrean: Antrean, ground: str):
+    antrean.propose(1, ("siks_ng",))
+    if ground == "the withdrawal":
+        antrean.propose(2, ("siks_ng",), asal="graduasi_mandiri", sumber_kasus="pengajuan", id_kasus="PGJ-2",
+                        bukti="PGJ-2", petugas=None)  # fmt: skip
+        antrean.do(
+            "insert into kasus.pengajuan (id_kiriman, nomor_baris, id_sumber, versi, jenis, diubah, status, sidik)"
+            " values ('umpan', 1, 'PGJ-2', 1, 'graduasi_mandiri', '2026-07-01 00:00+07', 'dicabut', 'x')"
+        )
+    else:
+        antrean.propose(2, ("siks_ng",))
+        antrean.do(
+            "insert into kasus.aduan (id_kiriman, nomor_baris, id_sumber, versi, diubah, status, sidik)"
+            " values ('umpan', 1, 'BRT-2', 99, '2026-07-01 00:00+07', 'dicabut', 'x')"
+            if ground == "the complaint" else
+            "insert into kasus.verifikasi (id_kiriman, nomor_baris, id_sumber, diubah, petugas, tanggal, hasil, sidik)"
+            " values ('umpan', 1, 'VLP-2', '2026-07-01 00:00+07', 'petugas.uji', '2026-06-11', 'layak', 'x')"
+        )  # fmt: skip
+    assert list_step.run(antrean.settings, JUNE)["menunggu_bukti"] == 1
+    antrean.approve()
+    antrean.push()
+    assert antrean.states() == {(1, "siks_ng"): "dikirim", (2, "siks_ng"): "diusulkan"}
+
+
 def test_who_is_no_approver_any_more_is_known_when_the_list_is_made(antrean: Antrean):
     antrean.do("insert into keputusan.penyetuju values ('push', 1, 'pensiunan')")
     antrean.propose(1)
