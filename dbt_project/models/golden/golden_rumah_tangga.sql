@@ -40,7 +40,8 @@ kk_terpilih as (
     select
         uid,
         max(no_kk) filter (where urutan = 1) as no_kk,
-        array_agg(no_kk order by no_kk) filter (where urutan > 1) as no_kk_lain
+        array_agg(no_kk order by no_kk) filter (where urutan > 1) as no_kk_lain,
+        array_agg(no_kk order by no_kk) filter (where salah) as no_kk_salah
     from kk_urut
     group by uid
 ),
@@ -78,6 +79,7 @@ golden_rumah_tangga as (
         end as rekaman_lengkap,
         kk_terpilih.no_kk,
         kk_terpilih.no_kk_lain,
+        kk_terpilih.no_kk_salah,
         {% for kolom in kolom_alamat() %}segar1.{{ kolom }},
         {% endfor -%}
         {% for kolom in kolom_rumah() -%}

@@ -81,11 +81,12 @@ nik_aktif_lain as (
 ),
 
 kk_salah_ketik as (
+    -- Of whatever number of the household, not only of the one that was chosen.
     select rekaman.sumber, rekaman.id_keluarga as id_sumber, 'rumah_tangga' as grain, 'no_kk' as kolom,
         'KK_SALAH_KETIK' as kode, rekaman.uid
     from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
     inner join {{ ref('golden_rumah_tangga') }} as rumah on rekaman.uid = rumah.uid
-    where rekaman.no_kk = any(rumah.no_kk_lain) and {{ salah_ketik('rekaman.no_kk', 'rumah.no_kk') }}
+    where rekaman.no_kk = any(rumah.no_kk_salah)
 ),
 
 satu_nomor as materialized (

@@ -284,10 +284,15 @@ def _kk(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.keluarga("kk-salah", kk(710, "2012-05-09"), salah)
         bulan.dtjateng.keluarga("kk-salah", kk(710, "2012-05-09"), salah)
         bulan.simnakis.keluarga("kk-salah", kk(710, "2022-05-09"), salah)
+        # Of a number that is not the household's newest one.
+        lama = pasangan("kk-lama", 720)
+        bulan.dtsen.keluarga("kk-lama", kk(720, "2026-03-05"), lama)
+        bulan.dtjateng.keluarga("kk-lama", kk(721, "2012-05-09"), lama)
+        bulan.simnakis.keluarga("kk-lama", kk(721, "2022-05-09"), lama)
         # One source gives one number to two families; and enters one family twice.
         for nomor, keluarga, nama, lahir in (
-            (720, "kk-satu", "MARYONO", "1961-07-22"), (720, "kk-lain", "SUTARJI", "1958-11-09"),
-            (722, "kk-dua", "WAKIJAN", "1966-10-17"), (722, "kk-lagi", "WAKIJAN", "1966-10-17"),
+            (740, "kk-satu", "MARYONO", "1961-07-22"), (740, "kk-lain", "SUTARJI", "1958-11-09"),
+            (742, "kk-dua", "WAKIJAN", "1966-10-17"), (742, "kk-lagi", "WAKIJAN", "1966-10-17"),
         ):  # fmt: skip
             bulan.dtsen.keluarga(keluarga, kk(nomor), [Orang(f"{keluarga}-orang", nama, lahir, nik=nik(nomor, lahir))])
 

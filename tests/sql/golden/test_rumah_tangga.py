@@ -190,12 +190,16 @@ def test_the_latest_registration_up_to_the_month_s_end_is_the_no_kk(emas: Emas):
 
 
 def test_a_misspelt_no_kk_is_never_chosen_but_told(emas: Emas):
-    rumah = emas.rumah("dtsen:kk-salah")
-    assert (rumah["no_kk"], rumah["no_kk_lain"]) == (kk(710), [kk(710, "2022-05-09")])
-    assert emas.rows(
-        "select kode, sumber, sejak from rilis.masalah where uid = %s and id_rilis = '2026-07/1'",
-        rumah["uid_rumah_tangga"],
-    ) == [{"kode": "KK_SALAH_KETIK", "sumber": "simnakis", "sejak": JUNI}]
+    for kunci, no_kk, lain in (
+        ("kk-salah", kk(710), [kk(710, "2022-05-09")]),
+        ("kk-lama", kk(720, "2026-03-05"), [kk(721, "2012-05-09"), kk(721, "2022-05-09")]),
+    ):
+        rumah = emas.rumah(f"dtsen:{kunci}")
+        assert (rumah["no_kk"], rumah["no_kk_lain"]) == (no_kk, sorted(lain))
+        assert emas.rows(
+            "select kode, sumber, sejak from rilis.masalah where uid = %s and id_rilis = '2026-07/1'",
+            rumah["uid_rumah_tangga"],
+        ) == [{"kode": "KK_SALAH_KETIK", "sumber": "simnakis", "sejak": JUNI}], kunci
 
 
 def test_one_number_on_two_families_of_a_source_is_told_and_a_family_entered_twice_is_none(emas: Emas):
