@@ -43,10 +43,11 @@ DATE_FORMS: dict[str, tuple[str, str]] = {
     ),
 }
 EXCEL_SHAPE = r"9{4,5}(\.9)?"
-# Excel's 1900 system; its day 60 is 29 February 1900, which never was.
+# Excel's 1900 system; its day 60 is 29 February 1900, which never was, so the days before it count from one later.
 EXCEL_DATE = (
     "case when regexp_full_match({x}, '\\d{{4,5}}(\\.0)?') then"
-    " case when try_cast({x} as double)::int between 61 and 60000"
+    " case when try_cast({x} as double)::int between 1 and 59 then date '1899-12-31' + try_cast({x} as double)::int"
+    " when try_cast({x} as double)::int between 61 and 60000"
     " then date '1899-12-30' + try_cast({x} as double)::int end end"
 )
 _NUMBER = "try_cast(replace({x}, ',', '.') as double)"

@@ -107,6 +107,22 @@ def test_date_forms_of_a_column(land_dtsen, written):
     assert {r["tanggal_lahir"] for r in rows(landed, "anggota")} == {"1980-01-02"}
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("00001", "1900-01-01"), ("0059", "1900-02-28"), ("00061.0", "1900-03-01"), ("60000", "2064-04-08"),
+        # Not a number of a day; a day that never was; beyond.
+        ("0000", ""), ("0060", ""), ("60001", ""),
+    ],
+)  # fmt: skip
+def test_excel_serials_from_1_to_60000(land_dtsen, written, read):
+    tables = dtsen()
+    for person in tables["anggota"]:
+        person["tanggal_lahir"] = written
+    landed = land_dtsen(tables)
+    assert {r["tanggal_lahir"] for r in rows(landed, "anggota")} == {read}
+
+
 def test_one_number_among_dates_is_no_excel_serial(land_dtsen):
     tables = dtsen()
     tables["anggota"][3]["tanggal_lahir"] = "29222"
