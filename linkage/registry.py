@@ -279,9 +279,10 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
 
     `founders` is a query for the founding record of each cluster: the one of the most trusted source with the first id,
     which is the one with the least number. The new id is made of that record and the period, so that a revision after a
-    withdrawn one makes the same id again. If a later month was built earlier and gave the record an id, that one is
-    taken. Where the id of the period is in use already, because an earlier revision gave it to somebody who still has
-    it, the id is made of the record and the release instead.
+    withdrawn one makes the same id again. If a month that this one does not build upon gave the record an id, that one
+    is taken: a later month that was built earlier, or an earlier one that a rollback withdrew. Where the id of the
+    period is in use already, because an earlier revision gave it to somebody who still has it, the id is made of the
+    record and the release instead.
     """
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
     made = f"""

@@ -95,7 +95,8 @@ QUERIES = {
         select * from asal where (grain, penerus) in (select grain, penerus from asal where oleh is not null)
     """,
     # The first id that each record founded in a later month, also in a candidate, so that the same record gets the same
-    # id now. A record that founded an id in this very month gets that one instead, and is left out here.
+    # id now. A record that founded an id in this very month gets that one instead, and is left out here. Failing both, the
+    # id of an earlier month that was published and that a rollback withdrew: receivers know people by it.
     "kelak_uid": """
         with pendirian as (
             select distinct on (u.grain, u.sumber_awal, u.id_awal)
@@ -106,10 +107,13 @@ QUERIES = {
                 select 'rumah_tangga', uid, sumber_awal, id_awal, id_rilis_awal from identitas.rumah_tangga
             ) as u
             inner join rilis.rilis as r on u.id_rilis_awal = r.id_rilis
-            where r.periode >= %(periode)s
-            order by u.grain, u.sumber_awal, u.id_awal, r.periode, r.revisi
+            where r.periode >= %(periode)s or (
+                r.periode >= %(kembali_sejak)s and r.diterbitkan is not null
+                and r.id_rilis not in (select garis.id_rilis from identitas.garis(%(sebelum)s) as garis)
+            )
+            order by u.grain, u.sumber_awal, u.id_awal, r.periode < %(periode)s, r.periode, r.revisi
         )
-        select grain, uid, sumber_awal, id_awal from pendirian where periode > %(periode)s
+        select grain, uid, sumber_awal, id_awal from pendirian where periode <> %(periode)s
     """,
     "pertimbangan": """
         select distinct on (grain, sumber_a, id_a, sumber_b, id_b)
