@@ -95,8 +95,8 @@ QUERIES = {
         select * from asal where (grain, penerus) in (select grain, penerus from asal where oleh is not null)
     """,
     # The first id that each record founded in a later month, also in a candidate, so that the same record gets the same
-    # id now. A record that founded an id in this very month gets that one instead, and is left out here. Failing both, the
-    # id of an earlier month that was published and that a rollback withdrew: receivers know people by it.
+    # id now. A record that founded an id in this very month gets that one instead, and is left out here. Failing both,
+    # the id of an earlier month that was published and that a rollback withdrew: receivers know people by it.
     "kelak_uid": """
         with pendirian as (
             select distinct on (u.grain, u.sumber_awal, u.id_awal)
