@@ -177,7 +177,7 @@ def test_an_older_month_built_again_leaves_what_receivers_carry_now(kasus_juli: 
     """They find the family by their newest delivery, and August's is here (contracts/sinks.md)."""
     waiting = (
         "from antrean.baris as b join kasus.usulan_rilis as s using (id_baris)"
-        " where s.id_rilis = '2026-07/1' and b.tujuan = 'siks_ng' and not exists ("
+        " where s.id_rilis = '2026-07/1' and b.tujuan = 'siks_ng' and b.status = 'diusulkan' and not exists ("
         "select from antrean.riwayat as r where r.id_baris = b.id_baris and r.ke <> 'diusulkan')"
     )
     with database.connect(gudang_kasus) as connection:

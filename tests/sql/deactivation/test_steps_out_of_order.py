@@ -184,7 +184,7 @@ def test_a_row_whose_ground_fell_after_the_month_waits_alone(antrean: Antrean, g
         antrean.propose(2, ("siks_ng",))
         antrean.do(
             "insert into kasus.aduan (id_kiriman, nomor_baris, id_sumber, versi, diubah, status, sidik)"
-            " values ('umpan', 1, 'BRT-2', 99, '2026-07-01 00:00+07', 'dicabut', 'x')"
+            " values ('umpan', 1, 'BRT-2', 9999, '2026-07-01 00:00+07', 'dicabut', 'x')"
             if ground == "the complaint" else
             "insert into kasus.verifikasi (id_kiriman, nomor_baris, id_sumber, diubah, petugas, tanggal, hasil, sidik)"
             " values ('umpan', 1, 'VLP-2', '2026-07-01 00:00+07', 'petugas.uji', '2026-06-11', 'layak', 'x')"

@@ -291,8 +291,8 @@ def _kk(juni: Bulan, juli: Bulan) -> None:
         bulan.simnakis.keluarga("kk-lama", kk(721, "2022-05-09"), lama)
         # One source gives one number to two families; and enters one family twice.
         for nomor, keluarga, nama, lahir in (
-            (740, "kk-satu", "MARYONO", "1961-07-22"), (740, "kk-lain", "SUTARJI", "1958-11-09"),
-            (742, "kk-dua", "WAKIJAN", "1966-10-17"), (742, "kk-lagi", "WAKIJAN", "1966-10-17"),
+            (770, "kk-satu", "MARYONO", "1961-07-22"), (770, "kk-lain", "SUTARJI", "1958-11-09"),
+            (772, "kk-dua", "WAKIJAN", "1966-10-17"), (772, "kk-lagi", "WAKIJAN", "1966-10-17"),
         ):  # fmt: skip
             bulan.dtsen.keluarga(keluarga, kk(nomor), [Orang(f"{keluarga}-orang", nama, lahir, nik=nik(nomor, lahir))])
 

@@ -10,7 +10,7 @@ from kasus import pasangan
 from mendarat import BLUNGUN, JUNI, Bulan, Orang, kk, nik
 
 from expectations import checkpoint, contract, release
-from sinkron import database
+from sinkron import database, reference
 from sinkron.settings import Settings
 
 # The twelfth release that the household is in, and those after it.
@@ -38,7 +38,8 @@ def test_a_household_that_ended_leaves_after_twelve_releases_and_its_dead_stay(
         terakhir.mendarat(settings)
         dibangun = terakhir.bangun(settings)
         tabel = contract.load(settings.seeds.parent / "contracts")
-        candidate = release.Candidate(f"{KEMUDIAN}/1", settings.kabupaten, 16, tabel, 5, f"{SESUDAH}/1")
+        ambang = reference.thresholds(settings, KEMUDIAN)
+        candidate = release.Candidate(f"{KEMUDIAN}/1", settings.kabupaten, 16, tabel, 5, ambang, f"{SESUDAH}/1")
         verdict = checkpoint.run(database.owner_url(settings), release.gate(candidate))
         terakhir.putuskan(settings, *dibangun)
         with database.connect(settings) as connection:
