@@ -72,9 +72,10 @@ def run(scale: float) -> int:
                 measured[name] = _together(environment, name, periode)
                 if name in COPY_AFTER and periode == MONTHS[-1]:
                     copies.append(_plain_copy(settings, periode))
+        forms = _forms(settings, home, MONTHS[-1])
         server.answer_seconds = PAGE_SECONDS
         paced = _together(environment, "extract", MONTHS[-1])
-        return _report(measured, paced, _middle(copies), _forms(settings, home, MONTHS[-1]), scale)
+        return _report(measured, paced, _middle(copies), forms, scale)
     finally:
         server.close()
         postgres.stop(settings)
@@ -193,7 +194,10 @@ def _middle(copies: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _forms(settings: Settings, home: Path, periode: str) -> dict[str, float]:
-    """Seconds to read, validate and load the month's DTSEN in each form, gate apart; last, for it loads them again."""
+    """Seconds to read, validate and load the month's DTSEN in each form, without the gate.
+
+    Called after the steps, for it lands the month again.
+    """
     from connectors.dtsen import connector
     from connectors.interface import Store, connection, load_source
 
