@@ -1,7 +1,6 @@
 {# NIK and No KK (domain.md 2.1-2.3) with their digits alone. Blanks, dots and quotes around the digits are form, not
-value;
-   so are digits of full width, and the letters O and I where 0 and 1 belong. Sixteen bytes without these letters are
-   returned as they are: they are sixteen digits, or a damaged number whatever is removed from it. #}
+   value; so are digits of full width, and the letters O and I where 0 and 1 belong. Sixteen bytes without these letters
+   are returned as they are: they are sixteen digits, or a damaged number whatever is removed from it. #}
 {% macro angka(kolom) -%}
     case
         when octet_length({{ kolom }}) = 16 and strpos({{ kolom }}, 'O') = 0 and strpos({{ kolom }}, 'I') = 0

@@ -84,7 +84,7 @@ OVERDUE = """
     where k.status = 'siap' and k.percobaan > 0 and k.dibuat < clock_timestamp() - make_interval(days => %s)
     order by k.id_kiriman, i.id_baris
 """
-# A receiver that leaves this many bodies in a row without an answer is taken to be down, and is left alone for now.
+# A receiver that leaves this many bodies in a row without an answer is taken to be down, until the next run.
 DOWN = 2
 
 

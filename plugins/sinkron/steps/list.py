@@ -22,6 +22,17 @@ FALLEN = """
     inner join kasus.aduan_pada('infinity') as a on u.asal = 'aduan' and u.id_kasus = a.id_sumber
     where a.status not in ('terbukti', 'selesai')
     union
+    -- The state `selesai` does not say how a complaint was decided; its last answer does.
+    select u.id_baris
+    from kasus.usulan as u
+    inner join (
+        select distinct on (id_sumber) id_sumber, status
+        from kasus.aduan
+        where status in ('terbukti', 'tidak_terbukti')
+        order by id_sumber, versi desc, diubah desc, urutan desc
+    ) as jawaban on u.asal = 'aduan' and u.id_kasus = jawaban.id_sumber
+    where jawaban.status = 'tidak_terbukti'
+    union
     select u.id_baris
     from kasus.usulan as u
     inner join kasus.pengajuan_pada('infinity') as p on u.asal = 'graduasi_mandiri' and u.bukti = p.id_sumber

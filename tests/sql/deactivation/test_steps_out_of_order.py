@@ -170,7 +170,7 @@ def test_a_list_that_the_gate_holds_is_not_decided(antrean: Antrean):
     assert antrean.states() == PROPOSED
 
 
-@pytest.mark.parametrize("ground", ["the complaint", "the visit", "the withdrawal"])
+@pytest.mark.parametrize("ground", ["the complaint", "its answer", "the visit", "the withdrawal"])
 def test_a_row_whose_ground_fell_after_the_month_waits_alone(antrean: Antrean, ground: str):
     antrean.propose(1, ("siks_ng",))
     if ground == "the withdrawal":
@@ -180,6 +180,13 @@ def test_a_row_whose_ground_fell_after_the_month_waits_alone(antrean: Antrean, g
             "insert into kasus.pengajuan (id_kiriman, nomor_baris, id_sumber, versi, jenis, diubah, status, sidik)"
             " values ('umpan', 1, 'PGJ-2', 1, 'graduasi_mandiri', '2026-07-01 00:00+07', 'dicabut', 'x')"
         )
+    elif ground == "its answer":
+        antrean.propose(2, ("siks_ng",))
+        for versi, status in ((9998, "tidak_terbukti"), (9999, "selesai")):
+            antrean.do(
+                "insert into kasus.aduan (id_kiriman, nomor_baris, id_sumber, versi, diubah, status, sidik)"
+                f" values ('umpan', 1, 'BRT-2', {versi}, '2026-07-01 00:00+07', '{status}', 'x{versi}')"
+            )
     else:
         antrean.propose(2, ("siks_ng",))
         antrean.do(
