@@ -48,7 +48,7 @@ def copy_out(connection: psycopg.Connection, query: str, parameters: dict[str, A
     """Write the rows of a query to a CSV file."""
     with (
         connection.cursor() as cursor,
-        path.open("wb") as file,
+        path.open("wb", buffering=BLOCK) as file,
         cursor.copy(f"copy ({query}) to stdout (format csv)", parameters),
     ):
         _drain(connection.pgconn, file)
@@ -60,12 +60,13 @@ def _drain(pgconn: psycopg.pq.abc.PGconn, file: BinaryIO) -> None:
     psycopg itself waits once for each row, which costs more than the server needs to write the row. Here a wait happens
     only when nothing has arrived yet.
     """
+    receive, write = pgconn.get_copy_data, file.write
     with selectors.DefaultSelector() as waiting:
         waiting.register(pgconn.socket, selectors.EVENT_READ)
         while True:
-            size, row = pgconn.get_copy_data(1)
+            size, row = receive(1)
             if size > 0:
-                file.write(row)
+                write(row)
             elif size == 0:
                 waiting.select()
                 pgconn.consume_input()
