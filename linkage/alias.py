@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from linkage.cluster import nuclei
 from linkage.exact import NUMBER, PLAUSIBLE_NAME, SIMILAR_NAME, find_pairs, same_sex, withdraw_twins
+from linkage.standard import names_alike
 
 # A number was given up once, rarely twice; what goes on longer, or leads back to itself, is nobody's history.
 LONGEST_CHAIN = 5
@@ -34,24 +35,28 @@ def apply_aliases(con) -> int:
     con.execute(f"""
         create or replace table alias_rekaman as
         with lama as (
-            select r.*, a.nik_aktif, a.cocok from rekaman as r inner join alias_akhir as a on r.nik = a.nik
+            select r.*, n.* exclude (bentuk), a.nik_aktif, a.cocok
+            from rekaman as r
+            inner join alias_akhir as a on r.nik = a.nik
+            left join bentuk_nama as n on r.bentuk = n.bentuk
         ),
         dasar as (
-            select r.*, r.nik as nik_aktif, true as aktif from rekaman as r
+            select r.*, n.* exclude (bentuk), r.nik as nik_aktif, true as aktif
+            from rekaman as r left join bentuk_nama as n on r.bentuk = n.bentuk
             where r.nik in (select nik_aktif from alias_akhir)
             union all
-            select r.*, l.nik_aktif, false
-            from lama as l inner join rekaman as r on l.rid = r.rid
+            select l.* exclude (nik_aktif, cocok), l.nik_aktif, false
+            from lama as l
             where l.cocok and not exists (select 1 from rekaman as b where b.nik = l.nik_aktif)
             qualify rank() over (partition by l.nik_aktif order by l.nik) = 1
         )
         select distinct a.rid, a.nik, a.nik_aktif
         from lama as a inner join dasar as b on a.nik_aktif = b.nik_aktif
         where (not b.aktif and a.nik = b.nik)
-            or (a.tanggal_lahir = b.tanggal_lahir and mirip(a, b) >= {PLAUSIBLE_NAME})
+            or (a.tanggal_lahir = b.tanggal_lahir and {names_alike("a", "b")} >= {PLAUSIBLE_NAME})
             or (
                 a.tanggal_lahir is null and {same_sex("a", "b")}
-                and mirip(a, b) >= {SIMILAR_NAME}
+                and {names_alike("a", "b")} >= {SIMILAR_NAME}
             )
     """)
     con.execute("update rekaman set nik = a.nik_aktif from alias_rekaman as a where rekaman.rid = a.rid")

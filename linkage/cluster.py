@@ -12,17 +12,17 @@ from linkage.exact import HOUSE, LAST_MONTH, MODEL_RULE, NUMBER, VILLAGE
 
 # True for two 16-digit numbers that differ in one digit, or by one swap of neighbours.
 MISSPELT = """
-    (hamming(r.nik, i.nik) = 1 or (hamming(r.nik, i.nik) = 2 and exists (
+    (beda_angka(r.nik, i.nik) = 1 or (beda_angka(r.nik, i.nik) = 2 and exists (
         select 1 from range(1, 16) as t (k)
-        where substr(r.nik, k, 1) = substr(i.nik, k + 1, 1) and substr(r.nik, k + 1, 1) = substr(i.nik, k, 1)
-            and substr(r.nik, k, 1) <> substr(r.nik, k + 1, 1)
+        where substr(r.nik::varchar, k, 2) = reverse(substr(i.nik::varchar, k, 2))
+            and substr(r.nik::varchar, k, 2) <> substr(i.nik::varchar, k, 2)
     )))
 """
 
 # True where the birth date inside the number (day, for women + 40, month, year) is the record's.
 CODED = """
     coalesce(
-        substr(r.nik, 7, 6)::int
+        r.nik // 10000 % 1000000
             = day(r.tanggal_lahir) * 10000 + month(r.tanggal_lahir) * 100 + year(r.tanggal_lahir) % 100
             + case when r.jenis_kelamin = 'P' then 400000 else 0 end,
         false
@@ -100,8 +100,10 @@ def nuclei(con) -> None:
     con.execute(f"""
         create or replace table inti as
         with labelled as materialized (
-            select r.rid, r.nik, r.nik_ditolak, coalesce(k.label, r.rid) as inti, {CODED} as sesuai
-            from rekaman as r left join inti_komponen as k on r.rid = k.rid
+            select r.rid, r.nik, r.nik_ditolak, coalesce(k.label, s.inti, r.rid) as inti, {CODED} as sesuai
+            from rekaman as r
+            left join sepakat as s on r.nik = s.nik
+            left join inti_komponen as k on r.rid = k.rid
             where r.nik is not null
         ),
         sized as (
@@ -146,7 +148,7 @@ def _attach(con) -> None:
         select e.*, r.sumber, r.nik, i.inti, i.nik as nik_inti, r.nik is not null and r.milik as bernomor,
             r.sendiri and e.aturan in {PERSONAL} and {MISSPELT}
                 -- Twins have neighbouring serials: there only the very same name will do.
-                and (left(r.nik, 12) <> left(i.nik, 12) or e.mirip = 1 or e.aturan = '{MODEL_RULE}') as salah_ketik,
+                and (r.nik // 10000 <> i.nik // 10000 or e.mirip = 1 or e.aturan = '{MODEL_RULE}') as salah_ketik,
             i.anggota = 1 and (i.ditolak or not i.cocok) as lemah,
             r.ditolak and e.aturan = '{MODEL_RULE}' as tak_dikenal,
             -- The same number under a name or date that exact rules did not take for a variant.

@@ -8,72 +8,70 @@ against a second one.
 
 from __future__ import annotations
 
-from linkage.exact import PAIR_CEILING_PER_RECORD, PairExplosion, born_alike, same_sex
+from linkage.exact import PAIR_CEILING_PER_RECORD, PairExplosion, born_alike, keep_alike, same_sex
 
 # One wrong digit or swap in a NIK leaves two of its three parts whole: region and birth date, or birth date and serial,
 # or region and serial (here the birth date in its own column has to agree). Compared as numbers, which are taken apart
 # ten times as fast as texts.
 NEAR_NUMBER = (
-    "q.nik::bigint // 10000 = r.nik::bigint // 10000",
+    "q.nik // 10000 = r.nik // 10000",
     # Only within one district: every district has somebody with this birth date and serial.
-    "q.nik::bigint % 10000000000 = r.nik::bigint % 10000000000 and left(q.kode_desa, 5) = left(r.kode_desa, 5)",
-    "q.nik::bigint // 10000000000 = r.nik::bigint // 10000000000 and q.nik::bigint % 10000 = r.nik::bigint % 10000"
+    "q.nik % 10000000000 = r.nik % 10000000000 and left(q.kode_desa, 5) = left(r.kode_desa, 5)",
+    "q.nik // 10000000000 = r.nik // 10000000000 and q.nik % 10000 = r.nik % 10000"
     " and q.tanggal_lahir = r.tanggal_lahir",
 )
 # How alike two names are of which one may be a variant of the other, or probably is. These only choose candidates; the
 # model weighs the likeness itself.
 VARIANT_NAME, LIKELY_NAME = 0.75, 0.85
-# A blocking rule gives pairs of a free record (a) and any other (b).
+# A blocking rule gives pairs of a free record (a) and any other (b), and how alike their names have to be (batas).
 BLOCKING = {
     # Families of one KK number or with another member in common.
     "keluarga": f"""
-        select f.rid as a, r.rid as b
+        select f.rid as a, r.rid as b, case
+                when coalesce(q.tanggal_lahir <> r.tanggal_lahir, true) then {LIKELY_NAME}
+                -- Without a name the birth date has to do.
+                when q.bentuk is null or r.bentuk is null then 0
+                else {VARIANT_NAME}
+            end as batas
         from bebas as f
         inner join tetangga as t on f.fid = t.fid
         inner join rekaman_keluarga as k on t.fid_lain = k.fid
         inner join rekaman as r on k.rid = r.rid
         inner join rekaman as q on f.rid = q.rid
-        where {same_sex("q", "r")}
-            and (
-                (q.tanggal_lahir = r.tanggal_lahir and (
-                    q.nama_baku is null or r.nama_baku is null or mirip(q, r) >= {VARIANT_NAME}
-                ))
-                or ({born_alike("q", "r")} and mirip(q, r) >= {LIKELY_NAME})
-            )
+        where {same_sex("q", "r")} and {born_alike("q", "r")}
     """,
     "nik": """
-        select f.rid, r.rid
+        select f.rid as a, r.rid as b, 0 as batas
         from bebas as f
         inner join rekaman as q on f.rid = q.rid
         inner join rekaman as r on q.nik = r.nik
     """,
     "nama_lahir": """
-        select f.rid, r.rid
+        select f.rid as a, r.rid as b, 0 as batas
         from bebas as f
         inner join rekaman as q on f.rid = q.rid
-        inner join rekaman as r on q.nama_baku = r.nama_baku and q.tanggal_lahir = r.tanggal_lahir
+        inner join rekaman as r on q.bentuk = r.bentuk and q.tanggal_lahir = r.tanggal_lahir
         where not q.lahir_baku
     """,
     "lahir_desa": f"""
-        select f.rid, r.rid
+        select f.rid as a, r.rid as b, {VARIANT_NAME} as batas
         from bebas as f
         inner join rekaman as q on f.rid = q.rid
         inner join rekaman as r on q.tanggal_lahir = r.tanggal_lahir and q.kode_desa = r.kode_desa
-        where not q.lahir_baku and mirip(q, r) >= {VARIANT_NAME}
+        where not q.lahir_baku
     """,
     "nama_ibu": """
-        select f.rid, r.rid
+        select f.rid as a, r.rid as b, 0 as batas
         from bebas as f
         inner join rekaman as q on f.rid = q.rid
-        inner join rekaman as r on q.nama_baku = r.nama_baku and q.ibu_baku = r.ibu_baku
+        inner join rekaman as r on q.bentuk = r.bentuk and q.bentuk_ibu = r.bentuk_ibu
     """,
     **{
         f"nik_dekat_{n}": f"""
-            select f.rid, r.rid
+            select f.rid as a, r.rid as b, {VARIANT_NAME} as batas
             from bebas as f
             inner join rekaman as q on f.rid = q.rid
             inner join rekaman as r on {near}
-            where mirip(q, r) >= {VARIANT_NAME}
         """
         for n, near in enumerate(NEAR_NUMBER, start=1)
     },
@@ -126,11 +124,9 @@ def find_candidates(con) -> dict[str, int]:
     con.execute("create or replace table calon_semua (a bigint, b bigint, blok varchar, urutan integer)")
     counts = {}
     for rank, (name, query) in enumerate(BLOCKING.items(), start=1):
-        con.execute(f"""
-            insert into calon_semua
-            select distinct least(a, b), greatest(a, b), '{name}', {rank} from ({query}) as t (a, b) where a <> b
-        """)
-        counts[name] = con.sql(f"select count(*) from calon_semua where urutan = {rank}").fetchall()[0][0]
+        keep_alike(con, query)
+        con.execute(f"insert into calon_semua select a, b, '{name}', {rank} from sepasang")
+        counts[name] = con.sql("select count(*) from sepasang").fetchall()[0][0]
         if counts[name] > PAIR_CEILING_PER_RECORD * max(records, 1000):
             raise PairExplosion(
                 f"blocking rule {name} made {counts[name]} pairs of {records} records, at most "
@@ -150,7 +146,7 @@ def find_candidates(con) -> dict[str, int]:
             and {same_sex("p", "q")}
             and (
                 p.nik is null or q.nik is null or not i.milik or not j.milik or i.ditolak or j.ditolak
-                or (hamming(p.nik, q.nik) <= 2 and (i.anggota = 1 or j.anggota = 1))
+                or (beda_angka(p.nik, q.nik) <= 2 and (i.anggota = 1 or j.anggota = 1))
             )
         group by c.a, c.b
     """)
@@ -168,16 +164,18 @@ def describe(con) -> None:
             group by fid
         ),
         sering as (
-            select nama_baku, count(*) / (select count(*) from rekaman) as tf from rekaman group by nama_baku
+            select bentuk, count(*) / (select count(*) from rekaman) as tf from rekaman group by bentuk
         )
-        select r.rid as unique_id, r.nama_baku, s.tf as tf_nama_baku, r.kata, r.nama_urut, r.ibu_baku, r.tanggal_lahir,
-            r.lahir_baku, r.nik, r.no_kk, r.kode_desa, g.rt, g.rw, k.klaster,
+        select r.rid as unique_id, n.nama_baku, s.tf as tf_nama_baku, n.kata, n.nama_urut, i.nama_baku as ibu_baku,
+            r.tanggal_lahir, r.lahir_baku, r.nik::varchar as nik, r.no_kk, r.kode_desa, g.rt, g.rw, k.klaster,
             list_filter(w.isi, lambda x: x <> k.klaster) as kawan
         from dipakai as d
         inner join rekaman as r on d.rid = r.rid
         inner join rekaman_keluarga as k on r.rid = k.rid
         inner join keluarga as g on k.fid = g.fid
         inner join kawan as w on k.fid = w.fid
-        left join sering as s on r.nama_baku = s.nama_baku
+        left join bentuk_nama as n on r.bentuk = n.bentuk
+        left join bentuk_nama as i on r.bentuk_ibu = i.bentuk
+        left join sering as s on r.bentuk = s.bentuk
         order by r.rid
     """)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from linkage.standard import names_alike
+
 # Names of one person differ between registries by spelling, titles and truncation. Two records of one KK and birth date
 # whose names are less alike than this are twins, not one person. Twins who share a first name are more alike than this:
 # see withdraw_twins.
@@ -72,33 +74,38 @@ NUMBER = "nik_sama"
 HOUSE = "kk_lahir_nama"
 LAST_MONTH = "tautan_lalu"
 VILLAGE = "nama_lahir_desa"
+# Each rule gives pairs (a, b) by their keys, and how alike the two names have to be at least (batas) for `keep_alike`.
+# Only that of the number, for which there is more to look at, gives the pairs that are left, and their likeness.
 RULES = {
     # The same record of a source is the same person as in the release before, whatever was corrected in it since.
     LAST_MONTH: """
-        select a.rid as a, b.rid as b, mirip(a, b) as mirip
+        select a.rid as a, t.rid as b, 0 as batas
         from lepas as a
         inner join lalu_rid as s on a.rid = s.rid
         inner join lalu_rid as t on s.uid = t.uid
-        inner join rekaman as b on t.rid = b.rid
     """,
     NUMBER: f"""
-        -- Materialised: else how alike the names are is worked out again wherever it is named.
-        with senomor as materialized (
-            select a.rid as a, b.rid as b, mirip(a, b) as mirip, a.tanggal_lahir = b.tanggal_lahir as lahir_sama,
-                a.nik in (
-                    select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1
-                ) as berulang,
-                {same_sex("a", "b")} as sejenis, {born_alike("a", "b")} as lahir_mirip,
-                a.nama_urut = b.nama_urut or a.nama_rapat = b.nama_rapat as senama,
+        with dibanding as materialized (
+            select s.a, s.b, s.sejenis, s.berulang, {names_alike("m", "n")} as mirip,
+                p.tanggal_lahir = q.tanggal_lahir as lahir_sama,
+                {born_alike("p", "q")} as lahir_mirip,
+                m.nama_urut = n.nama_urut or m.nama_rapat = n.nama_rapat as senama,
                 greatest(
-                    jaro_winkler_similarity(a.nama_rapat, b.nama_rapat),
-                    jaro_winkler_similarity(a.nama_urut, b.nama_urut)
+                    jaro_winkler_similarity(m.nama_rapat, n.nama_rapat),
+                    jaro_winkler_similarity(m.nama_urut, n.nama_urut)
                 ) as ejaan,
-                {no_child("a", "b")} as segenerasi,
-                a.nama_baku is null or b.nama_baku is null as tanpa_nama
-            from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
+                {no_child("p", "q")} as segenerasi,
+                p.bentuk is null or q.bentuk is null as tanpa_nama
+            from senomor as s
+            inner join rekaman as p on s.a = p.rid
+            inner join rekaman as q on s.b = q.rid
+            left join bentuk_nama as m on p.bentuk = m.bentuk
+            left join bentuk_nama as n on q.bentuk = n.bentuk
+            where not s.serupa
         )
-        select a, b, mirip from senomor
+        select a, b, 1 as mirip from senomor where serupa and (sejenis or not berulang)
+        union all
+        select a, b, coalesce(mirip, 0) from dibanding
         where (lahir_sama and mirip >= {PLAUSIBLE_NAME} and (mirip >= {SIMILAR_NAME} and sejenis or not berulang))
             -- A head's number on all members: PONIMAN's on SUNARTO PONIMAN, or on children of similar names.
             or (mirip >= {SIMILAR_NAME} and sejenis and case
@@ -112,25 +119,22 @@ RULES = {
             or (tanpa_nama and lahir_sama and sejenis and not berulang)
     """,
     HOUSE: f"""
-        select a, b, mirip from (
-            select a.rid as a, b.rid as b, mirip(a, b) as mirip
-            from lepas as a
-            inner join rekaman as b on a.no_kk = b.no_kk and a.tanggal_lahir = b.tanggal_lahir
-            where {same_sex("a", "b")}
-        )
-        where mirip >= {SIMILAR_NAME}
+        select a.rid as a, b.rid as b, {SIMILAR_NAME} as batas
+        from lepas as a
+        inner join rekaman as b on a.no_kk = b.no_kk and a.tanggal_lahir = b.tanggal_lahir
+        where {same_sex("a", "b")}
     """,
     VILLAGE: f"""
-        select a.rid as a, b.rid as b, mirip(a, b) as mirip
+        select a.rid as a, b.rid as b, 0 as batas
         from lepas as a
         inner join rekaman as b
-            on a.nama_baku = b.nama_baku and a.tanggal_lahir = b.tanggal_lahir and a.kode_desa = b.kode_desa
+            on a.bentuk = b.bentuk and a.tanggal_lahir = b.tanggal_lahir and a.kode_desa = b.kode_desa
         where not a.lahir_baku and a.sumber <> b.sumber and {same_sex("a", "b")}
     """,
     "kk_nama_lahir_beda": f"""
-        select a.rid as a, b.rid as b, mirip(a, b) as mirip
+        select a.rid as a, b.rid as b, 0 as batas
         from lepas as a
-        inner join rekaman as b on a.no_kk = b.no_kk and a.nama_baku = b.nama_baku
+        inner join rekaman as b on a.no_kk = b.no_kk and a.bentuk = b.bentuk
         where a.sumber <> b.sumber and {same_sex("a", "b")} and {born_alike("a", "b")}
     """,
 }
@@ -142,6 +146,8 @@ MODEL_RULE, MODEL_RANK = "bukti_model", len(RULES) + 1
 def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     """Add what these rules find to `pasangan`, from `rekaman` (which has `rid`) and `lepas`; return pairs by rule.
 
+    Pairs of numbers that are `sepakat` stand in the view `semua_pasangan` alone.
+
     Raises PairExplosion when a rule makes more than PAIR_CEILING_PER_RECORD pairs a record.
     """
     records = con.sql("select count(*) from rekaman").fetchall()[0][0]
@@ -150,21 +156,77 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     )
     counts = {}
     for name in names:
-        rank = list(RULES).index(name) + 1
-        # A pair is found from either side, but by the number: it is kept once.
-        once = "" if name == NUMBER else "distinct"
-        con.execute(f"""
-            insert into pasangan
-            select {once} least(a, b), greatest(a, b), '{name}', {rank}, coalesce(mirip, 0)
-            from ({RULES[name]}) where a <> b
-        """)
-        counts[name] = con.sql(f"select count(*) from pasangan where aturan = '{name}'").fetchall()[0][0]
+        if name == NUMBER:
+            _share_number(con)
+        else:
+            keep_alike(con, RULES[name])
+        con.execute(f"insert into pasangan select a, b, '{name}', {list(RULES).index(name) + 1}, mirip from sepasang")
+        counts[name] = con.sql("select count(*) from sepasang").fetchall()[0][0]
+        if name == NUMBER:
+            counts[name] += int(con.sql("select coalesce(sum(pasangan), 0) from sepakat").fetchall()[0][0])
         if counts[name] > PAIR_CEILING_PER_RECORD * max(records, 1000):
             raise PairExplosion(
                 f"rule {name} made {counts[name]} pairs of {records} records, at most "
                 f"{PAIR_CEILING_PER_RECORD} a record expected; look for one value shared by many records in its keys"
             )
     return counts
+
+
+def keep_alike(con, pairs: str) -> None:
+    """Fill `sepasang` (a, b, mirip), a < b, with the pairs (a, b, batas) of a query whose names are alike enough.
+
+    The names are looked at when the pairs stand in a table. DuckDB knows by then how few they are and fetches the names
+    of these alone; as a condition of the join that finds the pairs the same takes three times as long.
+    """
+    con.execute(f"""
+        create or replace table bertemu as
+        select least(a, b) as a, greatest(a, b) as b, min(batas) as batas from ({pairs}) where a <> b group by 1, 2
+    """)
+    con.execute(f"""
+        create or replace table sepasang as
+        with dibanding as materialized (
+            select t.a, t.b, t.batas, coalesce({names_alike("m", "n")}, 0) as mirip
+            from bertemu as t
+            inner join rekaman as p on t.a = p.rid
+            inner join rekaman as q on t.b = q.rid
+            left join bentuk_nama as m on p.bentuk = m.bentuk
+            left join bentuk_nama as n on q.bentuk = n.bentuk
+        )
+        select a, b, mirip from dibanding where mirip >= batas
+    """)
+
+
+def _share_number(con) -> None:
+    """Fill `sepasang` by the rule NUMBER, and `sepakat` (nik, inti, pasangan): the numbers, most of all, whose records,
+    one a source, are of one name and birth date. Of these no pair has to be looked at: the least `rid` stands for all.
+    """
+    con.execute("""
+        create or replace table sepakat as
+        select nik, min(rid) as inti, count(*) * (count(*) - 1) // 2 as pasangan
+        from rekaman
+        where nik is not null
+        group by nik
+        having count(*) > 1 and count(*) = bit_count(bit_or(1::bigint << prioritas))
+            and count(bentuk) = count(*) and min(bentuk) = max(bentuk)
+            and count(tanggal_lahir) = count(*) and min(tanggal_lahir) = max(tanggal_lahir)
+    """)
+    con.execute(f"""
+        create or replace view semua_pasangan as
+        from pasangan
+        union all
+        select a.rid, b.rid, '{NUMBER}', {list(RULES).index(NUMBER) + 1}, 1
+        from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
+        where a.nik in (select nik from sepakat)
+    """)
+    con.execute(f"""
+        create or replace table senomor as
+        with berulang as (select nik from rekaman where nik is not null group by nik, sumber having count(*) > 1),
+        ragu as (from rekaman where nik not in (select nik from sepakat))
+        select a.rid as a, b.rid as b, {same_sex("a", "b")} as sejenis, a.nik in (from berulang) as berulang,
+            coalesce(a.bentuk = b.bentuk and a.tanggal_lahir = b.tanggal_lahir, false) as serupa
+        from ragu as a inner join ragu as b on a.nik = b.nik and a.rid < b.rid
+    """)
+    con.execute(f"create or replace table sepasang as {RULES[NUMBER]}")
 
 
 # Pairs with nearly equal names that an equal number joined, although some source lists exactly these two names side by
@@ -175,11 +237,11 @@ LISTED_TWINS = f"""
     from pasangan as p
     inner join rekaman as x on p.a = x.rid
     inner join rekaman as y on p.b = y.rid
-    inner join rekaman as u on u.nik = x.nik and u.nama_baku in (x.nama_baku, y.nama_baku)
+    inner join rekaman as u on u.nik = x.nik and u.bentuk in (x.bentuk, y.bentuk)
     inner join rekaman as v
         on u.sumber = v.sumber and u.id_keluarga = v.id_keluarga and u.tanggal_lahir = v.tanggal_lahir
-        and u.nik <> v.nik and v.nama_baku in (x.nama_baku, y.nama_baku) and u.nama_baku <> v.nama_baku
-    where p.aturan = '{NUMBER}' and p.mirip >= {SAME_NAME} and p.mirip < 0.99 and x.nama_baku <> y.nama_baku
+        and u.nik <> v.nik and v.bentuk in (x.bentuk, y.bentuk) and u.bentuk <> v.bentuk
+    where p.aturan = '{NUMBER}' and p.mirip >= {SAME_NAME} and p.mirip < 0.99 and x.bentuk <> y.bentuk
 """
 
 
@@ -206,7 +268,10 @@ def withdraw_twins(con, rule: str = NUMBER) -> int:
         inner join rekaman as t
             on y.sumber = t.sumber and y.id_keluarga = t.id_keluarga and y.tanggal_lahir = t.tanggal_lahir
             and {same_sex("y", "t")} and y.rid <> t.rid
-        where mirip(x, t) >= s.mirip and mirip(y, t) < {same_name}
+        inner join bentuk_nama as m on x.bentuk = m.bentuk
+        inner join bentuk_nama as n on y.bentuk = n.bentuk
+        inner join bentuk_nama as o on t.bentuk = o.bentuk
+        where {names_alike("m", "o")} >= s.mirip and {names_alike("n", "o")} < {same_name}
         {LISTED_TWINS if rule == NUMBER else ""}
     """)
     con.execute(f"""

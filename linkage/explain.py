@@ -78,7 +78,8 @@ def _judged(con, a: int, b: int) -> list[Reason]:
 def _rules(con, a: int, b: int) -> list[Reason]:
     """The rules that found the pair, and what the law says of its two numbers."""
     found = con.execute(
-        "select distinct aturan from pasangan where a = ? and b = ? and aturan <> ? order by 1", [a, b, MODEL_RULE]
+        "select distinct aturan from semua_pasangan where a = ? and b = ? and aturan <> ? order by 1",
+        [a, b, MODEL_RULE],
     ).fetchall()
     reasons = [Reason("aturan pasti", aturan) for (aturan,) in found]
     apart = con.execute(
@@ -104,7 +105,7 @@ def _chain(con, a: int, b: int, label: int) -> list[Reason]:
     """The shortest way from one record to the other over pairs of one person, where no pair joins them directly."""
     edges = con.execute("""
         select p.a, p.b, arg_min(p.aturan, p.urutan)
-        from pasangan as p
+        from semua_pasangan as p
         inner join klaster as k on p.a = k.rid and k.klaster = $label
         inner join klaster as l on p.b = l.rid and l.klaster = $label
         group by p.a, p.b

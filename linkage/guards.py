@@ -17,6 +17,7 @@ from linkage.exact import (
     no_child,
     same_sex,
 )
+from linkage.standard import names_alike
 
 # At LINK a pair is evidence; between REVIEW and LINK it is a question for a person and no link.
 LINK, REVIEW = 0.9, 0.5
@@ -33,16 +34,16 @@ BESIDE = f"""
     r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
     and {same_sex("r", "s")} and r.rid <> s.rid
 """
-# Of two such records: they are one person entered twice, not twins (docs/decisions/0020). They do not have two numbers;
-# their names differ by one letter, or one is cut short; another source has a person of that birth date in the family,
-# under no other number than theirs (under just that number, if both carry it); and no other source lists two such
-# persons there.
+# Of two such records, with names m and n: they are one person entered twice, not twins (docs/decisions/0020). They do
+# not have two numbers; their names differ by one letter, or one is cut short; another source has a person of that birth
+# date in the family, under no other number than theirs (under just that number, if both carry it); and no other source
+# lists two such persons there.
 TWICE = """
     coalesce(r.nik = s.nik, true)
     -- A newborn without a name may be anybody's twin; NUR A and NUR I are two names.
     and coalesce(
-        damerau_levenshtein(r.nama_baku, s.nama_baku) = 1 and not (r.singkat and s.singkat)
-        or (len(r.kata) = len(s.kata) and list_bool_and(list_transform(list_zip(r.kata, s.kata), lambda p:
+        damerau_levenshtein(m.nama_baku, n.nama_baku) = 1 and not (m.singkat and n.singkat)
+        or (len(m.kata) = len(n.kata) and list_bool_and(list_transform(list_zip(m.kata, n.kata), lambda p:
             starts_with(p[1], p[2]) or starts_with(p[2], p[1])
         ))),
         false
@@ -68,29 +69,31 @@ def accept(con) -> dict[str, int]:
     _twins(con)
     con.execute(f"""
         create or replace table timbang as
-        select w.a, w.b, w.peluang, mirip(p, q) as mirip,
-            p.nama_baku is null or q.nama_baku is null as tanpa_nama,
+        select w.a, w.b, w.peluang, {names_alike("m", "n")} as mirip,
+            p.bentuk is null or q.bentuk is null as tanpa_nama,
             coalesce(p.no_kk = q.no_kk, false) or len(list_intersect(x.kawan, y.kawan)) > 0 as serumah,
             p.lahir_baku and q.lahir_baku and not serumah as tanggal_baku,
-            coalesce(p.ibu_baku = q.ibu_baku, false) as ibu_sama,
+            coalesce(p.bentuk_ibu = q.bentuk_ibu, false) as ibu_sama,
             p.tanggal_lahir = q.tanggal_lahir and not p.lahir_baku as lahir_sama,
             {born_alike("p", "q")} as lahir_mirip,
             abs(p.tanggal_lahir - q.tanggal_lahir) <= 31 as sebulan,
             abs(year(p.tanggal_lahir) - year(q.tanggal_lahir)) < {GENERATION} as segenerasi,
             not {no_child("p", "q")} as beda_angkatan,
-            coalesce(p.nama_urut = q.nama_urut or p.nama_rapat = q.nama_rapat, false) as senama,
+            coalesce(m.nama_urut = n.nama_urut or m.nama_rapat = n.nama_rapat, false) as senama,
             coalesce(p.nik = q.nik, false) as nik_sama,
-            coalesce(hamming(p.nik, q.nik) <= 2 and left(p.nik, 12) <> left(q.nik, 12), false) as nik_dekat,
-            coalesce(hamming(p.nik, q.nik) > 2, false) as nik_lain,
+            coalesce(beda_angka(p.nik, q.nik) <= 2 and p.nik // 10000 <> q.nik // 10000, false) as nik_dekat,
+            coalesce(beda_angka(p.nik, q.nik) > 2, false) as nik_lain,
             p.hadir = q.hadir as sehidup,
             w.a in (select rid from kembar) or w.b in (select rid from kembar)
                 -- Twins have neighbouring serials: a slip only where Dukcapil knows the one and not the other.
                 or coalesce(
-                    p.nik <> q.nik and left(p.nik, 12) = left(q.nik, 12) and p.nik_ditolak = q.nik_ditolak, false
+                    p.nik <> q.nik and p.nik // 10000 = q.nik // 10000 and p.nik_ditolak = q.nik_ditolak, false
                 ) as kembar
         from bobot as w
         inner join rekaman as p on w.a = p.rid
         inner join rekaman as q on w.b = q.rid
+        left join bentuk_nama as m on p.bentuk = m.bentuk
+        left join bentuk_nama as n on q.bentuk = n.bentuk
         inner join bukti as x on w.a = x.unique_id
         inner join bukti as y on w.b = y.unique_id
         where w.peluang >= {REVIEW}
@@ -158,6 +161,8 @@ def _twins(con) -> None:
         inner join ditanya as d on r.rid = d.rid
         inner join rekaman_keluarga as f on r.rid = f.rid
         inner join rekaman as s on {BESIDE}
+        left join bentuk_nama as m on r.bentuk = m.bentuk
+        left join bentuk_nama as n on s.bentuk = n.bentuk
         -- The same person twice in a source is no twin.
-        where coalesce(mirip(r, s) < {TWIN_NAME}, true) and not coalesce({TWICE}, false)
+        where coalesce({names_alike("m", "n")} < {TWIN_NAME}, true) and not coalesce({TWICE}, false)
     """)

@@ -16,17 +16,22 @@ from linkage.cluster import components
 def cluster_families(con) -> dict[str, int]:
     """Fill `rumah` (fid, rumah) from `keluarga`, who stands in which (`rekaman_keluarga`) and `klaster`; return counts.
 
+    And `anggota`: each record with its person and family, and what is asked of it from here on.
     Two groups of different KK are joined only if they share more than half of the larger group's people and no
     source has a record in both: a source that lists two families means two (a split seen by one registry).
     """
     con.execute("""
-        create or replace table penghuni as
-        select distinct f.fid, g.no_kk, k.klaster
+        create or replace table anggota as
+        select r.rid, k.klaster, f.fid, r.prioritas, r.tanggal, r.hadir, r.nik is not null as bernomor
         from rekaman as r
         inner join klaster as k on r.rid = k.rid
         inner join rekaman_keluarga as f on r.rid = f.rid
-        inner join keluarga as g on f.fid = g.fid
-        where r.hadir
+    """)
+    con.execute("""
+        create or replace table penghuni as
+        select distinct a.fid, g.no_kk, a.klaster
+        from anggota as a inner join keluarga as g on a.fid = g.fid
+        where a.hadir
     """)
     con.execute("""
         create or replace table sisi_kk as
@@ -99,7 +104,7 @@ def cluster_families(con) -> dict[str, int]:
 
 
 def place_persons(con) -> None:
-    """Fill `letak` (klaster, rumah, sumber, id_sumber): one household a person.
+    """Fill `letak` (klaster, rumah, rid, hadir): one household a person, and the record that places the person there.
 
     The newest own date of the record that places the person there wins; a KK registered after that date counts as
     of its registration; ties by source (rules.md "Golden"). Two kinds of records place only a person whom no other
@@ -108,31 +113,26 @@ def place_persons(con) -> None:
     """
     con.execute("""
         create or replace table letak as
-        with bernomor as (
-            select distinct k.klaster, r.sumber
-            from rekaman as r
-            inner join klaster as k on r.rid = k.rid
-            where r.nik is not null and k.klaster in (
-                select k.klaster from rekaman as r inner join klaster as k on r.rid = k.rid where r.nik is null
+        with ganda as (
+            select rid from anggota as a
+            where not bernomor and exists (
+                select 1 from anggota as b where b.bernomor and b.klaster = a.klaster and b.prioritas = a.prioritas
             )
         ),
         bertempat as (
-            select k.klaster, h.rumah, r.rid, r.hadir, greatest(r.tanggal, g.kk_terdaftar) as sejak,
-                r.nik is null and b.klaster is not null as ganda
-            from rekaman as r
-            inner join klaster as k on r.rid = k.rid
-            inner join rekaman_keluarga as f on r.rid = f.rid
-            inner join keluarga as g on f.fid = g.fid
-            inner join rumah as h on f.fid = h.fid
-            left join bernomor as b on k.klaster = b.klaster and r.sumber = b.sumber
+            select a.klaster, h.rumah, a.rid, a.hadir, greatest(a.tanggal, g.kk_terdaftar) as sejak,
+                a.rid in (from ganda) as ganda
+            from anggota as a
+            inner join keluarga as g on a.fid = g.fid
+            inner join rumah as h on g.fid = h.fid
         ),
         terpilih as (
             -- `rid` counts records by source and id.
             select klaster, arg_min((rumah, rid), (not hadir, ganda, -coalesce(epoch(sejak), '-infinity'), rid)) as di
             from bertempat group by klaster
         )
-        select t.klaster, t.di[1] as rumah, r.sumber, r.id_sumber
-        from terpilih as t inner join rekaman as r on t.di[2] = r.rid
+        select t.klaster, t.di[1] as rumah, t.di[2] as rid, a.hadir
+        from terpilih as t inner join anggota as a on t.di[2] = a.rid
     """)
 
 
@@ -144,11 +144,10 @@ def absorb_empty(con) -> int:
     """
     con.execute("""
         create or replace table pindahan as
-        select h.rumah as dari, l.rumah as ke, count(distinct k.klaster) as orang
+        select h.rumah as dari, l.rumah as ke, count(distinct a.klaster) as orang
         from rumah as h
-        inner join rekaman_keluarga as f on h.fid = f.fid
-        inner join klaster as k on f.rid = k.rid
-        inner join letak as l on k.klaster = l.klaster
+        inner join anggota as a on h.fid = a.fid
+        inner join letak as l on a.klaster = l.klaster
         where not exists (select 1 from letak as x where x.rumah = h.rumah)
         group by h.rumah, l.rumah
         qualify row_number() over (partition by h.rumah order by orang desc, l.rumah) = 1

@@ -20,9 +20,9 @@ SAME_RULE, DIFFERENT_RULE = "pertimbangan_sama", "pertimbangan_beda"
 PERSON_PAIRS = f"""
     select p.a, p.b, if(p.aturan = '{LAST_MONTH}', 99, p.urutan),
         -(coalesce(a.tanggal_lahir = b.tanggal_lahir, false)::int + coalesce(a.no_kk = b.no_kk, false)::int
-            + coalesce(a.ibu_baku = b.ibu_baku, false)::int),
+            + coalesce(a.bentuk_ibu = b.bentuk_ibu, false)::int),
         -p.mirip
-    from pasangan as p
+    from semua_pasangan as p
     inner join rekaman as a on p.a = a.rid
     inner join rekaman as b on p.b = b.rid
     where p.a in (select node from dinilai) and p.b in (select node from dinilai)

@@ -7,6 +7,7 @@ month built again gives the same ids. Merges keep the older id; splits follow ru
 from __future__ import annotations
 
 from linkage.exact import GENERATION, PLAUSIBLE_NAME, SIMILAR_NAME
+from linkage.standard import names_alike
 from linkage.succession import settle
 
 PREFIX = {"individu": "i", "rumah_tangga": "k"}
@@ -20,12 +21,13 @@ JUDGED = """
 """
 
 
-# Whether a person of the release before (p) with the same NIK as a record (r) may be the same person.
+# Whether a person of the release before (p) with the same NIK as a record (r, its name n) may be the same person.
 SAME_PERSON = f"""case
-    when p.nama_baku is null or r.nama_baku is null or p.tanggal_lahir = r.tanggal_lahir
-        then coalesce(p.tanggal_lahir = r.tanggal_lahir, true) and coalesce(mirip(p, r) >= {PLAUSIBLE_NAME}, true)
-    else p.nama_urut = r.nama_urut or (
-        mirip(p, r) >= {SIMILAR_NAME}
+    when p.nama_baku is null or n.nama_baku is null or p.tanggal_lahir = r.tanggal_lahir
+        then coalesce(p.tanggal_lahir = r.tanggal_lahir, true)
+            and coalesce({names_alike("p", "n")} >= {PLAUSIBLE_NAME}, true)
+    else p.nama_urut = n.nama_urut or (
+        {names_alike("p", "n")} >= {SIMILAR_NAME}
         and coalesce(abs(year(p.tanggal_lahir) - year(r.tanggal_lahir)) < {GENERATION}, true)
     )
 end"""
@@ -41,25 +43,31 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
     Of several clusters an id goes to the one that a judgement named, then to the one that holds its own records from
     before a merge, then to the one that holds most of its records. A cluster that wins several ids keeps the oldest.
     """
+    con.execute("""
+        create or replace table asal_rid as
+        select r.rid, o.uid, o.penerus
+        from lalu_asal as o inner join rekaman as r on o.sumber = r.sumber and o.id_sumber = r.id_sumber
+        where o.grain = 'individu'
+    """)
     con.execute(f"""
         create or replace table klaim as
         with unmentioned as materialized (
             -- Known persons none of whose records is here.
-            select p.*, n.nama_baku, n.nama_urut, n.kata, n.singkat, n.nama_rapat
+            select p.*, n.*
             from lalu_individu as p anti join lalu_rid as t on p.uid = t.uid
-            left join nama_baku as n on p.nama = n.nama
+            left join nama_baku as b on p.nama = b.nama
+            left join bentuk_nama as n on b.bentuk = n.bentuk
         ),
         claims as (
-            select k.klaster, t.uid, 0 as pertimbangan, (o.uid is not null)::int as asal, 1 as suara, r.prioritas
+            select a.klaster, t.uid, 0 as pertimbangan, (o.uid is not null)::int as asal, 1 as suara, a.prioritas
             from lalu_rid as t
-            inner join rekaman as r on t.rid = r.rid
-            inner join klaster as k on r.rid = k.rid
-            left join lalu_asal as o
-                on o.grain = 'individu' and r.sumber = o.sumber and r.id_sumber = o.id_sumber and t.uid = o.uid
+            inner join anggota as a on t.rid = a.rid
+            left join asal_rid as o on t.rid = o.rid and t.uid = o.uid
             union all
             select k.klaster, p.uid, 0, 0, 1, r.prioritas
             from unmentioned as p
             inner join rekaman as r on p.nik = r.nik
+            left join bentuk_nama as n on r.bentuk = n.bentuk
             inner join klaster as k on r.rid = k.rid
             where {SAME_PERSON}
             union all
@@ -67,20 +75,18 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
             select k.klaster, p.uid, 0, 0, 1, min(r.prioritas)
             from unmentioned as p
             inner join lalu_rumah_tangga as h on p.uid_rumah_tangga = h.uid
-            inner join rekaman as r
-                on h.no_kk = r.no_kk and p.tanggal_lahir = r.tanggal_lahir and p.nama_urut = r.nama_urut
+            inner join rekaman as r on h.no_kk = r.no_kk and p.tanggal_lahir = r.tanggal_lahir
+            inner join bentuk_nama as n on r.bentuk = n.bentuk and p.nama_urut = n.nama_urut
             inner join klaster as k on r.rid = k.rid
             where p.nik is null and not r.lahir_baku
             group by k.klaster, p.uid
             qualify count(*) over (partition by k.klaster) = 1 and count(*) over (partition by p.uid) = 1
             union all
             -- A record that comes back, of an id that was merged meanwhile.
-            select k.klaster, o.penerus, 0, 0, 0, r.prioritas
-            from lalu_asal as o
-            inner join rekaman as r on o.sumber = r.sumber and o.id_sumber = r.id_sumber
-            inner join klaster as k on r.rid = k.rid
-            where o.grain = 'individu' and r.rid not in (select rid from lalu_rid)
-                and o.penerus in (select uid from lalu_individu)
+            select a.klaster, o.penerus, 0, 0, 0, a.prioritas
+            from asal_rid as o
+            inner join anggota as a on o.rid = a.rid
+            where o.rid not in (select rid from lalu_rid) and o.penerus in (select uid from lalu_individu)
             union all
             {JUDGED.format(grain="individu", groups="klaster", node="rid", label="klaster")}
         )
@@ -104,12 +110,9 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
         "individu",
         order,
         """
-        select k.klaster, o.uid, 0 as pertimbangan, count(*) as asal, count(*) as suara, min(r.prioritas) as prioritas
-        from lalu_asal as o
-        inner join rekaman as r on o.sumber = r.sumber and o.id_sumber = r.id_sumber
-        inner join klaster as k on r.rid = k.rid
-        where o.grain = 'individu'
-        group by k.klaster, o.uid
+        select a.klaster, o.uid, 0 as pertimbangan, count(*) as asal, count(*) as suara, min(a.prioritas) as prioritas
+        from asal_rid as o inner join anggota as a on o.rid = a.rid
+        group by a.klaster, o.uid
     """,
     )
     _mint(con, "individu", key, id_rilis, """
@@ -148,7 +151,7 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
             from rumah as h inner join keluarga as g on h.fid = g.fid
         ),
         placed as (
-            select l.rumah as klaster, l.sumber, l.id_sumber, p.*
+            select l.rumah as klaster, l.hadir as hadir_kini, p.*
             from letak as l
             inner join uid_individu as u on l.klaster = u.klaster
             inner join dulu_individu as p on u.uid = p.uid
@@ -156,8 +159,7 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         returned as (
             select p.*
             from placed as p
-            inner join rekaman as r on p.sumber = r.sumber and p.id_sumber = r.id_sumber and r.hadir
-            where not p.hadir
+            where not p.hadir and p.hadir_kini
                 and p.uid_rumah_tangga not in (select uid_rumah_tangga from dulu_individu where hadir)
                 -- Who moves in with others does not bring an old household along.
                 and p.klaster not in (select klaster from placed where hadir)

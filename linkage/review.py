@@ -21,15 +21,20 @@ def ask(con) -> int:
             union all
             select rid, label, null, '{AMBIGUOUS}' from lekat_lain_urut where ke = 1 and rid in (from lekat_ragu)
         ),
+        disebut as (
+            select unnest([a, b]) as rid from doubtful
+            union
+            select r.rid from rekaman as r inner join (
+                select sumber_a as sumber, id_a as id_sumber from pertimbangan
+                union select sumber_b, id_b from pertimbangan
+            ) as p on r.sumber = p.sumber and r.id_sumber = p.id_sumber
+        ),
         orang as (
             select r.rid, r.sumber, r.id_sumber, u.uid
-            from rekaman as r
+            from disebut as d
+            inner join rekaman as r on d.rid = r.rid
             inner join klaster as k on r.rid = k.rid
             inner join uid_individu as u on k.klaster = u.klaster
-            where r.rid in (select unnest([a, b]) from doubtful)
-                or (r.sumber, r.id_sumber) in (
-                    select (sumber_a, id_a) from pertimbangan union select (sumber_b, id_b) from pertimbangan
-                )
         ),
         judged as (
             select least(p.uid, q.uid) as satu, greatest(p.uid, q.uid) as dua

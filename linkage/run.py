@@ -71,8 +71,9 @@ def _outputs(con) -> None:
     """`tautan`, `tempat`, `alias`; one record of each uid is its main one (`utama`), `ke` numbers those of a source."""
     con.execute("""
         create or replace table tempat as
-        select p.uid as uid_individu, h.uid as uid_rumah_tangga, l.sumber, l.id_sumber
+        select p.uid as uid_individu, h.uid as uid_rumah_tangga, r.sumber, r.id_sumber
         from letak as l
+        inner join rekaman as r on l.rid = r.rid
         inner join uid_individu as p on l.klaster = p.klaster
         inner join uid_rumah_tangga as h on l.rumah = h.klaster
     """)
@@ -85,34 +86,33 @@ def _outputs(con) -> None:
     """)
     con.execute("""
         create or replace table tautan as
-        -- By numbers, which sort faster than ids: `rid` counts records by source and id, `fid` families. Few have two
-        -- records in a source: only those are put in order.
-        with orang as (
-            select r.rid, r.sumber, r.id_sumber, r.prioritas, r.tanggal, k.klaster, k.aturan
-            from rekaman as r inner join klaster as k on r.rid = k.rid
+        -- The best source of each person and household. Few have two records in a source: only those are put in order,
+        -- and by numbers, which sort faster than ids: `rid` counts records by source and id, `fid` families.
+        with diri as (
+            select klaster, min(prioritas) as teratas, count(*) > bit_count(bit_or(1::bigint << prioritas)) as berulang
+            from anggota group by klaster
         ),
-        berulang as (select klaster, prioritas from orang group by klaster, prioritas having count(*) > 1),
         urutan as (
             select rid, row_number() over (partition by klaster, prioritas order by tanggal desc nulls last, rid) as ke
-            from orang semi join berulang using (klaster, prioritas)
+            from anggota where klaster in (select klaster from diri where berulang)
         ),
-        teratas as (select klaster, min(prioritas) as prioritas from orang group by klaster),
-        keluarga_urut as (
-            select g.sumber, g.id_keluarga, h.rumah,
-                case when count(*) over (partition by h.rumah) = 1 then 'sendiri'
-                    when count(*) over (partition by h.rumah, g.no_kk) > 1 and g.no_kk is not null then 'kk_sama'
-                    else 'anggota_sama' end as aturan,
-                row_number() over (partition by h.rumah order by g.prioritas, g.tanggal desc nulls last, g.fid) as urut,
+        keluarga_serumah as (
+            select g.*, h.rumah, count(*) over serumah as sebanyak, min(g.prioritas) over serumah as teratas,
+                count(*) over (partition by h.rumah, g.no_kk) as senomor,
                 row_number() over (partition by h.rumah, g.prioritas order by g.tanggal desc nulls last, g.fid) as ke
             from keluarga as g inner join rumah as h on g.fid = h.fid
+            window serumah as (partition by h.rumah)
         )
-        select 'individu' as grain, o.sumber, o.id_sumber, i.uid, o.aturan,
-            o.prioritas = t.prioritas and coalesce(u.ke, 1) = 1 as utama, coalesce(u.ke, 1) as ke
-        from orang as o
-        inner join uid_individu as i on o.klaster = i.klaster
-        inner join teratas as t on o.klaster = t.klaster
-        left join urutan as u on o.rid = u.rid
+        select 'individu' as grain, r.sumber, r.id_sumber, i.uid, k.aturan,
+            r.prioritas = d.teratas and coalesce(u.ke, 1) = 1 as utama, coalesce(u.ke, 1) as ke
+        from rekaman as r
+        inner join klaster as k on r.rid = k.rid
+        inner join (diri as d inner join uid_individu as i on d.klaster = i.klaster) on k.klaster = d.klaster
+        left join urutan as u on r.rid = u.rid
         union all
-        select 'rumah_tangga', g.sumber, g.id_keluarga, u.uid, g.aturan, g.urut = 1, g.ke
-        from keluarga_urut as g inner join uid_rumah_tangga as u on g.rumah = u.klaster
+        select 'rumah_tangga', g.sumber, g.id_keluarga, u.uid,
+            case when g.sebanyak = 1 then 'sendiri' when g.senomor > 1 and g.no_kk is not null then 'kk_sama'
+                else 'anggota_sama' end,
+            g.prioritas = g.teratas and g.ke = 1, g.ke
+        from keluarga_serumah as g inner join uid_rumah_tangga as u on g.rumah = u.klaster
     """)

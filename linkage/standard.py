@@ -38,18 +38,19 @@ NO_MOTHER = ("TIDAK TAHU", "TIDAK DIKETAHUI", "TIDAK ADA", "BELUM TAHU", "XXX")
 DEFAULT_BIRTHDAYS = ("0101", "1231", "0701", "0630")
 # A newborn is written under its mother's name.
 MOTHER = r"""
-    coalesce(
-        r.nama_ibu,
-        nullif(regexp_extract(upper(r.nama), '^(BY|BAYI)\b[ .]*(NY\b|NYONYA\b|IBU\b)?[ .]*(.+)$', 3), '')
-    )
+    coalesce(r.nama_ibu, case when starts_with(r.nama, 'B') then
+        nullif(regexp_extract(r.nama, '^(BY|BAYI)\b[ .]*(NY\b|NYONYA\b|IBU\b)?[ .]*(.+)$', 3), '')
+    end)
 """
 
 
 def standardise_names(con, also: str = "") -> None:
-    """Replace `rekaman` by itself with a number `rid`, `nama_baku` (the form to compare, null when nothing identifies
-    the person), its words, the same in order and without blanks, and `ibu_baku`, the mother's; and make the macro
-    `mirip(a, b)`, how alike two records' names are. `also` is the end of a union: further names (`nama`) to bring to
-    their form in `nama_baku`.
+    """Bring names to the form in which they are compared, each distinct one once, and number the records.
+
+    `bentuk_nama` has a row a form: its number `bentuk`, the form itself (`nama_baku`), its words, the same in order and
+    without blanks. `nama_baku` (nama, bentuk) tells the form of each name; null where nothing identifies the person.
+    `rekaman` gets a number `rid` and has the numbers of its own name and the mother's (`bentuk`, `bentuk_ibu`) instead
+    of the names. `also` is the end of a union: further names (`nama`) to bring to their form.
     """
     form = "upper(nama)"
     for pattern, replacement in STEPS:
@@ -60,30 +61,43 @@ def standardise_names(con, also: str = "") -> None:
     for old, new in DOUBLED:
         joined = f"replace({joined}, '{old}', '{new}')"
     con.execute(f"""
-        create or replace table nama_baku as
-        with bentuk as (
-            select nama, nullif(trim(regexp_replace({form}, ' +', ' ', 'g')), '') as nama_baku
-            from (
-                select nama from rekaman where nama is not null
-                union select {MOTHER} from rekaman as r where {MOTHER} is not null
-                {also}
-            )
+        create or replace table bentuk_mentah as
+        select nama, nullif(trim(regexp_replace({form}, ' +', ' ', 'g')), '') as nama_baku
+        from (
+            select nama from rekaman where nama is not null
+            union select {MOTHER} from rekaman as r where {MOTHER} is not null
+            {also}
         )
-        select *, string_split(nama_baku, ' ') as kata, regexp_matches(nama_baku, '(^| ).( |$)') as singkat,
+    """)
+    con.execute(f"""
+        create or replace table bentuk_nama as
+        -- Numbered behind a fence: what follows would be done on one thread with the numbering.
+        with bentuk as materialized (
+            select row_number() over () as bentuk, nama_baku
+            from (select distinct nama_baku from bentuk_mentah where nama_baku is not null)
+        )
+        select bentuk, nama_baku, string_split(nama_baku, ' ') as kata,
+            regexp_matches(nama_baku, '(^| ).( |$)') as singkat,
             array_to_string(list_sort(string_split(nama_baku, ' ')), ' ') as nama_urut, {joined} as nama_rapat
         from bentuk
+    """)
+    con.execute("""
+        create or replace table nama_baku as
+        select m.nama, b.bentuk from bentuk_mentah as m left join bentuk_nama as b on m.nama_baku = b.nama_baku
     """)
     # Numbered by keys alone: sorting whole rows takes twice the time.
     con.execute(f"""
         create or replace table rekaman as
-        with nomor as (select rowid as baris, row_number() over (order by prioritas, id_sumber) as rid from rekaman)
-        select k.rid, r.*, n.nama_baku, n.kata, n.singkat, n.nama_urut, n.nama_rapat,
-            case when i.nama_baku not in {NO_MOTHER} then i.nama_baku end as ibu_baku
+        with nomor as (select rowid as baris, row_number() over (order by prioritas, id_sumber) as rid from rekaman),
+        tanpa_ibu as (select bentuk from bentuk_nama where nama_baku in {NO_MOTHER})
+        select k.rid, r.* exclude (nama, nama_ibu), n.bentuk,
+            case when i.bentuk not in (from tanpa_ibu) then i.bentuk end as bentuk_ibu
         from rekaman as r
         inner join nomor as k on r.rowid = k.baris
         left join nama_baku as n on r.nama = n.nama
         left join nama_baku as i on {MOTHER} = i.nama
     """)
+    con.execute("create or replace macro beda_angka(a, b) as hamming(a::varchar, b::varchar)")
     # Word by word the same, or the one an initial of the other, and not all of them initials.
     con.execute("""
         create or replace macro seinisial(a, b) as
@@ -93,19 +107,22 @@ def standardise_names(con, also: str = "") -> None:
                 p[1] = p[2] or (least(len(p[1]), len(p[2])) = 1 and p[1][1] = p[2][1])
             ))
     """)
+
+
+def names_alike(a: str, b: str) -> str:
+    """SQL over two aliases of `bentuk_nama`: how alike the names are, 0 to 1; null without a name."""
     # A name whose words are all in the other is its short form; blanks are lost. Else alike as written, or with the
     # words in order where no first or last word agrees: twins HASAN BASRI and HUSEN BASRI are not alike by the word
     # they share.
-    con.execute("""
-        create or replace macro mirip(a, b) as case
-            when a.nama_baku = b.nama_baku then 0.99
-            when list_has_all(a.kata, b.kata) or list_has_all(b.kata, a.kata) then 0.99
-            when a.nama_rapat = b.nama_rapat then 0.98
-            when a.singkat <> b.singkat and seinisial(a.kata, b.kata) then 0.93
-            when a.kata[1] = b.kata[1] or a.kata[-1] = b.kata[-1]
-                then jaro_winkler_similarity(a.nama_baku, b.nama_baku)
-            else greatest(
-                jaro_winkler_similarity(a.nama_baku, b.nama_baku), jaro_winkler_similarity(a.nama_urut, b.nama_urut)
-            )
-        end + case when a.nama_urut = b.nama_urut then 0.01 else 0 end
-    """)
+    return f"""(case
+    when {a}.nama_baku = {b}.nama_baku then 0.99
+    when list_has_all({a}.kata, {b}.kata) or list_has_all({b}.kata, {a}.kata) then 0.99
+    when {a}.nama_rapat = {b}.nama_rapat then 0.98
+    when {a}.singkat <> {b}.singkat and seinisial({a}.kata, {b}.kata) then 0.93
+    when {a}.kata[1] = {b}.kata[1] or {a}.kata[-1] = {b}.kata[-1]
+        then jaro_winkler_similarity({a}.nama_baku, {b}.nama_baku)
+    else greatest(
+        jaro_winkler_similarity({a}.nama_baku, {b}.nama_baku),
+        jaro_winkler_similarity({a}.nama_urut, {b}.nama_urut)
+    )
+end + case when {a}.nama_urut = {b}.nama_urut then 0.01 else 0 end)"""

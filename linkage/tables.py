@@ -1,7 +1,8 @@
 """The tables that this library reads and writes, by name and columns: its whole interface.
 
 The caller fills the input tables of a DuckDB connection, calls `linkage.run.link`, and takes the output tables.
-NIK and No KK are null unless structurally valid; text is upper case with single blanks.
+NIK and No KK are null unless structurally valid, and numbers here, which are compared faster than texts. Text is upper
+case with single blanks.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 # A household as it was published.
 _HOUSEHOLD = {
     "uid": "varchar",
-    "no_kk": "varchar",
+    "no_kk": "bigint",
     "kode_desa": "varchar",
     "rt": "varchar",
     "rw": "varchar",
@@ -23,8 +24,8 @@ INPUT = {
         "id_sumber": "varchar",
         "id_keluarga": "varchar",
         "prioritas": "integer",  # rank of the source; 1 is trusted most in a tie
-        "nik": "varchar",
-        "no_kk": "varchar",
+        "nik": "bigint",
+        "no_kk": "bigint",
         "nama": "varchar",
         "tanggal_lahir": "date",
         "lahir_baku": "boolean",  # a default birth date such as 31-12: agreement says little
@@ -40,7 +41,7 @@ INPUT = {
         "sumber": "varchar",
         "id_keluarga": "varchar",
         "prioritas": "integer",
-        "no_kk": "varchar",
+        "no_kk": "bigint",
         "kk_terdaftar": "date",  # registration date inside the KK number
         "kode_desa": "varchar",
         "rt": "varchar",
@@ -49,8 +50,8 @@ INPUT = {
     },
     # What Dukcapil says of numbers that were given up, one row a number asked.
     "nik_alias": {
-        "nik": "varchar",
-        "nik_aktif": "varchar",
+        "nik": "bigint",
+        "nik_aktif": "bigint",
         "cocok": "boolean",  # the person who was asked is the bearer of the active number
     },
     # The release before: which record was whose, who they were, where they lived.
@@ -58,9 +59,9 @@ INPUT = {
     "lalu_individu": {
         "uid": "varchar",
         "uid_rumah_tangga": "varchar",
-        "nik": "varchar",
+        "nik": "bigint",
         "awal": "varchar",  # release in which the uid was given; older sorts first
-        "umur": "integer",
+        "umur": "integer",  # in days
         "kepala": "boolean",
         "hadir": "boolean",  # neither dead nor moved: only such a person carries on a household
         "nama": "varchar",

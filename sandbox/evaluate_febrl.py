@@ -107,6 +107,8 @@ def fill(con: Any, paths: dict[str, Path], numbered: bool) -> None:
 def _measure(home: Path, paths: dict[str, Path], numbered: bool) -> dict[str, Any]:
     con = evaluate_inputs.workspace(home)
     fill(con, paths, numbered)
+    # The others cannot do without a number: one looks at nothing else, one is trained on its pairs.
+    rivals = evaluate_rivals.measure(con) if numbered else {}
     counts = link(con, evaluate_relink.KEY, "febrl/1")
     con.execute("""
         create view terpadan as
@@ -116,8 +118,7 @@ def _measure(home: Path, paths: dict[str, Path], numbered: bool) -> dict[str, An
         "individu": score.persons(con, "terpadan", "benar"),
         "padanan": counts,
         "galat": score.errors(con, "terpadan", "benar"),
-        # The others cannot do without a number: one looks at nothing else, one is trained on its pairs.
-        "pembanding": evaluate_rivals.measure(con) if numbered else {},
+        "pembanding": rivals,
     }
     con.close()
     return found

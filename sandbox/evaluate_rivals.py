@@ -29,7 +29,7 @@ def nik_alone(con: Any, into: str) -> None:
     """Records of one valid NIK are one person; one without is a person of its own."""
     con.execute(f"""
         create or replace table {into} as
-        select sumber || ':' || id_sumber as rekaman, nik as uid from rekaman where nik is not null
+        select sumber || ':' || id_sumber as rekaman, nik::varchar as uid from rekaman where nik is not null
     """)
 
 
@@ -46,8 +46,8 @@ def splink_alone(con: Any, into: str) -> bool:
     logging.getLogger("splink").setLevel(logging.ERROR)
     con.execute("""
         create or replace table rekaman_splink as
-        select sumber || ':' || id_sumber as unique_id, nik, no_kk, nama, strftime(tanggal_lahir, '%Y-%m-%d') as lahir,
-            jenis_kelamin, kode_desa
+        select sumber || ':' || id_sumber as unique_id, nik::varchar as nik, no_kk::varchar as no_kk, nama,
+            strftime(tanggal_lahir, '%Y-%m-%d') as lahir, jenis_kelamin, kode_desa
         from rekaman order by 1
     """)
 

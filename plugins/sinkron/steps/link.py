@@ -86,10 +86,11 @@ def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) 
 
     Its `pertimbangan` is the last judgement to use (None for all); `folder` is private and keeps nothing.
     """
-    from linkage.tables import create_inputs
+    from linkage.tables import INPUT, create_inputs
 
     create_inputs(con)
-    con.execute("create table verdik (nik varchar, hasil varchar)")
+    for table in QUERIES.keys() - INPUT.keys():
+        con.execute(f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in COLUMNS[table].items())})")
     values = parameters(settings, candidate)
 
     def copy(table: str) -> Path:

@@ -10,8 +10,13 @@ from sinkron import reference
 from sinkron.period import earlier, reference_date
 from sinkron.settings import Settings
 
-# One query for each input table of `linkage.tables`. They run in this order: `verdik`, which SHAPED joins, comes first.
+# One query for each input table of `linkage.tables`. They run in this order: what SHAPED joins comes first.
 QUERIES = {
+    # Ids ever given to persons, and those of the heads of the release before.
+    "terdaftar": "select uid, id_rilis_awal from identitas.individu",
+    "kepala": """
+        select uid_kepala from rilis.rumah_tangga where id_rilis = %(sebelum)s and uid_kepala is not null
+    """,
     # Nearly all verdicts are `padan`, which changes nothing here.
     "verdik": "select nik, hasil from identitas.verdik_kandidat where id_rilis = %(ini)s and hasil <> 'padan'",
     "rekaman": """
@@ -39,13 +44,10 @@ QUERIES = {
             and not (i.di_dtsen or i.di_dtjateng or i.di_simnakis)
     """,
     "lalu_individu": """
-        select i.uid_individu, i.uid_rumah_tangga, i.nik, r.id_rilis_awal,
-            extract(year from age(%(acuan)s::date, i.tanggal_lahir))::int, i.uid_individu = h.uid_kepala,
-            i.status_hidup <> 'meninggal' and i.keberadaan <> 'pindah', i.nama, i.tanggal_lahir
-        from rilis.individu as i
-        inner join identitas.individu as r on i.uid_individu = r.uid
-        left join rilis.rumah_tangga as h on h.id_rilis = i.id_rilis and i.uid_rumah_tangga = h.uid_rumah_tangga
-        where i.id_rilis = %(sebelum)s and i.digantikan_oleh is null
+        select uid_individu, uid_rumah_tangga, nik, %(acuan)s::date - tanggal_lahir,
+            status_hidup <> 'meninggal' and keberadaan <> 'pindah', nama, tanggal_lahir
+        from rilis.individu
+        where id_rilis = %(sebelum)s and digantikan_oleh is null
     """,
     "lalu_rumah_tangga": """
         select h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
@@ -66,10 +68,12 @@ QUERIES = {
         -- As an array, so that these few are looked up by index in the releases of two years.
         where h.periode >= %(kembali_sejak)s and h.uid_rumah_tangga = any(array(
             select distinct i.uid_rumah_tangga from rilis.individu as i
-            where i.id_rilis = %(sebelum)s and not exists (
-                select from rilis.rumah_tangga as n
-                where n.id_rilis = %(sebelum)s and n.uid_rumah_tangga = i.uid_rumah_tangga
-            )
+            -- Nobody lives in such a household.
+            where i.id_rilis = %(sebelum)s and (i.status_hidup = 'meninggal' or i.keberadaan = 'pindah')
+                and not exists (
+                    select from rilis.rumah_tangga as n
+                    where n.id_rilis = %(sebelum)s and n.uid_rumah_tangga = i.uid_rumah_tangga
+                )
         )) and h.uid_rumah_tangga not in (select uid from identitas.penerus(%(sebelum)s))
         order by h.uid_rumah_tangga, garis.mundur
     """,
@@ -127,8 +131,11 @@ QUERIES = {
 
 # Columns of the rows that are read.
 COLUMNS = INPUT | {
-    "verdik": {"nik": "varchar", "hasil": "varchar"},
+    "terdaftar": {"uid": "varchar", "awal": "varchar"},
+    "kepala": {"uid": "varchar"},
+    "verdik": {"nik": "bigint", "hasil": "varchar"},
     "rekaman": {name: kind for name, kind in INPUT["rekaman"].items() if name not in ("lahir_baku", "nik_ditolak")},
+    "lalu_individu": {name: kind for name, kind in INPUT["lalu_individu"].items() if name not in ("awal", "kepala")},
 }
 # Queries that make the rows of an input table from what was read. They run in the DuckDB workspace, where a join over
 # all records takes a tenth of the time that Postgres needs.
@@ -143,12 +150,17 @@ SHAPED = {
                 v.hasil = 'nik_tidak_ditemukan'
                 or (
                     v.hasil = 'tidak_padan_tgl_lahir'
-                    and substr(r.nik, 7, 4)::int % 4000 <> day(r.tanggal_lahir) * 100 + month(r.tanggal_lahir)
-                    and substr(r.nik, 11, 2)::int <> year(r.tanggal_lahir) % 100
+                    and r.nik // 1000000 % 10000 % 4000 <> day(r.tanggal_lahir) * 100 + month(r.tanggal_lahir)
+                    and r.nik // 10000 % 100 <> year(r.tanggal_lahir) % 100
                 ),
                 false
             )
         from {{rows}} as r left join verdik as v on r.nik = v.nik
+    """,
+    "lalu_individu": """
+        select i.uid, i.uid_rumah_tangga, i.nik, t.awal, i.umur, i.uid in (from kepala), i.hadir, i.nama,
+            i.tanggal_lahir
+        from {rows} as i inner join terdaftar as t on i.uid = t.uid
     """,
 }
 

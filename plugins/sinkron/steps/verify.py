@@ -131,7 +131,7 @@ def _persons(con: Any, key: bytes) -> None:
     # Only numbers whose records differ in name or birth date need the closer look.
     con.execute("""
         create or replace table rekaman as
-        select *, null::varchar as nama_ibu, false as nik_ditolak from semua_rekaman where nik in (
+        select * replace (nik::bigint as nik), null as nama_ibu, false as nik_ditolak from semua_rekaman where nik in (
             select nik from semua_rekaman group by nik
             having count(*) > 1 and (min(nama) <> max(nama) or min(tanggal_lahir) <> max(tanggal_lahir)
                 or count(tanggal_lahir) < count(*))
@@ -158,7 +158,7 @@ def _persons(con: Any, key: bytes) -> None:
                 nama || '|' || coalesce(tanggal_lahir::varchar, '') || '|' || coalesce(jenis_kelamin, '')
             )))) as sidik
         from semua_rekaman anti join keliru using (sumber, id_sumber)
-        where nik not in (select nik from nik_bersama union all select nik from keliru where not dikenal)
+        where nik not in (select nik::varchar from nik_bersama union all select nik from keliru where not dikenal)
         qualify row_number() over (partition by nik order by prioritas, tanggal desc nulls last, id_sumber) = 1
         """,
         {"inner": inner, "outer": outer},

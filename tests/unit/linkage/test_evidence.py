@@ -228,15 +228,19 @@ def test_a_blocking_rule_that_explodes_stops_the_run():
     con.execute("create table rekaman_rid as select range as rid from range(200)")
     con.execute("""
         create or replace table rekaman as
-        select rid, null as nik, 'SAMA' as nama_baku, ['SAMA'] as kata, false as singkat, 'SAMA' as nama_urut,
-            'IBU' as ibu_baku, date '1980-03-14' as tanggal_lahir, false as lahir_baku, 'L' as jenis_kelamin,
-            '33.16.08.2001' as kode_desa
+        select rid, null::bigint as nik, 1 as bentuk, 2 as bentuk_ibu, date '1980-03-14' as tanggal_lahir,
+            false as lahir_baku, 'L' as jenis_kelamin, '33.16.08.2001' as kode_desa
         from rekaman_rid
     """)
     con.execute("create table bebas as select rid, rid as fid, rid as klaster from rekaman_rid")
     con.execute("create table tetangga (fid bigint, fid_lain bigint)")
     con.execute("create table rekaman_keluarga as select rid, rid as fid, rid as klaster from rekaman_rid")
-    con.execute("create macro mirip(a, b) as 1.0")
+    con.execute("""
+        create table bentuk_nama as
+        select 1 as bentuk, 'SAMA' as nama_baku, ['SAMA'] as kata, false as singkat, 'SAMA' as nama_urut,
+            'SAMA' as nama_rapat
+    """)
+    con.execute("create macro seinisial(a, b) as false")
     with pytest.raises(exact.PairExplosion, match=r"blocking rule nama_lahir made 19900 pairs of 200 records"):
         evidence.find_candidates(con)
 
