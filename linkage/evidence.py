@@ -124,9 +124,8 @@ def find_candidates(con) -> dict[str, int]:
     con.execute("create or replace table calon_semua (a bigint, b bigint, blok varchar, urutan integer)")
     counts = {}
     for rank, (name, query) in enumerate(BLOCKING.items(), start=1):
-        keep_alike(con, query)
+        counts[name] = keep_alike(con, query)
         con.execute(f"insert into calon_semua select a, b, '{name}', {rank} from sepasang")
-        counts[name] = con.sql("select count(*) from sepasang").fetchall()[0][0]
         if counts[name] > PAIR_CEILING_PER_RECORD * max(records, 1000):
             raise PairExplosion(
                 f"blocking rule {name} made {counts[name]} pairs of {records} records, at most "

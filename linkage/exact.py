@@ -156,14 +156,8 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     )
     counts = {}
     for name in names:
-        if name == NUMBER:
-            _share_number(con)
-        else:
-            keep_alike(con, RULES[name])
+        counts[name] = _share_number(con) if name == NUMBER else keep_alike(con, RULES[name])
         con.execute(f"insert into pasangan select a, b, '{name}', {list(RULES).index(name) + 1}, mirip from sepasang")
-        counts[name] = con.sql("select count(*) from sepasang").fetchall()[0][0]
-        if name == NUMBER:
-            counts[name] += int(con.sql("select coalesce(sum(pasangan), 0) from sepakat").fetchall()[0][0])
         if counts[name] > PAIR_CEILING_PER_RECORD * max(records, 1000):
             raise PairExplosion(
                 f"rule {name} made {counts[name]} pairs of {records} records, at most "
@@ -172,8 +166,10 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-def keep_alike(con, pairs: str) -> None:
+def keep_alike(con, pairs: str) -> int:
     """Fill `sepasang` (a, b, mirip), a < b, with the pairs (a, b, batas) of a query whose names are alike enough.
+
+    Return how many they are.
 
     The names are looked at when the pairs stand in a table. DuckDB knows by then how few they are and fetches the names
     of these alone; as a condition of the join that finds the pairs the same takes three times as long.
@@ -194,11 +190,13 @@ def keep_alike(con, pairs: str) -> None:
         )
         select a, b, mirip from dibanding where mirip >= batas
     """)
+    return con.sql("select count(*) from sepasang").fetchall()[0][0]
 
 
-def _share_number(con) -> None:
+def _share_number(con) -> int:
     """Fill `sepasang` by the rule NUMBER, and `sepakat` (nik, inti, pasangan): the numbers, most of all, whose records,
     one a source, are of one name and birth date. Of these no pair has to be looked at: the least `rid` stands for all.
+    Return how many pairs both make.
     """
     con.execute("""
         create or replace table sepakat as
@@ -227,6 +225,9 @@ def _share_number(con) -> None:
         from ragu as a inner join ragu as b on a.nik = b.nik and a.rid < b.rid
     """)
     con.execute(f"create or replace table sepasang as {RULES[NUMBER]}")
+    return con.sql("""
+        select (select count(*) from sepasang) + coalesce(sum(pasangan), 0)::bigint from sepakat
+    """).fetchall()[0][0]
 
 
 # Pairs with nearly equal names that an equal number joined, although some source lists exactly these two names side by

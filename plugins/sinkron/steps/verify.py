@@ -131,7 +131,8 @@ def _persons(con: Any, key: bytes) -> None:
     # Only numbers whose records differ in name or birth date need the closer look.
     con.execute("""
         create or replace table rekaman as
-        select * replace (nik::bigint as nik), null as nama_ibu, false as nik_ditolak from semua_rekaman where nik in (
+        select * replace (nik::bigint as nik), null::varchar as nama_ibu, false as nik_ditolak
+        from semua_rekaman where nik in (
             select nik from semua_rekaman group by nik
             having count(*) > 1 and (min(nama) <> max(nama) or min(tanggal_lahir) <> max(tanggal_lahir)
                 or count(tanggal_lahir) < count(*))
