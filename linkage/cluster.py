@@ -225,15 +225,44 @@ def _choose(con, into: str, edges: str) -> None:
 
 
 def _rest(con) -> None:
-    """`sisa` (rid, label): records without a usable NIK and without nucleus that agree among themselves."""
+    """`sisa` (rid, label): records without a usable NIK and without nucleus that agree among themselves.
+
+    Such a group, or a single record, goes to `lekat` after all with a record that was attached there: a newborn without
+    a name is like the record under its own KK, and only that one is like the record that has the number. Ties go to
+    `lekat_ragu`.
+    """
+    con.execute("""
+        create or replace table tersisa as
+        select rid, nik from lepas
+        where (nik is null or not milik)
+            and rid not in (select rid from lekat) and rid not in (select rid from lekat_ragu)
+    """)
     con.execute(f"""
+        create or replace table sisi_tersisa as
+        select a, b, aturan, urutan, mirip from pasangan where aturan <> '{NUMBER}' and a in (select rid from tersisa)
+        union all
+        select b, a, aturan, urutan, mirip from pasangan where aturan <> '{NUMBER}' and b in (select rid from tersisa)
+    """)
+    con.execute("""
         create or replace table sisi_sisa as
-        with free as (
-            select rid from lepas
-            where (nik is null or not milik)
-                and rid not in (select rid from lekat) and rid not in (select rid from lekat_ragu)
-        )
-        select p.a, p.b from pasangan as p
-        where p.aturan <> '{NUMBER}' and p.a in (select rid from free) and p.b in (select rid from free)
+        select a, b from sisi_tersisa where a < b and b in (select rid from tersisa)
     """)
     components(con, "sisi_sisa", "sisa")
+    _choose(con, "lekat_sisa", f"""
+        select coalesce(s.label, e.a) as a, l.label, false as lemah, e.urutan, e.mirip, e.aturan
+        from sisi_tersisa as e
+        inner join tersisa as t on e.a = t.rid
+        inner join lekat_lain as l on e.b = l.rid
+        inner join inti as i on l.label = i.rid
+        left join sisa as s on e.a = s.rid
+        -- As in `sisi_lepas` (`boleh`), of the number that the attached record got.
+        where t.nik is null or t.nik <> i.nik or e.aturan = '{MODEL_RULE}'
+    """)  # fmt: skip
+    con.execute("""
+        insert into lekat
+        select t.rid, g.label, g.aturan
+        from tersisa as t
+        left join sisa as s on t.rid = s.rid
+        inner join lekat_sisa as g on coalesce(s.label, t.rid) = g.rid
+    """)
+    con.execute("insert into lekat_ragu from lekat_sisa_ragu")

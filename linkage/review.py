@@ -20,6 +20,8 @@ def ask(con) -> int:
             select rid, label, null, '{AMBIGUOUS}' from lekat_nomor_urut where ke = 1 and rid in (from lekat_ragu)
             union all
             select rid, label, null, '{AMBIGUOUS}' from lekat_lain_urut where ke = 1 and rid in (from lekat_ragu)
+            union all
+            select rid, label, null, '{AMBIGUOUS}' from lekat_sisa_urut where ke = 1 and rid in (from lekat_ragu)
         ),
         disebut as (
             select unnest([a, b]) as rid from doubtful

@@ -355,6 +355,40 @@ def test_records_without_any_nik_agree_among_themselves():
     assert (result.persons(), result.rule("dtsen:A")) == ({TOGETHER}, "tanpa_nik_sepakat")
 
 
+def hop(world: World, number: str, registered: str, without: str, desa: str) -> World:
+    """Under a number and KK of its own in `registered`; without one, under the KK 9, in the same village in `without`.
+
+    Each is `<sumber>:<id>`; name and birth date are the same.
+    """
+    world.family(f"{registered}K", kk(int(number)), kode_desa=desa).person(
+        registered, f"{registered}K".partition(":")[2], "SRI LESTARI", nik=nik(int(number))
+    )
+    return world.family(f"{without}K", kk(9), kode_desa=desa).person(
+        without, f"{without}K".partition(":")[2], "SRI LESTARI"
+    )
+
+
+def test_who_is_like_an_attached_record_only_is_attached_with_it():
+    """The number is known by the village, the third record by its KK alone."""
+    world = hop(World(), "1", "dtsen:A", "dtjateng:B", "33.16.08.2001")
+    world.family("simnakis:S", kk(9), kode_desa="33.16.01.2003").person("simnakis:C", "S", "SRI LISTIARI")
+    linked = world.link()
+    assert linked.persons() == {frozenset({"dtsen:A", "dtjateng:B", "simnakis:C"})}
+    assert (linked.rule("dtjateng:B"), linked.rule("simnakis:C")) == ("nama_lahir_desa", "kk_lahir_nama")
+
+
+def test_who_is_like_records_attached_to_two_people_is_left_to_a_person():
+    world = hop(World(), "1", "dtsen:A", "dtjateng:B", "33.16.08.2001")
+    hop(world, "2", "simnakis:P", "dtsen:Q", "33.16.15.2010")
+    world.family("simnakis:S", kk(9), kode_desa="33.16.01.2003").person("simnakis:C", "S", "SRI LISTIARI")
+    linked = world.link()
+    assert linked.persons() == {
+        frozenset({"dtsen:A", "dtjateng:B"}), frozenset({"simnakis:P", "dtsen:Q"}), frozenset({"simnakis:C"}),
+    }  # fmt: skip
+    assert linked.counts["ragu"] == 1
+    assert {row[-1] for row in linked.tables["tinjauan"]} == {"cocok dengan dua orang"}
+
+
 def test_a_newborn_without_a_name_is_not_found_by_its_mothers():
     names = ("BY. NY. SRI LESTARI", "BAYI NY SITI AMINAH")
     assert len(pair(*names, a={"lahir": "2026-06-01"}, b={"lahir": "2026-06-01"}).link().persons()) == 2
