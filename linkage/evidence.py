@@ -66,6 +66,14 @@ BLOCKING = {
         inner join rekaman as q on f.rid = q.rid
         inner join rekaman as r on q.bentuk = r.bentuk and q.bentuk_ibu = r.bentuk_ibu
     """,
+    # A newborn is entered before it has a name: where only its mother is known, she and the birth date have to do.
+    "lahir_ibu": f"""
+        select f.rid as a, r.rid as b, 0 as batas
+        from bebas as f
+        inner join rekaman as q on f.rid = q.rid
+        inner join rekaman as r on q.tanggal_lahir = r.tanggal_lahir and q.bentuk_ibu = r.bentuk_ibu
+        where not q.lahir_baku and (q.bentuk is null or r.bentuk is null) and {same_sex("q", "r")}
+    """,
     **{
         f"nik_dekat_{n}": f"""
             select f.rid as a, r.rid as b, {VARIANT_NAME} as batas

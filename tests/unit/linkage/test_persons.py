@@ -394,6 +394,20 @@ def test_a_newborn_without_a_name_is_not_found_by_its_mothers():
     assert len(pair(*names, a={"lahir": "2026-06-01"}, b={"lahir": "2026-06-01"}).link().persons()) == 2
 
 
+def test_a_newborn_without_a_name_is_found_by_its_mother_and_birth_date_under_another_kk():
+    """A twin beside it in one of the registries leaves open which of the two it is."""
+
+    def born(*other: str) -> World:
+        name, child = "BY. NY. SRI LESTARI", {"lahir": "2026-06-01", "nama_ibu": "SRI LESTARI"}
+        world = World().family("dtsen:K", kk(1)).person("dtsen:A", "K", name, **child)
+        for record in other:
+            world.person(record, "K", name, **child)
+        return world.family("simnakis:S", kk(2)).person("simnakis:B", "S", name, **child)
+
+    assert born().link().persons() == {TOGETHER}
+    assert len(born("dtsen:A2").link().persons()) == 3
+
+
 def test_a_newborn_that_has_its_number_before_its_name_is_one_person():
     """The very same record in two registries; twins, each with a number of its own, stay two."""
     born = {"lahir": "2026-06-01"}
