@@ -9,6 +9,8 @@ from the nucleus by one digit or one swap (a misspelling, not a second NIK) or i
 from __future__ import annotations
 
 from linkage.exact import HOUSE, LAST_MONTH, MODEL_RULE, NUMBER, VILLAGE
+from linkage.guards import NEAR_NAME
+from linkage.standard import names_alike
 
 # True for two 16-digit numbers that differ in one digit, or by one swap of neighbours.
 MISSPELT = """
@@ -65,14 +67,17 @@ def components(con, edges: str, into: str) -> None:
     """)
 
 
-def cluster(con) -> dict[str, int]:
+def cluster(con, weighed: bool) -> dict[str, int]:
     """Fill `klaster` (rid, klaster, aturan) from `rekaman`, `pasangan` and the nuclei; return counts.
 
+    `weighed` says that the evidence is: until then nobody is attached by way of an attached record.
     Deterministic: every choice is ordered by rule, similarity, number of agreeing pairs and rid; a tie is left to a
     person (`lekat_ragu`), never broken by chance.
     """
     _attach(con)
     _rest(con)
+    if weighed:
+        _follow(con)
     con.execute("""
         create or replace table klaster as
         select r.rid, coalesce(l.label, s.label, i.inti, r.rid) as klaster,
@@ -225,12 +230,7 @@ def _choose(con, into: str, edges: str) -> None:
 
 
 def _rest(con) -> None:
-    """`sisa` (rid, label): records without a usable NIK and without nucleus that agree among themselves.
-
-    Such a group, or a single record, goes to `lekat` after all with a record that was attached there: a newborn without
-    a name is like the record under its own KK, and only that one is like the record that has the number. Ties go to
-    `lekat_ragu`.
-    """
+    """`sisa` (rid, label): the records without a usable NIK and without nucleus (`tersisa`) that agree."""
     con.execute("""
         create or replace table tersisa as
         select rid, nik from lepas
@@ -248,21 +248,56 @@ def _rest(con) -> None:
         select a, b from sisi_tersisa where a < b and b in (select rid from tersisa)
     """)
     components(con, "sisi_sisa", "sisa")
-    _choose(con, "lekat_sisa", f"""
-        select coalesce(s.label, e.a) as a, l.label, false as lemah, e.urutan, e.mirip, e.aturan
+
+
+def _follow(con) -> None:
+    """What is left without nucleus, a group or a single record, goes to `lekat` with a record that was attached there.
+
+    A newborn without a name is like the record under its own KK, and only that one is like the record that has the
+    number. Not where it may be the twin: where the person has a record of its source already, a guard held a pair of
+    the two, or their names differ (SRI LESTARI, SRI and SRI WAHYUNI). Ties go to `lekat_ragu`.
+    """
+    con.execute("""
+        create or replace table kelompok as
+        select coalesce(s.label, t.rid) as kelompok, t.rid, t.nik, r.sumber, r.bentuk
+        from tersisa as t inner join rekaman as r on t.rid = r.rid left join sisa as s on t.rid = s.rid
+    """)
+    con.execute(f"""
+        create or replace table sisi_kelompok as
+        select k.kelompok, l.label, e.urutan, e.mirip, e.aturan
         from sisi_tersisa as e
-        inner join tersisa as t on e.a = t.rid
+        inner join kelompok as k on e.a = k.rid
         inner join lekat_lain as l on e.b = l.rid
         inner join inti as i on l.label = i.rid
-        left join sisa as s on e.a = s.rid
         -- As in `sisi_lepas` (`boleh`), of the number that the attached record got.
-        where t.nik is null or t.nik <> i.nik or e.aturan = '{MODEL_RULE}'
+        where k.nik is null or k.nik <> i.nik or e.aturan = '{MODEL_RULE}'
+    """)
+    con.execute(f"""
+        create or replace table lain_orang as
+        with orang as (select inti as label, rid from inti union all select label, rid from lekat),
+        calon as materialized (
+            select distinct s.kelompok, s.label, k.rid, k.sumber, k.bentuk
+            from sisi_kelompok as s inner join kelompok as k on s.kelompok = k.kelompok
+        )
+        select c.kelompok, c.label
+        from calon as c
+        inner join orang as o on c.label = o.label
+        inner join rekaman as r on o.rid = r.rid
+        left join ragu_pasangan as p on least(c.rid, r.rid) = p.a and greatest(c.rid, r.rid) = p.b
+        left join bentuk_nama as m on c.bentuk = m.bentuk
+        left join bentuk_nama as n on r.bentuk = n.bentuk
+        where c.sumber = r.sumber or p.a is not null or {names_alike("m", "n")} < {NEAR_NAME}
+        union
+        -- Two groups with records of one source are two people: neither is taken for the third.
+        select c.kelompok, c.label from calon as c
+        inner join calon as d on c.label = d.label and c.sumber = d.sumber and c.kelompok <> d.kelompok
+    """)
+    _choose(con, "lekat_sisa", """
+        select kelompok as a, label, false as lemah, urutan, mirip, aturan from sisi_kelompok
     """)  # fmt: skip
     con.execute("""
         insert into lekat
-        select t.rid, g.label, g.aturan
-        from tersisa as t
-        left join sisa as s on t.rid = s.rid
-        inner join lekat_sisa as g on coalesce(s.label, t.rid) = g.rid
+        select k.rid, g.label, g.aturan from kelompok as k inner join lekat_sisa as g on k.kelompok = g.rid
+        where (g.rid, g.label) not in (select (kelompok, label) from lain_orang)
     """)
     con.execute("insert into lekat_ragu from lekat_sisa_ragu")

@@ -22,7 +22,7 @@ def decide_rest(con, key: bytes, id_rilis: str) -> dict[str, int]:
     evidence.describe(con)
     counts["ditimbang"] = model.score(con)
     counts |= guards.accept(con)
-    counts |= cluster.cluster(con)
+    counts |= cluster.cluster(con, weighed=True)
     counts |= judgements.judge_persons(con)
     counts |= household.cluster_families(con)
     counts |= judgements.judge_households(con)
@@ -61,7 +61,7 @@ def decide_exactly(con) -> dict[str, int]:
     pairs |= exact.find_pairs(con, [name for name in exact.RULES if name != exact.NUMBER])
     counts["kembar_serumah"] = exact.withdraw_twins(con, exact.HOUSE)
     counts |= {f"pasangan_{name}": n for name, n in pairs.items()}
-    counts |= cluster.cluster(con)
+    counts |= cluster.cluster(con, weighed=False)
     judgements.judge_persons(con)
     evidence.find_company(con)
     return counts

@@ -143,6 +143,17 @@ class World:
         return _after(before, Result(tables, counts, id_rilis))
 
 
+TOGETHER = frozenset({"dtsen:A", "simnakis:B"})
+
+
+def pair(nama_a: str, nama_b: str, *, kk_b: str | None = None, desa_b: str | None = None, a: dict | None = None,
+         b: dict | None = None) -> World:  # fmt: skip
+    """One record in DTSEN and one in Simnakis, of one KK unless said otherwise."""
+    world = World().family("dtsen:K", kk(1))
+    world.family("simnakis:S", kk_b or kk(1), **({"kode_desa": desa_b} if desa_b else {}))
+    return world.person("dtsen:A", "K", nama_a, **(a or {})).person("simnakis:B", "S", nama_b, **(b or {}))
+
+
 def _judgement(urutan: int, a: str, b: str, putusan: str, grain: str = "individu") -> dict[str, Any]:
     (sumber_a, id_a), (sumber_b, id_b) = sorted((a.split(":"), b.split(":")))
     return {"grain": grain, "sumber_a": sumber_a, "id_a": id_a, "sumber_b": sumber_b, "id_b": id_b,

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from dunia import World, kk, nik
+from dunia import TOGETHER, World, kk, nik, pair
 
 from linkage import exact
 from linkage.run import link
 from linkage.tables import create_inputs
-
-TOGETHER = frozenset({"dtsen:A", "simnakis:B"})
-
-
-def pair(nama_a: str, nama_b: str, *, kk_b: str | None = None, desa_b: str | None = None, a: dict | None = None,
-         b: dict | None = None) -> World:  # fmt: skip
-    """One record in DTSEN and one in Simnakis, of one KK unless said otherwise."""
-    world = World().family("dtsen:K", kk(1))
-    world.family("simnakis:S", kk_b or kk(1), **({"kode_desa": desa_b} if desa_b else {}))
-    return world.person("dtsen:A", "K", nama_a, **(a or {})).person("simnakis:B", "S", nama_b, **(b or {}))
 
 
 @pytest.mark.parametrize(
@@ -355,74 +345,6 @@ def test_records_without_any_nik_agree_among_themselves():
     assert (result.persons(), result.rule("dtsen:A")) == ({TOGETHER}, "tanpa_nik_sepakat")
 
 
-def hop(world: World, number: str, registered: str, without: str, desa: str) -> World:
-    """Under a number and KK of its own in `registered`; without one, under the KK 9, in the same village in `without`.
-
-    Each is `<sumber>:<id>`; name and birth date are the same.
-    """
-    world.family(f"{registered}K", kk(int(number)), kode_desa=desa).person(
-        registered, f"{registered}K".partition(":")[2], "SRI LESTARI", nik=nik(int(number))
-    )
-    return world.family(f"{without}K", kk(9), kode_desa=desa).person(
-        without, f"{without}K".partition(":")[2], "SRI LESTARI"
-    )
-
-
-def test_who_is_like_an_attached_record_only_is_attached_with_it():
-    """The number is known by the village, the third record by its KK alone."""
-    world = hop(World(), "1", "dtsen:A", "dtjateng:B", "33.16.08.2001")
-    world.family("simnakis:S", kk(9), kode_desa="33.16.01.2003").person("simnakis:C", "S", "SRI LISTIARI")
-    linked = world.link()
-    assert linked.persons() == {frozenset({"dtsen:A", "dtjateng:B", "simnakis:C"})}
-    assert (linked.rule("dtjateng:B"), linked.rule("simnakis:C")) == ("nama_lahir_desa", "kk_lahir_nama")
-
-
-def test_who_is_like_records_attached_to_two_people_is_left_to_a_person():
-    world = hop(World(), "1", "dtsen:A", "dtjateng:B", "33.16.08.2001")
-    hop(world, "2", "simnakis:P", "dtsen:Q", "33.16.15.2010")
-    world.family("simnakis:S", kk(9), kode_desa="33.16.01.2003").person("simnakis:C", "S", "SRI LISTIARI")
-    linked = world.link()
-    assert linked.persons() == {
-        frozenset({"dtsen:A", "dtjateng:B"}), frozenset({"simnakis:P", "dtsen:Q"}), frozenset({"simnakis:C"}),
-    }  # fmt: skip
-    assert linked.counts["ragu"] == 1
-    assert {row[-1] for row in linked.tables["tinjauan"]} == {"cocok dengan dua orang"}
-
-
-def test_a_newborn_without_a_name_is_not_found_by_its_mothers():
-    names = ("BY. NY. SRI LESTARI", "BAYI NY SITI AMINAH")
-    assert len(pair(*names, a={"lahir": "2026-06-01"}, b={"lahir": "2026-06-01"}).link().persons()) == 2
-
-
-def test_a_newborn_without_a_name_is_found_by_its_mother_and_birth_date_under_another_kk():
-    """A twin beside it in one of the registries leaves open which of the two it is."""
-
-    def born(*other: str) -> World:
-        name, child = "BY. NY. SRI LESTARI", {"lahir": "2026-06-01", "nama_ibu": "SRI LESTARI"}
-        world = World().family("dtsen:K", kk(1)).person("dtsen:A", "K", name, **child)
-        for record in other:
-            world.person(record, "K", name, **child)
-        return world.family("simnakis:S", kk(2)).person("simnakis:B", "S", name, **child)
-
-    assert born().link().persons() == {TOGETHER}
-    assert len(born("dtsen:A2").link().persons()) == 3
-
-
-def test_a_newborn_that_has_its_number_before_its_name_is_one_person():
-    """The very same record in two registries; twins, each with a number of its own, stay two."""
-    born = {"lahir": "2026-06-01"}
-    number, other = nik(1, "2026-06-01"), nik(2, "2026-06-01")
-    name = "BY. NY. SRI LESTARI"
-    one = pair(name, name, a=born | {"nik": number}, b=born | {"nik": number})
-    assert (one.link().persons(), one.link().rule("simnakis:B")) == ({TOGETHER}, "nik_sama")
-    named = pair(name, "AHMAD ZAKI", a=born | {"nik": number}, b=born | {"nik": number})
-    assert named.link().persons() == {TOGETHER}
-    assert len(pair(name, name, a=born | {"nik": number}, b=born | {"nik": other}).link().persons()) == 2
-    assert (
-        len(pair(name, name, a=born | {"nik": number}, b={"lahir": "2024-01-01", "nik": number}).link().persons()) == 2
-    )
-
-
 def test_a_value_shared_by_many_records_stops_the_run():
     con = duckdb.connect()
     create_inputs(con)
@@ -434,49 +356,3 @@ def test_a_value_shared_by_many_records_stops_the_run():
     """)
     with pytest.raises(exact.PairExplosion, match=r"rule nik_sama made \d+ pairs of 1500 records"):
         link(con, bytes(32), "2026-06/1")
-
-
-LAMA, AKTIF = nik(1), nik(2)
-
-
-def two_numbers(nama: str = "SUTRISNO", lahir: str = "1980-03-14") -> World:
-    """One person under an old number in DTSEN and an active one in Simnakis, nothing else in common."""
-    world = World().family("dtsen:a", kk(1)).person("dtsen:a1", "a", "SUTRISNO", LAMA)
-    return world.family("simnakis:b", kk(2), kode_desa="33.16.15.2010").person("simnakis:b1", "b", nama, AKTIF, lahir)
-
-
-def test_two_numbers_are_one_person_only_when_dukcapil_says_which_is_active():
-    assert len(two_numbers().link().persons()) == 2
-    linked = two_numbers().link(aliases=[(LAMA, AKTIF, True)])
-    assert linked.persons() == {frozenset({"dtsen:a1", "simnakis:b1"})}
-    assert (linked.rule("dtsen:a1"), linked.rule("simnakis:b1")) == ("nik_aktif", "nik_sama")
-    assert linked.tables["alias"] == [(linked.uid("dtsen:a1"), int(LAMA), int(AKTIF))]
-
-
-@pytest.mark.parametrize(("nama", "lahir"), [("NGATINI", "1980-03-14"), ("SUTRISNO", "1955-01-09")])
-def test_somebody_elses_active_number_is_no_evidence(nama: str, lahir: str):
-    linked = two_numbers(nama, lahir).link(aliases=[(LAMA, AKTIF, True)])
-    assert (len(linked.persons()), linked.tables["alias"]) == (2, [])
-
-
-def test_a_chain_ends_at_its_last_number_and_a_circle_nowhere():
-    middle = nik(3)
-    chain = two_numbers().link(aliases=[(LAMA, middle, True), (middle, AKTIF, True)])
-    assert len(chain.persons()) == 1 and chain.tables["alias"] == [(chain.uid("dtsen:a1"), int(LAMA), int(AKTIF))]
-    circle = two_numbers().link(aliases=[(LAMA, AKTIF, True), (AKTIF, LAMA, True)])
-    assert (len(circle.persons()), circle.tables["alias"]) == (2, [])
-
-
-def test_without_a_record_of_the_active_number_dukcapil_must_have_found_the_person():
-    alone = World().family("dtsen:a", kk(1)).person("dtsen:a1", "a", "SUTRISNO", LAMA)
-    assert alone.link(aliases=[(LAMA, AKTIF, False)]).tables["alias"] == []
-    found = alone.link(aliases=[(LAMA, AKTIF, True)])
-    assert found.tables["alias"] == [(found.uid("dtsen:a1"), int(LAMA), int(AKTIF))]
-
-
-def test_two_people_who_gave_up_numbers_for_one_do_not_become_one():
-    world = World().family("dtsen:a", kk(1)).person("dtsen:a1", "a", "SUTRISNO", LAMA)
-    world.family("dtsen:b", kk(2)).person("dtsen:b1", "b", "NGATINI", nik(3), jk="P")
-    linked = world.link(aliases=[(LAMA, AKTIF, True), (nik(3), AKTIF, True)])
-    assert len(linked.persons()) == 2
-    assert linked.tables["alias"] == [(linked.uid("dtsen:a1"), int(LAMA), int(AKTIF))]
