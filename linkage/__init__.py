@@ -1,5 +1,5 @@
-"""Identity: which records are one person, which families are one household, and under which id for ever.
+"""Identity: which records are one person, which family records are one household, and the stable id of each.
 
-Works on tables of one DuckDB connection, knows no warehouse, no Airflow and no source. The tables it reads and
-writes are named in `linkage.tables`.
+This package works on the tables of one DuckDB connection; it knows nothing of the warehouse, Airflow or any source.
+The tables that it reads and writes are named in `linkage.tables`.
 """

@@ -1,7 +1,8 @@
-"""Old numbers on Dukcapil's word, and numbers that stand on several people.
+"""Numbers that were given up for another one, as Dukcapil says, and numbers that stand on several people.
 
-The one case in which two different valid NIK count as one (rules.md "Golden", `nik_aktif`): the asked number was given
-up for another. It still has to be the same person by name and birth date wherever a record carries the active number.
+A number that was given up is the one case in which two different valid NIK count as one (rules.md "Golden",
+`nik_aktif`). Wherever a record carries the active number, the record with the old one still has to be of the same
+person by name and birth date.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from linkage.cluster import nuclei
 from linkage.exact import NUMBER, PLAUSIBLE_NAME, SIMILAR_NAME, find_pairs, same_sex, withdraw_twins
 from linkage.standard import names_alike
 
-# A number was given up once, rarely twice; what goes on longer, or leads back to itself, is nobody's history.
+# A person gives up a number once, rarely twice. A longer chain, or one that leads back to itself, is nobody's history.
 LONGEST_CHAIN = 5
 
 
 def apply_aliases(con) -> int:
-    """Let records with a number that was given up carry the active one; return how many do.
+    """Replace numbers that were given up by the active ones in `rekaman`; return how many records are changed.
 
-    Reads `rekaman` (with `rid`) and `nik_alias`; fills `alias_rekaman` (rid, nik, nik_aktif). Where no record carries
-    the active number, the first of those that gave up a number for it is measured against, if Dukcapil found the
-    person who was asked (`cocok`).
+    Reads `rekaman` (with `rid`) and `nik_alias`; fills `alias_rekaman` (rid, nik, nik_aktif). A record is changed if it
+    is of the same person as a record with the active number. Where no record has that number, the records with the
+    least of the old numbers stand in, if Dukcapil found the person who was asked to be its bearer (`cocok`).
     """
     con.execute(f"""
         create or replace table alias_akhir as
@@ -64,8 +65,10 @@ def apply_aliases(con) -> int:
 
 
 def find_bearers(con) -> None:
-    """Say of the records in `rekaman` (with `rid`) whose number it is: `salah_pemegang` (rid) holds those whose number
-    others bear with more right, `nik_bersama` (nik) the numbers that more than one person bears with equal right.
+    """Find out to whom the numbers in `rekaman` (with `rid`) belong.
+
+    Fills `salah_pemegang` (rid), the records with a number that others bear with more right, and `nik_bersama` (nik),
+    the numbers that more than one person bears with equal right.
     """
     con.execute("create or replace table alias_rekaman (rid bigint)")
     find_pairs(con, [NUMBER])

@@ -1,9 +1,9 @@
-"""From pairs to persons, under one law: two different valid NIK are never merged by a machine.
+"""From pairs to persons, under one law: a machine never merges two different valid NIK.
 
-A NIK is the nucleus of a person; records without a usable one attach to at most one nucleus. Not usable is a NIK
-that mostly other people's records carry (copied from a member), or that stands on a single record and either differs
-from the nucleus by one digit or one swap (a misspelling, not a second NIK) or is not known to Dukcapil
-(docs/decisions/0011).
+The records of one NIK that agree with each other are the nucleus of a person; a record without a usable NIK attaches
+to at most one nucleus. A NIK is not usable if mostly records of other people carry it (it was copied from a member of
+the family), or if it stands on a single record and either differs from the number of the nucleus by one digit or one
+swap (then it is a misspelling, not a second NIK) or is not known to Dukcapil (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from linkage.exact import HOUSE, LAST_MONTH, MODEL_RULE, NUMBER, VILLAGE
 from linkage.guards import NEAR_NAME
 from linkage.standard import names_alike
 
-# True for two 16-digit numbers that differ in one digit, or by one swap of neighbours.
+# SQL: true if the NIK of r and i (16 digits) differ in one digit, or by one swap of neighbouring digits.
 MISSPELT = """
     (beda_angka(r.nik, i.nik) = 1 or (beda_angka(r.nik, i.nik) = 2 and exists (
         select 1 from range(1, 16) as t (k)
@@ -21,7 +21,7 @@ MISSPELT = """
     )))
 """
 
-# True where the birth date inside the number (day, for women + 40, month, year) is the record's.
+# SQL: true if the birth date inside the NIK of r (DDMMYY, for women the day + 40) is the birth date of the record.
 CODED = """
     coalesce(
         r.nik // 10000 % 1000000
@@ -31,15 +31,16 @@ CODED = """
     )
 """
 
-# Rules that look at the person and not only at the household.
+# The rules whose pairs may show that a number is a misspelling: they look at the person and not only at the household.
 PERSONAL = (LAST_MONTH, HOUSE, VILLAGE, MODEL_RULE)
 
 
 def components(con, edges: str, into: str) -> None:
-    """Connected components: `into` (rid, label) over the undirected edges (a, b) of a table; label = least rid.
+    """Fill `into` (rid, label) with the connected components of the undirected edges (a, b) in the table `edges`.
 
-    Nearly all records stand beside the least of their component already; only what the first look leaves apart is
-    followed further.
+    The label of a component is its least rid; a record without an edge has no row. Nearly every record has an edge to
+    the least record of its component, so the first look at the neighbours settles it; only components that this look
+    leaves in several parts are followed further.
     """
     con.execute(f"""
         create or replace table {into} as
@@ -70,9 +71,9 @@ def components(con, edges: str, into: str) -> None:
 def cluster(con, weighed: bool) -> dict[str, int]:
     """Fill `klaster` (rid, klaster, aturan) from `rekaman`, `pasangan` and the nuclei; return counts.
 
-    `weighed` says that the evidence is: until then nobody is attached by way of an attached record.
-    Deterministic: every choice is ordered by rule, similarity, number of agreeing pairs and rid; a tie is left to a
-    person (`lekat_ragu`), never broken by chance.
+    `weighed` says whether `pasangan` holds the weighed evidence (`linkage.guards`) already. Until it does, nobody is
+    attached by way of an attached record. The result is deterministic: choices are ordered as in `_choose`, a tie is
+    left to a person (`lekat_ragu`) and never broken by chance, and a group is named by its least rid.
     """
     _attach(con)
     _rest(con)
@@ -94,11 +95,14 @@ def cluster(con, weighed: bool) -> dict[str, int]:
 
 
 def nuclei(con) -> None:
-    """Fill `inti` (rid, nik, inti, anggota, cocok, milik, ditolak, aturan): records of one NIK that agree.
+    """Fill `inti` (rid, nik, inti, anggota, cocok, milik, ditolak, aturan): the nucleus of each record with a NIK.
 
-    `milik` marks the main bearers of the number, `cocok` whose birth date and sex it tells, `ditolak` a single record
-    of whose number Dukcapil says that it is not this person's. And `lepas`: the records for which other evidence is
-    asked, because they have no NIK, one that is mostly other people's, or one that no other record carries.
+    `inti` is the least rid of the nucleus, `anggota` the number of its records. `cocok`: the number tells the birth
+    date and sex of one of them. `milik`: they are the main bearers of the number. `ditolak`: the nucleus is a single
+    record, and Dukcapil says that the number is not this person's.
+
+    Also fill `lepas`, the records for which other evidence is sought, because they have no NIK, one that is mostly
+    other people's, or one that no other record carries in agreement with them.
     """
     con.execute(f"create or replace table sisi_nik as select a, b from pasangan where aturan = '{NUMBER}'")
     components(con, "sisi_nik", "inti_komponen")
@@ -117,7 +121,7 @@ def nuclei(con) -> None:
         ),
         terbanyak as (select nik, max((anggota, cocok)) as milik from sized group by nik having count(*) > 1),
         ranked as (
-            -- As many bear it here as there: it is theirs whose birth date it tells.
+            -- Where groups of equal size bear the number, it belongs to the one whose birth date it tells.
             select s.*, coalesce((s.anggota, s.cocok) = t.milik, true) as milik
             from sized as s left join terbanyak as t on s.nik = t.nik
         )
@@ -138,10 +142,11 @@ def nuclei(con) -> None:
 
 
 def _attach(con) -> None:
-    """`lekat` (rid, label, aturan): records without a usable NIK, each to exactly one nucleus.
+    """Fill `lekat` (rid, label, aturan): each record without a usable NIK is attached to at most one nucleus (`label`).
 
-    First those with a number that is a misspelling, or that Dukcapil does not know: they are nuclei of one record
-    themselves, and what the others attach to has to be settled before. A tie goes to `lekat_ragu`.
+    Records whose number is a misspelling, or unknown to Dukcapil, come first (`lekat_nomor`): each of them is a nucleus
+    of one record itself, so it has to be settled where they belong before others attach to them (`lekat_lain`). A
+    record that fits two nuclei equally well goes to `lekat_ragu` (rid) instead.
     """
     con.execute(f"""
         create or replace table sisi_lepas as
@@ -152,13 +157,16 @@ def _attach(con) -> None:
         )
         select e.*, r.sumber, r.nik, i.inti, i.nik as nik_inti, r.nik is not null and r.milik as bernomor,
             r.sendiri and e.aturan in {PERSONAL} and {MISSPELT}
-                -- Twins have neighbouring serials: there only the very same name will do.
+                -- The numbers of twins may differ in the serial alone. So where only the serial differs, the names
+                -- have to be equal, or the evidence has to have been weighed.
                 and (r.nik // 10000 <> i.nik // 10000 or e.mirip = 1 or e.aturan = '{MODEL_RULE}') as salah_ketik,
             i.anggota = 1 and (i.ditolak or not i.cocok) as lemah,
             r.ditolak and e.aturan = '{MODEL_RULE}' as tak_dikenal,
-            -- The same number under a name or date that exact rules did not take for a variant.
+            -- Where both carry the same number and its exact rule did not join them, name or birth date differ too
+            -- much: only weighed evidence may.
             r.nik is null or r.nik <> i.nik or e.aturan = '{MODEL_RULE}' as boleh,
-            -- Towards the number that stands more firmly, so that no two attach to each other.
+            -- A numbered record attaches only towards the number that stands more firmly, so that no two records
+            -- attach to each other.
             i.anggota > 1 or (i.ditolak, not i.cocok, e.b) < (r.ditolak, not r.cocok, e.a) as searah,
             i.cocok and not r.cocok as keliru
         from edges as e
@@ -176,8 +184,8 @@ def _attach(con) -> None:
         select s.*, s.inti as label
         from sisi_lepas as s inner join sumber_inti as n on s.inti = n.inti
         where s.bernomor and s.searah and s.boleh
-            -- A source's people come once: two numbers in one source are two people, unless one contradicts itself
-            -- or is nobody's.
+            -- A source lists each person once. So two numbers in one source are two people, unless one of them
+            -- contradicts the birth date or sex of its own record, or Dukcapil does not know it.
             and (
                 s.nik = s.nik_inti or s.tak_dikenal
                 or (s.salah_ketik and (s.keliru or not list_contains(n.sumber, s.sumber)))
@@ -185,7 +193,7 @@ def _attach(con) -> None:
     """)  # fmt: skip
     con.execute("""
         insert into lekat_nomor_ragu
-        -- Two numbers in one source are two people: neither is taken for a misspelling of a third one.
+        -- Two sound numbers in one source are two people, so neither is taken for a misspelling of a third number.
         select rid from (
             select l.rid, count(*) over (partition by l.label, r.sumber) as sesumber
             from lekat_nomor as l inner join lepas as r on l.rid = r.rid
@@ -193,7 +201,8 @@ def _attach(con) -> None:
         ) where sesumber > 1
     """)
     con.execute("delete from lekat_nomor where rid in (select rid from lekat_nomor_ragu)")
-    # What a misspelling of a misspelling belongs to is for the numbers to say: only a direct neighbour counts.
+    # Only a direct neighbour counts: a number that is close to a misspelling need not be close to the right number, so
+    # a record whose nucleus was itself attached to another one is not taken along.
     con.execute("delete from lekat_nomor where label in (select rid from lekat_nomor)")
     _choose(con, "lekat_lain", """
         select s.*, coalesce(n.label, s.inti) as label
@@ -208,7 +217,12 @@ def _attach(con) -> None:
 
 
 def _choose(con, into: str, edges: str) -> None:
-    """`into` (rid, label, aturan): for each record the label with the best evidence; ties go to `<into>_ragu` (rid)."""
+    """Fill `into` (rid, label, aturan): for each record the label with the best evidence.
+
+    `edges` is a query for the evidence (a, label, lemah, urutan, mirip, aturan). Best is a nucleus that is not weak
+    (`lemah`), then the rule of the least rank, then the most similar names, then the most pairs. Records whose best
+    labels are equally good go to `<into>_ragu` (rid) instead; all labels with their places (`ke`) are in `<into>_urut`.
+    """
     con.execute(f"""
         create or replace table {into}_urut as
         with calon as (
@@ -230,7 +244,9 @@ def _choose(con, into: str, edges: str) -> None:
 
 
 def _rest(con) -> None:
-    """`sisa` (rid, label): the records without a usable NIK and without nucleus (`tersisa`) that agree."""
+    """Fill `tersisa` (rid, nik), the records without a usable NIK that got no nucleus and are no tie, and `sisa` (rid,
+    label), the groups of those that agree with each other.
+    """
     con.execute("""
         create or replace table tersisa as
         select rid, nik from lepas
@@ -251,11 +267,12 @@ def _rest(con) -> None:
 
 
 def _follow(con) -> None:
-    """What is left without nucleus, a group or a single record, goes to `lekat` with a record that was attached there.
+    """Add to `lekat` the groups and single records of `tersisa` that have a pair with a record attached before.
 
-    A newborn without a name is like the record under its own KK, and only that one is like the record that has the
-    number. Not where it may be the twin: where the person has a record of its source already, a guard held a pair of
-    the two, or their names differ (SRI LESTARI, SRI and SRI WAHYUNI). Ties go to `lekat_ragu`.
+    A newborn that is still without a name is like the record under its own KK, and only that record is like the one
+    with the number. A group is not attached where it may be the person's twin: where the person already has a record of
+    the same source, where a guard (`linkage.guards`) held a pair of the two, or where their names differ (SRI is like
+    both SRI LESTARI and SRI WAHYUNI, who are two people). Ties go to `lekat_ragu`.
     """
     con.execute("""
         create or replace table kelompok as
@@ -269,7 +286,7 @@ def _follow(con) -> None:
         inner join kelompok as k on e.a = k.rid
         inner join lekat_lain as l on e.b = l.rid
         inner join inti as i on l.label = i.rid
-        -- As in `sisi_lepas` (`boleh`), of the number that the attached record got.
+        -- The same condition as `boleh` in `sisi_lepas`, for the number of the nucleus that the record b got.
         where k.nik is null or k.nik <> i.nik or e.aturan = '{MODEL_RULE}'
     """)
     con.execute(f"""
@@ -288,7 +305,7 @@ def _follow(con) -> None:
         left join bentuk_nama as n on r.bentuk = n.bentuk
         where c.sumber = r.sumber or p.a is not null or {names_alike("m", "n")} < {NEAR_NAME}
         union
-        -- Two groups with records of one source are two people: neither is taken for the third.
+        -- Two groups with records of one source are two people, so neither is taken for the person that both are like.
         select c.kelompok, c.label from calon as c
         inner join calon as d on c.label = d.label and c.sumber = d.sumber and c.kelompok <> d.kelompok
     """)

@@ -1,18 +1,18 @@
-"""What exact rules leave alone: candidates by named blocking rules, with the household as evidence.
+"""Candidate pairs for the records that exact rules left undecided, and the evidence about them, household included.
 
-A person-by-person matcher cannot see that two families share their other members. Here each record knows its company
-(`kawan`: the persons that stand in its family record, by what exact rules have decided), so that a family whose other
-members are matched lends its evidence to the one who is not, and a person who already stands in that family speaks
-against a second one.
+Candidates come from named blocking rules. A matcher that sees one person at a time cannot see that two families share
+their other members. So each record here knows its company (`kawan`: the other persons in its family record, as exact
+rules have decided). A family whose other members are matched thus lends its evidence to the member who is not, and a
+person who already stands in that family speaks against a second one (docs/decisions/0011).
 """
 
 from __future__ import annotations
 
 from linkage.exact import PAIR_CEILING_PER_RECORD, PairExplosion, born_alike, keep_alike, same_sex
 
-# One wrong digit or swap in a NIK leaves two of its three parts whole: region and birth date, or birth date and serial,
-# or region and serial (here the birth date in its own column has to agree). Compared as numbers, which are taken apart
-# ten times as fast as texts.
+# SQL: one wrong digit or swap in a NIK leaves two of its three parts whole: region and birth date, or birth date and
+# serial, or region and serial (then the birth date in its own column has to agree). NIK are numbers here, which are
+# taken apart ten times as fast as texts.
 NEAR_NUMBER = (
     "q.nik // 10000 = r.nik // 10000",
     # Only within one district: every district has somebody with this birth date and serial.
@@ -20,12 +20,13 @@ NEAR_NUMBER = (
     "q.nik // 10000000000 = r.nik // 10000000000 and q.nik % 10000 = r.nik % 10000"
     " and q.tanggal_lahir = r.tanggal_lahir",
 )
-# How alike two names are of which one may be a variant of the other, or probably is. These only choose candidates; the
-# model weighs the likeness itself.
+# How alike two names have to be (0 to 1) for one to be possibly, or probably, a variant of the other. These limits only
+# choose candidates; the model weighs the likeness itself.
 VARIANT_NAME, LIKELY_NAME = 0.75, 0.85
-# A blocking rule gives pairs of a free record (a) and any other (b), and how alike their names have to be (batas).
+# Each blocking rule is a query for pairs of a free record (a) and any other record (b), with the least likeness that
+# their names have to have (batas).
 BLOCKING = {
-    # Families of one KK number or with another member in common.
+    # The people of neighbouring families: of the same KK number, or with another member in common (`tetangga`).
     "keluarga": f"""
         select f.rid as a, r.rid as b, case
                 when coalesce(q.tanggal_lahir <> r.tanggal_lahir, true) then {LIKELY_NAME}
@@ -66,7 +67,7 @@ BLOCKING = {
         inner join rekaman as q on f.rid = q.rid
         inner join rekaman as r on q.bentuk = r.bentuk and q.bentuk_ibu = r.bentuk_ibu
     """,
-    # A newborn is entered before it has a name: where only its mother is known, she and the birth date have to do.
+    # A newborn may be entered before it has a name. Where only its mother is known, she and the birth date have to do.
     "lahir_ibu": f"""
         select f.rid as a, r.rid as b, 0 as batas
         from bebas as f
@@ -89,8 +90,9 @@ BLOCKING = {
 def find_company(con) -> None:
     """Fill `rekaman_keluarga` (rid, fid, klaster), `bebas` (rid, fid) and `tetangga` (fid, fid_lain).
 
-    Free (`bebas`) are the records of `lepas` that exact rules attached to nobody. Neighbours of a family are itself,
-    those of its KK number, and those with one of its other persons.
+    `rekaman_keluarga` tells the family record and the person (by exact rules) of each record. `bebas` holds the free
+    records: those of `lepas` that exact rules attached to nobody. `tetangga` holds the neighbours of each family with a
+    free record: itself, the families of its KK number, and those that share a person with it.
     """
     con.execute("""
         create or replace table rekaman_keluarga as
@@ -123,8 +125,9 @@ def find_company(con) -> None:
 
 
 def find_candidates(con) -> dict[str, int]:
-    """Fill `calon` (a, b, blok): pairs worth weighing, a < b, under the first rule that found them; counts by rule.
+    """Fill `calon` (a, b, blok): pairs worth weighing, a < b, each under the first rule that found it.
 
+    Returns how many pairs each rule found, before repeated and forbidden ones are taken out.
     Pairs that the law forbids (two different valid NIK that are no misspelling of each other, `linkage.cluster`) are
     left out. Raises PairExplosion above PAIR_CEILING_PER_RECORD pairs a record.
     """
@@ -161,7 +164,10 @@ def find_candidates(con) -> dict[str, int]:
 
 
 def describe(con) -> None:
-    """Fill `bukti`: what is compared, one row a record of `calon`."""
+    """Fill `bukti`, the input of the model (`linkage.model.comparisons`): one row for each record in `calon`.
+
+    `kawan` are the other persons of its family record, `tf_nama_baku` is the share of all records with its name.
+    """
     con.execute("""
         create or replace table bukti as
         with dipakai as (select a as rid from calon union select b from calon),

@@ -1,8 +1,8 @@
-"""First linkage of persons: exact agreement decides, by named rules, in set-based SQL.
+"""The first linkage of persons: named rules of exact agreement decide, in set-based SQL.
 
 The matcher's interface is the table `pasangan` (a, b, aturan, urutan, mirip): pairs of `rekaman.rid` that are evidence
-for one person, the rule that found them, its rank, and how alike the names are (0 to 1). Another matcher (Splink) adds
-rows to the same table.
+for one person, the rule that found them, its rank, and how alike the names are (0 to 1). The probabilistic stage
+(`linkage.evidence`, Splink) adds its pairs to the same table.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from linkage.standard import names_alike
 # whose names are less alike than this are twins, not one person. Twins who share a first name are more alike than this:
 # see withdraw_twins.
 SIMILAR_NAME = 0.88
-# With an equal NIK the name has only to be plausible; below this the NIK was copied from another member. If one source
-# has the number more than once it was certainly copied, perhaps to a twin: then the name has to be similar as
+# With an equal NIK the name only has to be plausible; below this the NIK was copied from another member. If one source
+# has the number more than once it was certainly copied, perhaps to a twin: then the names have to reach SIMILAR_NAME as
 # elsewhere.
 PLAUSIBLE_NAME = 0.70
 # With an equal NIK and unlike birth dates the names have to be nearly the same.
 SAME_NAME = 0.93
-# At least so many years lie between a parent and a child, who may carry the parent's name behind its own.
+# A parent is at least this many years older than a child, who may carry the parent's name behind its own.
 GENERATION = 12
-# Twins need nearly the same name to be one person.
+# Records that may be of twins need names that are nearly the same to be one person.
 TWIN_NAME = 0.97
-# A placeholder value makes a rule pair everybody with everybody: more pairs for each record than this stop the run.
+# A placeholder value would make a rule pair everybody with everybody, so more pairs a record than this stop the run.
 PAIR_CEILING_PER_RECORD = 8
 
 
 def born_alike(a: str, b: str) -> str:
-    """SQL over two aliases of `rekaman`: whether the birth dates may be the same one.
+    """SQL over two aliases of `rekaman`: whether the two birth dates may be one and the same.
 
-    One may be missing, a default, wrong in the year or in day and month, or have day and month swapped.
+    One of them may be missing, be a default, be wrong in the year or in day and month, or have day and month swapped.
     """
     return f"""(
     {a}.tanggal_lahir is null or {b}.tanggal_lahir is null
@@ -44,9 +44,10 @@ def born_alike(a: str, b: str) -> str:
 
 
 def no_child(a: str, b: str) -> str:
-    """SQL over two aliases of `rekaman`: by their birth dates the two are no parent and child; null if one is missing.
+    """SQL over two aliases of `rekaman`: true if the birth dates rule out parent and child; null if one is missing.
 
-    Two people born on the same day of the year are taken for one whose year was mistyped, not for parent and child.
+    Equal days of two years are rather one birth date with a mistyped year than those of a parent and a child, unless
+    the day is a default one.
     """
     return f"""(
     abs(year({a}.tanggal_lahir) - year({b}.tanggal_lahir)) < {GENERATION}
@@ -56,28 +57,29 @@ def no_child(a: str, b: str) -> str:
 
 
 def same_sex(a: str, b: str) -> str:
-    """SQL over two aliases of `rekaman`: the sexes do not contradict each other; one that was left out never does.
+    """SQL over two aliases of `rekaman`: true if the sexes do not contradict each other; a missing one never does.
 
-    For filtering only, not as the key of a join: a record without a sex would match everybody.
+    Use it to filter pairs, not as the key of a join: a record without a sex would match everybody.
     """
     return f"coalesce({a}.jenis_kelamin = {b}.jenis_kelamin, true)"
 
 
 class PairExplosion(RuntimeError):
-    """A rule makes more pairs than people can have; a placeholder value is shared by many records."""
+    """A rule makes more pairs than there can be; probably many records share a placeholder value."""
 
 
 # This rule goes first. A record that it ties to others of its NIK is decided; the other rules look at the rest
 # (`lepas`).
 NUMBER = "nik_sama"
-# One KK, one birth date, and names that are alike: that is true of twins as well (withdraw_twins).
+# One KK, one birth date and similar names. Twins have that too: see withdraw_twins.
 HOUSE = "kk_lahir_nama"
 LAST_MONTH = "tautan_lalu"
 VILLAGE = "nama_lahir_desa"
-# Each rule gives pairs (a, b) by their keys, and how alike the two names have to be at least (batas) for `keep_alike`.
-# Only that of the number, for which there is more to look at, gives the pairs that are left, and their likeness.
+# Each rule is a query for pairs (a, b) that agree in its keys, with the least likeness of their names (batas), which
+# `keep_alike` applies. Only NUMBER, which looks at more than the names, gives final pairs and their likeness (mirip).
 RULES = {
-    # The same record of a source is the same person as in the release before, whatever was corrected in it since.
+    # A record of a source is the same person as in the release before, whatever was corrected in it since. So records
+    # that were one person then still are.
     LAST_MONTH: """
         select a.rid as a, t.rid as b, 0 as batas
         from lepas as a
@@ -107,15 +109,16 @@ RULES = {
         union all
         select a, b, coalesce(mirip, 0) from dibanding
         where (lahir_sama and mirip >= {PLAUSIBLE_NAME} and (mirip >= {SIMILAR_NAME} and sejenis or not berulang))
-            -- A head's number on all members: PONIMAN's on SUNARTO PONIMAN, or on children of similar names.
+            -- A registry may write the head's number on all members: that of PONIMAN on his son SUNARTO PONIMAN, or on
+            -- children of similar names (docs/decisions/0024).
             or (mirip >= {SIMILAR_NAME} and sejenis and case
                 when berulang then lahir_mirip and coalesce(segenerasi, senama)
-                -- A name that lies within the other may be a parent's; one spelt alike in full is rather the same.
+                -- A name contained in the other one may be the parent's, but two that are alike in full are rather one.
                 else (lahir_mirip or mirip >= {SAME_NAME}) and coalesce(segenerasi, true) or ejaan >= {SAME_NAME}
             end)
-            -- A sex that was mistyped, beside a birth date that was.
+            -- The same name in full, where the sex was mistyped and the birth date as well.
             or (senama and lahir_mirip and coalesce(segenerasi, true) and not berulang)
-            -- A newborn that has its number before its name.
+            -- A newborn that got its number before its name.
             or (tanpa_nama and lahir_sama and sejenis and not berulang)
     """,
     HOUSE: f"""
@@ -144,9 +147,10 @@ MODEL_RULE, MODEL_RANK = "bukti_model", len(RULES) + 1
 
 
 def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
-    """Add what these rules find to `pasangan`, from `rekaman` (which has `rid`) and `lepas`; return pairs by rule.
+    """Add to `pasangan` the pairs that these rules find in `rekaman` (with `rid`) and `lepas`; return pairs by rule.
 
-    Pairs of numbers that are `sepakat` stand in the view `semua_pasangan` alone.
+    The pairs of numbers in `sepakat` (see `_share_number`) are counted but not written: only the view `semua_pasangan`
+    shows them.
 
     Raises PairExplosion when a rule makes more than PAIR_CEILING_PER_RECORD pairs a record.
     """
@@ -169,10 +173,9 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
 def keep_alike(con, pairs: str) -> int:
     """Fill `sepasang` (a, b, mirip), a < b, with the pairs (a, b, batas) of a query whose names are alike enough.
 
-    Return how many they are.
-
-    The names are looked at when the pairs stand in a table. DuckDB knows by then how few they are and fetches the names
-    of these alone; as a condition of the join that finds the pairs the same takes three times as long.
+    Returns how many they are. The names are compared only when the pairs stand in a table: DuckDB then knows how few
+    they are and fetches the names of these alone. As a condition of the join that finds the pairs, the same comparison
+    takes three times as long.
     """
     con.execute(f"""
         create or replace table bertemu as
@@ -194,9 +197,12 @@ def keep_alike(con, pairs: str) -> int:
 
 
 def _share_number(con) -> int:
-    """Fill `sepasang` by the rule NUMBER, and `sepakat` (nik, inti, pasangan): the numbers, most of all, whose records,
-    one a source, are of one name and birth date. Of these no pair has to be looked at: the least `rid` stands for all.
-    Return how many pairs both make.
+    """Fill `sepasang` by the rule NUMBER, and `sepakat` (nik, inti, pasangan); return how many pairs both make.
+
+    `sepakat` holds the numbers, most of all there are, that no source has twice and whose records all have one name and
+    birth date. No pair of these has to be looked at: the least `rid` (`inti`) stands for all, and `pasangan` is the
+    number of their pairs. `senomor` holds the pairs of the other numbers, which the rule looks at: whether the sexes do
+    not contradict (`sejenis`), a source has the number twice (`berulang`), name and birth date are equal (`serupa`).
     """
     con.execute("""
         create or replace table sepakat as
@@ -230,8 +236,8 @@ def _share_number(con) -> int:
     """).fetchall()[0][0]
 
 
-# Pairs with nearly equal names that an equal number joined, although some source lists exactly these two names side by
-# side, under two numbers.
+# SQL: pairs with nearly equal names that an equal number joined although some source lists exactly these two names side
+# by side in one family, with one birth date and under two numbers.
 LISTED_TWINS = f"""
     union
     select p.a, p.b

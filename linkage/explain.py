@@ -1,6 +1,6 @@
 """Why two records are one person, or are not: what each stage of a month's linkage says of the pair.
 
-What is told are rules, levels of agreement and weights, never the values that agree.
+An explanation names rules, levels of agreement and weights, never the values that agree.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class UnknownRecord(LookupError):
 
 
 def explain(con, key: bytes, id_rilis: str, a: tuple[str, str], b: tuple[str, str]) -> list[Reason]:
-    """What the linkage says of two person records, each (sumber, id_sumber), in the order of its stages.
+    """What the linkage says of two person records, each given as (sumber, id_sumber), in the order of its stages.
 
-    `con` is a DuckDB connection whose input tables (`linkage.tables`) are filled; the month is linked in it again.
+    `con` is a DuckDB connection whose input tables (`linkage.tables`) are filled; the month is linked in it once more.
     Raises UnknownRecord when one of the two is not among the records.
     """
     decide_exactly(con)
@@ -102,7 +102,8 @@ def _guards(con, a: int, b: int) -> list[Reason]:
 
 
 def _chain(con, a: int, b: int, label: int) -> list[Reason]:
-    """The shortest way from one record to the other over pairs of one person, where no pair joins them directly."""
+    """The shortest way from one record to the other over pairs of the same person; empty where a pair joins them
+    directly."""
     edges = con.execute("""
         select p.a, p.b, arg_min(p.aturan, p.urutan)
         from semua_pasangan as p

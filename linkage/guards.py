@@ -1,7 +1,7 @@
-"""Which weighed pairs become links. Guards hold pairs that weigh enough only because members of a family are alike.
+"""Which weighed pairs become links. Guards hold back pairs that weigh enough only because a family's members are alike.
 
-Twins have one birth date, mother and house; brothers share all but the date; a newborn is written under its mother's
-name. The weights cannot know that.
+Twins share birth date, mother and house; brothers share all but the birth date; a newborn is written under its mother's
+name. The weights cannot know that (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -19,28 +19,31 @@ from linkage.exact import (
 )
 from linkage.standard import names_alike
 
-# At LINK a pair is evidence; between REVIEW and LINK it is a question for a person and no link.
+# Probabilities from 0 to 1. From LINK on a pair is evidence; from REVIEW up to LINK it is a question for a person.
 LINK, REVIEW = 0.9, 0.5
-# With the same number and birth date a short name may be as mistyped as AYU and AUY; with a number that is nearly the
-# same, or born on one day to one mother, it may be less alike than elsewhere.
+# How alike two names have to be, from 0 to 1 (`names_alike`). TYPED_NAME: with the same number and birth date a short
+# name may be mistyped as badly as AUY for AYU. NEAR_NAME: with nearly the same number, or one birth date and mother,
+# names may be less alike than elsewhere (SIMILAR_NAME). EQUAL_NAME: the names are equal, or one is the other's short
+# form.
 TYPED_NAME, NEAR_NAME, EQUAL_NAME = 0.55, 0.82, 0.99
-# The chance that is needed for two records of one name whose birth dates agree in nothing and lie less than a
-# generation apart. LINK suffices if house and mother are the same and no other number speaks against it.
+# The probability that is needed for two records of one name whose birth dates agree in nothing but lie less than a
+# generation apart. LINK is enough if house and mother are the same and no other number speaks against it.
 SURE = 0.9999
 
 
-# Two person records (r, s) of one family record, with one birth date and sex.
+# SQL: two person records (r, s) stand in one family record and have the same birth date and sex.
 BESIDE = f"""
     r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
     and {same_sex("r", "s")} and r.rid <> s.rid
 """
-# Of two such records, with names m and n: they are one person entered twice, not twins (docs/decisions/0020). They do
-# not have two numbers; their names differ by one letter, or one is cut short; another source has a person of that birth
-# date in the family, under no other number than theirs (under just that number, if both carry it); and no other source
+# SQL: two such records (r of family f, s), with the names m and n, are one person entered twice and not twins
+# (docs/decisions/0020). All of this has to hold: they do not carry two different numbers; their names differ by one
+# letter or one swap, or the words of one are cut short in the other; another source has a person of that birth date and
+# sex in the family, under no other number than theirs (under that very number, if both carry it); and no other source
 # lists two such persons there.
 TWICE = """
     coalesce(r.nik = s.nik, true)
-    -- A newborn without a name may be anybody's twin; NUR A and NUR I are two names.
+    -- A newborn without a name may be a twin like any other. NUR A and NUR I, with initials, are two different names.
     and coalesce(
         damerau_levenshtein(m.nama_baku, n.nama_baku) = 1 and not (m.singkat and n.singkat)
         or (len(m.kata) = len(n.kata) and list_bool_and(list_transform(list_zip(m.kata, n.kata), lambda p:
@@ -62,9 +65,10 @@ TWICE = """
 
 
 def accept(con) -> dict[str, int]:
-    """Add the pairs of `bobot` that are LINK or more, and that no guard holds, to `pasangan`; return counts.
+    """Add the pairs of `bobot` with a probability of LINK or more that no guard holds to `pasangan`; return counts.
 
-    The others from REVIEW on are in `ragu_pasangan` (a, b, peluang, sebab).
+    The other pairs with REVIEW or more go to `ragu_pasangan` (a, b, peluang, sebab); `sebab` is the guard that holds
+    the pair, or `bukti kurang`.
     """
     _twins(con)
     con.execute(f"""
@@ -85,7 +89,8 @@ def accept(con) -> dict[str, int]:
             coalesce(beda_angka(p.nik, q.nik) > 2, false) as nik_lain,
             p.hadir = q.hadir as sehidup,
             w.a in (select rid from kembar) or w.b in (select rid from kembar)
-                -- Twins have neighbouring serials: a slip only where Dukcapil knows the one and not the other.
+                -- The numbers of twins may differ in the serial alone. Such a difference is a slip only where Dukcapil
+                -- rejects one number and not the other.
                 or coalesce(
                     p.nik <> q.nik and p.nik // 10000 = q.nik // 10000 and p.nik_ditolak = q.nik_ditolak, false
                 ) as kembar
@@ -103,7 +108,8 @@ def accept(con) -> dict[str, int]:
         select a, b, peluang, case
             when kembar and (tanpa_nama or mirip < {TWIN_NAME}) then 'kembar'
             when tanpa_nama and not (lahir_sama and ibu_sama) then 'tanpa nama'
-            -- Half a village of the old was born on 31 December: only a common house tells two of one name apart.
+            -- Half of a village's old people have 31 December as their birth date, so two default dates say nothing:
+            -- only a common house shows that two of one name are one person.
             when tanggal_baku then 'tanggal baku'
             when mirip < case
                     when nik_dekat or (ibu_sama and (lahir_sama or (nik_sama and (lahir_mirip or sebulan))))
@@ -111,12 +117,13 @@ def accept(con) -> dict[str, int]:
                     else {SIMILAR_NAME}
                 end
                 and not (nik_sama and lahir_sama and mirip >= {TYPED_NAME}) then 'nama beda'
-            -- A father's name stands behind his child's, and his default birth date is like every other.
+            -- A child may carry its father's name behind its own, and a default birth date seems to fit any other. So
+            -- records a generation apart have to be of the same name in full.
             when beda_angkatan and not senama then 'tanggal lahir beda'
             when not lahir_sama
                 and not (lahir_mirip and mirip >= {SAME_NAME})
                 and not (nik_sama and (lahir_mirip or sebulan))
-                -- A child may be given the name of one who died before it.
+                -- `sehidup`, since a child may be given the name of a sibling who died before it.
                 and not (
                     segenerasi and sehidup and mirip >= {EQUAL_NAME}
                     and peluang >= case when serumah and ibu_sama and not nik_lain then {LINK} else {SURE} end
@@ -140,8 +147,8 @@ def accept(con) -> dict[str, int]:
 def _twins(con) -> None:
     """Fill `kembar` (rid): records beside which their source lists another person of the same birth date and sex.
 
-    `lain_sumber` holds the people in the neighbours of each family (`tetangga`); `berdua` says whether another such
-    person stands beside them.
+    Also fill `lain_sumber`: for each family (fid) the people in its neighbours (`tetangga`, the family itself
+    included); `berdua` says whether another person of the same birth date and sex stands beside them.
     """
     con.execute(f"""
         create or replace table lain_sumber as
@@ -163,6 +170,6 @@ def _twins(con) -> None:
         inner join rekaman as s on {BESIDE}
         left join bentuk_nama as m on r.bentuk = m.bentuk
         left join bentuk_nama as n on s.bentuk = n.bentuk
-        -- The same person twice in a source is no twin.
+        -- One person whom the source lists twice is no pair of twins.
         where coalesce({names_alike("m", "n")} < {TWIN_NAME}, true) and not coalesce({TWICE}, false)
     """)

@@ -14,11 +14,14 @@ from linkage.cluster import components
 
 
 def cluster_families(con) -> dict[str, int]:
-    """Fill `rumah` (fid, rumah) from `keluarga`, who stands in which (`rekaman_keluarga`) and `klaster`; return counts.
+    """Fill `rumah` (fid, rumah): the household of each family record; return counts.
 
-    And `anggota`: each record with its person and family, and what is asked of it from here on.
-    Two groups of different KK are joined only if they share more than half of the larger group's people and no
-    source has a record in both: a source that lists two families means two (a split seen by one registry).
+    Reads `keluarga`, `klaster` and `rekaman_keluarga`. Also fill `anggota`: each person record with its person
+    (`klaster`), its family record and the columns that later steps need.
+
+    Two groups of family records with different KK numbers are joined only if they share more than half of the larger
+    group's people and no source has a record in both: a source that lists two families means two (for example a split
+    of the family that only one registry has seen yet).
     """
     con.execute("""
         create or replace table anggota as
@@ -104,12 +107,13 @@ def cluster_families(con) -> dict[str, int]:
 
 
 def place_persons(con) -> None:
-    """Fill `letak` (klaster, rumah, rid, hadir): one household a person, and the record that places the person there.
+    """Fill `letak` (klaster, rumah, rid, hadir): the one household of each person, and the record that says so.
 
-    The newest own date of the record that places the person there wins; a KK registered after that date counts as
-    of its registration; ties by source (rules.md "Golden"). Two kinds of records place only a person whom no other
-    record places: one that says dead or moved, and one without a NIK of a source that lists the person under a NIK
-    too (a double entry, known by name and birth date alone, of whose date nothing follows).
+    The record with the newest own date wins. Where its KK was registered after that date, the registration counts as
+    its date; ties go to the more trusted source (rules.md "Golden"). Two kinds of records place only a person whom no
+    other record places: one that says dead or moved, and one without a NIK from a source that lists the person under a
+    NIK too. The latter is a double entry, known by name and birth date alone, and nothing follows from its date
+    (docs/decisions/0016).
     """
     con.execute("""
         create or replace table letak as
@@ -127,7 +131,7 @@ def place_persons(con) -> None:
             inner join rumah as h on g.fid = h.fid
         ),
         terpilih as (
-            -- `rid` counts records by source and id.
+            -- `rid` breaks ties by source: records are numbered by rank of source, then by id.
             select klaster, arg_min((rumah, rid), (not hadir, ganda, -coalesce(epoch(sejak), '-infinity'), rid)) as di
             from bertempat group by klaster
         )
@@ -137,10 +141,10 @@ def place_persons(con) -> None:
 
 
 def absorb_empty(con) -> int:
-    """Move family records whose people all live elsewhere by newer records to where most of them live.
+    """Move households in which no person is placed (`letak`) to the one in which most of their people live.
 
-    So an old KK that only a lagging registry still carries belongs to the household that its people form now.
-    Returns how many groups were moved.
+    So an old KK that only a lagging registry still carries becomes part of the household that its people form now.
+    Returns how many groups of family records were moved.
     """
     con.execute("""
         create or replace table pindahan as

@@ -1,7 +1,8 @@
-"""What people have decided about two records (same, different, unsure), applied to what the machine made, every month.
+"""The judgements of people on two records (same, different, unsure), applied to the machine's result every month.
 
-`beda` is a law: the two are never one person (or household), whatever rules say. `sama` joins them whatever rules say,
-also two NIK. `ragu` links nothing and parts nothing; it only keeps the pair from being asked again.
+`beda` (different) is a law: the two are never one person (or household), whatever rules say. `sama` (same) joins them
+whatever rules say, even across two NIK. `ragu` (unsure) links nothing and parts nothing; it only keeps the pair from
+being asked again.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from linkage.regroup import Sets, regroup
 
 SAME, DIFFERENT = "sama", "beda"
 SAME_RULE, DIFFERENT_RULE = "pertimbangan_sama", "pertimbangan_beda"
-# How well two records go together when a person has to be divided, best first: by the rule that joined them, then by
-# what else agrees, then by the names. That they were one person last month counts least, because the judgement may be
-# about just that.
+# How well two records go together when a person has to be divided: pairs and their key for `regroup`, the least key the
+# best. First counts the rule that joined them, then what else agrees, then the names. That they were one person last
+# month counts least, because the judgement may be about just that.
 PERSON_PAIRS = f"""
     select p.a, p.b, if(p.aturan = '{LAST_MONTH}', 99, p.urutan),
         -(coalesce(a.tanggal_lahir = b.tanggal_lahir, false)::int + coalesce(a.no_kk = b.no_kk, false)::int
@@ -27,7 +28,7 @@ PERSON_PAIRS = f"""
     inner join rekaman as b on p.b = b.rid
     where p.a in (select node from dinilai) and p.b in (select node from dinilai)
 """
-# The same of two family records of a household: by the KK number, then by how many people both carry.
+# The same for two family records of a household: first counts the KK number, then how many people both hold.
 FAMILY_PAIRS = """
     with isi as (
         select f.fid, r.klaster
@@ -49,9 +50,11 @@ FAMILY_PAIRS = """
 
 
 def prepare(con) -> dict[str, int]:
-    """Fill `sikap` (grain, a, b, putusan) from `pertimbangan`: those whose records are both there, without those that
-    a newer one contradicts; and `sikap_lalu` (grain, node, uid, putusan), where one of the two is known from the
-    release before only. Return counts.
+    """Translate the judgements in `pertimbangan` into the numbers of this month's records; return counts.
+
+    `sikap` (grain, a, b, putusan) gets the judgements of which both records are there, without those that newer ones
+    contradict. `sikap_lalu` (grain, node, uid, putusan) gets those of which one record is there and the other is known
+    from the release before only, by its uid. A and b, or node, are a `rid` of persons and a `fid` of families.
 
     Needs `rekaman` with `rid`, `keluarga` with `fid`, `lalu_tautan` and `lalu_keluarga`.
     """
@@ -113,7 +116,10 @@ def prepare(con) -> dict[str, int]:
 
 
 def _consistent(judgements: Iterable[tuple], grain: str) -> list[tuple]:
-    """The judgements of a grain, newest first, without those that contradict what newer ones say together."""
+    """Those of the judgements (newest first) that are of this grain and do not contradict what newer ones say together.
+
+    For example a newer A = B and B = C contradict an older A <> C.
+    """
     same, parted, kept = Sets(), [], []
     for judgement in judgements:
         of, a, b, putusan = judgement
@@ -152,7 +158,11 @@ def judge_households(con) -> dict[str, int]:
 
 
 def keep_apart(con) -> None:
-    """Put back family records that were moved since `judge_households` to a household they are not of."""
+    """Undo moves since `judge_households` (`household.absorb_empty`) that a judgement `beda` forbids.
+
+    Where a move put the two families of such a judgement into one household again, all family records of both go back
+    to the household that they had then.
+    """
     con.execute(f"""
         update rumah set rumah = d.rumah
         from rumah_dipertimbangkan as d
@@ -169,8 +179,12 @@ def keep_apart(con) -> None:
 
 
 def _regroup(con, grain: str, groups: str, pairs: str) -> int:
-    """Fill `pindah_simpul` (node, label, disatukan, sendiri): the new group of each record whose group is touched by a
-    judgement; return how many nodes have another one. Only groups with a judged record are looked at."""
+    """Fill `pindah_simpul` (node, label, disatukan, sendiri) for the groups with a judged record; return how many
+    records get another group.
+
+    `groups` is a query for the present group of each record (node, label), `pairs` one for the evidence that `regroup`
+    takes. `disatukan`: a judgement joined this record to another one; `sendiri`: a judgement left it alone.
+    """
     con.execute(f"""
         create or replace table dinilai as
         with anggota (node, label) as ({groups})
@@ -184,7 +198,7 @@ def _regroup(con, grain: str, groups: str, pairs: str) -> int:
     judged = con.sql(f"select a, b, putusan from sikap where grain = '{grain}'").fetchall()
     together = [(a, b) for a, b, putusan in judged if putusan == SAME]
     apart = [(a, b) for a, b, putusan in judged if putusan == DIFFERENT]
-    # The people that judgements are about, not the rows of a delivery: a few hundred at most.
+    # This reads only the records that judgements are about into Python, a few hundred at most, never a whole delivery.
     after = regroup(before, together, apart, con.sql(pairs).fetchall() if before else [])
     joined = {node for pair in together if before[pair[0]] != before[pair[1]] for node in pair}
     size = Counter(after.values())

@@ -1,8 +1,8 @@
 """The probabilistic stage: Splink weighs the candidates that exact rules left, by a stored, versioned model.
 
-Weights are log2 odds (Fellegi and Sunter 1969): each comparison adds what its level says, the prior is two matches a
-record. The model is trained apart (`linkage.train`, card in `linkage/models/README.md`); a month only reads it, so
-that the same records give the same links.
+Weights are log2 odds (Fellegi and Sunter 1969): each comparison adds the weight of its level to the prior, which is two
+matches a record. The model is trained apart (`linkage.train`, card in `linkage/models/README.md`); a month only reads
+it, so that the same records give the same links.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 MODEL = Path(__file__).parent / "models" / "2026-11.json"
-# People of a district: what is chance there is chance in any part of it.
+# The number of people that the prior assumes at least, those of a district: what agrees by chance in a whole district
+# agrees by chance in any part of it.
 DISTRICT = 100_000
 
 
@@ -52,7 +53,7 @@ def comparisons() -> list[Any]:
         custom(
             "lahir", "tanggal_lahir_l is null or tanggal_lahir_r is null",
             ("tanggal_lahir_l = tanggal_lahir_r and not lahir_baku_l", "sama"),
-            # Two default dates (31-12 and the like) agree in the year alone.
+            # Two default dates (31-12 and the like) agree in no more than the year.
             (
                 "year(tanggal_lahir_l) = year(tanggal_lahir_r) and ("
                 "lahir_baku_l or lahir_baku_r"
@@ -77,7 +78,7 @@ def comparisons() -> list[Any]:
             ("nik_l = nik_r", "sama"),
             ("hamming(nik_l, nik_r) <= 2", "satu angka atau satu tukar"),
         ),
-        # KK, company and address say much the same: one comparison, or the same fact would count three times.
+        # KK, company and address say much the same. They are one comparison, or one fact would count three times.
         custom(
             "rumah", "kawan_l is null or kawan_r is null",
             ("list_contains(kawan_l, klaster_r) or list_contains(kawan_r, klaster_l)", "sudah ada di keluarga itu"),
@@ -107,9 +108,10 @@ def score(con) -> int:
 
 
 def compare(con) -> tuple[list[tuple[str, str, float]], float]:
-    """The comparisons of the only pair in `calon`: (name, level, weight as log2 odds) each, and its probability.
+    """Return the comparisons of the only pair in `calon`, each as (name, level, weight in log2 odds), and its
+    probability of being one person.
 
-    First the prior, `awal`. The frequency of a name is part of its weight; what cannot be compared weighs 0.
+    The first line is the prior, `awal`. The weight of a name includes its frequency; what cannot be compared weighs 0.
     """
     settings = _settings(con) | {"retain_intermediate_calculation_columns": True}
     found = _predict(con, settings)
@@ -130,15 +132,15 @@ def compare(con) -> tuple[list[tuple[str, str, float]], float]:
 
 
 def log_odds(probability: float) -> float:
-    """Base 2, to a hundredth; a certainty has those of a probability that differs from it by 1e-12."""
+    """The log2 odds of a probability, rounded to a hundredth; 0 and 1 count as 1e-12 and 1 - 1e-12."""
     kept = min(max(probability, 1e-12), 1 - 1e-12)
     return round(math.log2(kept / (1 - kept)), 2)
 
 
 def _settings(con) -> dict[str, Any]:
-    """The stored model, its prior for the number of records here."""
+    """The stored model, with the prior that fits the number of records here."""
     settings = json.loads(MODEL.read_text(encoding="utf-8"))
-    # The stored prior is that of the training sample; chance agreements grow with the number of people.
+    # The stored prior is that of the training sample, but agreements by chance grow with the number of people.
     records = con.sql("select count(*) from rekaman").fetchall()[0][0]
     settings["probability_two_random_records_match"] = 2 / max(records, DISTRICT)
     return settings

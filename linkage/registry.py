@@ -1,7 +1,8 @@
-"""Ids of our own, for ever: clusters of the month take over the ids of the release before, or get new ones.
+"""Stable ids of our own: each cluster of the month takes over an id of the release before, or gets a new one.
 
-A new id is an HMAC under the installation key over what founded it (record and period), so it is opaque and the same
-month built again gives the same ids. Merges keep the older id; splits follow rules.md "Golden".
+A new id is an HMAC under the installation key over the record and the period that founded it. So it is opaque, and the
+same month built again gives the same ids (docs/decisions/0022). A merge keeps the older id; splits follow rules.md
+"Golden".
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from linkage.succession import settle
 PREFIX = {"individu": "i", "rumah_tangga": "k"}
 
 
-# Claims because of a judgement (`sama`) between a record of today and a record that only the release before knows.
+# Claims (klaster, uid, pertimbangan, asal, suara, prioritas) because of a judgement `sama` between a record of today
+# and a record that only the release before knows.
 JUDGED = """
     select g.{label}, s.uid, 1, 0, 0, 9
     from sikap_lalu as s inner join {groups} as g on s.node = g.{node}
@@ -21,7 +23,8 @@ JUDGED = """
 """
 
 
-# Whether a person of the release before (p) with the same NIK as a record (r, its name n) may be the same person.
+# SQL: whether a person of the release before (p) may be the one of a record (r, its name n) with the same NIK
+# (docs/decisions/0024: a number alone names nobody).
 SAME_PERSON = f"""case
     when p.nama_baku is null or n.nama_baku is null or p.tanggal_lahir = r.tanggal_lahir
         then coalesce(p.tanggal_lahir = r.tanggal_lahir, true)
@@ -36,9 +39,10 @@ end"""
 def assign_persons(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_individu` (klaster, uid, baru) and the events of persons.
 
-    A cluster claims the ids that its records had last. It also claims the id of a known person none of whose records is
-    here: one with the same NIK who may be the same by name and birth date (the number may have been written on somebody
-    else), or, for a person known without a number, the only one of that name, birth date and KK.
+    A cluster claims the ids that its records had in the release before. It also claims the id of a known person none of
+    whose records is here: of one with the same NIK who may be the same person by name and birth date (the number may
+    have been written on somebody else), or, of a person known without a number, if that person and the cluster are the
+    only ones of that name, birth date and KK.
 
     Of several clusters an id goes to the one that a judgement named, then to the one that holds its own records from
     before a merge, then to the one that holds most of its records. A cluster that wins several ids keeps the oldest.
@@ -71,7 +75,8 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
             inner join klaster as k on r.rid = k.rid
             where {SAME_PERSON}
             union all
-            -- Entered anew before there was a number: the only one of that name and birth date under the same KK.
+            -- A person known without a number may have been entered anew: it is recognised if it is the only one of
+            -- that name and birth date under the same KK.
             select k.klaster, p.uid, 0, 0, 1, min(r.prioritas)
             from unmentioned as p
             inner join lalu_rumah_tangga as h on p.uid_rumah_tangga = h.uid
@@ -82,7 +87,7 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
             group by k.klaster, p.uid
             qualify count(*) over (partition by k.klaster) = 1 and count(*) over (partition by p.uid) = 1
             union all
-            -- A record that comes back, of an id that was merged meanwhile.
+            -- A record that comes back, and whose id was merged meanwhile, claims the id that carries on.
             select a.klaster, o.penerus, 0, 0, 0, a.prioritas
             from asal_rid as o
             inner join anggota as a on o.rid = a.rid
@@ -94,7 +99,8 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
             min(prioritas) as prioritas
         from claims group by klaster, uid
     """)
-    # By a number alone nobody takes over the id of somebody who is not he.
+    # Where a judgement says `beda` of a record and an id, the record's cluster may claim that id only through a record
+    # of its own that had it. A number alone does not pass it on.
     con.execute("""
         delete from klaim where exists (
             select 1 from sikap_lalu as s inner join klaster as k on s.node = k.rid
@@ -136,7 +142,7 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         union all
         select *, true from lalu_rumah_lama where uid not in (select uid from lalu_rumah_tangga)
     """)
-    # Whose id came back lived where the person lived for whom he was taken.
+    # A person whose absorbed id came back lived in the household of the person with whom he had been merged.
     con.execute("""
         create or replace table dulu_individu as
         select uid, uid_rumah_tangga, umur, kepala, hadir from lalu_individu
@@ -161,7 +167,7 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
             from placed as p
             where not p.hadir and p.hadir_kini
                 and p.uid_rumah_tangga not in (select uid_rumah_tangga from dulu_individu where hadir)
-                -- Who moves in with others does not bring an old household along.
+                -- Somebody who moves in with people who were present does not bring the old, empty household along.
                 and p.klaster not in (select klaster from placed where hadir)
         ),
         members as (
@@ -171,8 +177,8 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
             group by klaster, uid_rumah_tangga
         ),
         former as (
-            -- Of a home that stands empty: its dead and departed, where nobody else lives with them. By them it is
-            -- known also without a number, and before others who bear its number.
+            -- The dead and departed of a home that stands empty, where nobody else lives with them. They identify it
+            -- even without a KK number, and before other families that bear the same number.
             select klaster, uid_rumah_tangga as uid, count(*) as dulu
             from placed
             where not hadir and klaster not in (select klaster from placed where hadir)
@@ -209,7 +215,7 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
             union select klaster, uid from former
         ),
         stayed as (
-            -- Members whom no record mentions now are not gone, and stand at the old address.
+            -- Members whom no record mentions now have not left: they count as still living at the old address.
             select uid_rumah_tangga as uid, count(*) as diam
             from dulu_individu
             where hadir and uid not in (select uid from placed)
@@ -237,7 +243,8 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
                     select 1 from lalu_rumah_lama as q where q.uid = p.uid
                 )
             )
-            -- Who moves in with others takes along nobody whom no record mentions, unless they are fewer.
+            -- Where several households claim one cluster, those who moved in do not take their old id along if at
+            -- least as many members are left behind (`stayed`).
             and (
                 j.uid is not null or k.uid is not null or o.uid is not null
                 or coalesce(d.diam, 0) < coalesce(m.bersama, 1) or p.klaster not in (select klaster from joined)
@@ -255,7 +262,7 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         inner join keluarga as g on o.sumber = g.sumber and o.id_sumber = g.id_keluarga
         inner join rumah as h on g.fid = h.fid
         where o.grain = 'rumah_tangga' and exists (
-            -- Carried on by people here too.
+            -- Here too people have to carry the id on: somebody of the household that absorbed it lives in this one.
             select 1 from letak as l
             inner join uid_individu as u on l.klaster = u.klaster
             inner join dulu_individu as p on u.uid = p.uid

@@ -1,4 +1,4 @@
-"""Groups of records, joined and taken apart where people have said so; pure, for the few groups that are judged."""
+"""Join and divide groups of records as people have judged. Plain Python without a database: few groups are judged."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ def regroup(
     apart: Iterable[tuple[int, int]],
     pairs: Iterable[tuple],
 ) -> dict[int, int]:
-    """New group of each node: groups joined by `together`, then taken apart where two of `apart` stand in one.
+    """Return the new group of each node, by node.
 
-    `together` and `apart` do not contradict each other. `pairs` (a, b, *key) is the evidence, the least key the best:
-    who is not judged goes with the side with which he has the best pair. A group is named by its least node, so that
-    the same judgements give the same names.
+    `before` tells the old groups. Those that hold the two nodes of a pair in `together` are joined; then a group that
+    holds both nodes of a pair in `apart` is divided. The caller sees to it that `together` and `apart` do not
+    contradict each other. `pairs` (a, b, *key) is the evidence, the least key being the best: a node that nobody has
+    judged goes to the side with which it has the best pair. A group is named by its least node, so that the same
+    judgements give the same names.
     """
     groups, same = Sets(), Sets()
     for node, label in before.items():
@@ -64,11 +66,15 @@ def regroup(
 
 
 def _parts(blocks: list[int], enemies: dict[int, set[int]], best: dict[tuple[int, int], tuple]) -> list[list[int]]:
-    """The blocks of one group as parts in which nobody has an enemy; one part if nobody has."""
+    """Divide the blocks of one group into parts without enemies; without any enemies the group stays one part.
+
+    A block is a set of nodes that judgements hold together, named by its least node. `enemies` are the blocks from
+    which a judgement parts it, `best` the best evidence between two blocks.
+    """
     sides: list[list[int]] = []
 
     def pull(block: int) -> list[tuple]:
-        """The sides that a block may go to and has evidence for, the best first."""
+        """The sides to which a block may go and for which it has evidence, as (evidence, position), the best first."""
         found = []
         for at, side in enumerate(sides):
             evidence = [best[block, other] for other in side if (block, other) in best]
@@ -86,7 +92,8 @@ def _parts(blocks: list[int], enemies: dict[int, set[int]], best: dict[tuple[int
         return [blocks]
     rest = [block for block in blocks if not enemies[block]]
     while rest:
-        # The nearest goes first, and takes those along whom only it knows.
+        # The block with the best evidence goes first, since it may be the only link of others to its side. A block
+        # without any evidence goes to the first side.
         offers = [(found[0], block) for block in rest if (found := pull(block))]
         (_, at), block = min(offers) if offers else ((None, 0), rest[0])
         sides[at].append(block)

@@ -1,4 +1,4 @@
-"""What the machine leaves to a person: one question a pair of persons, unless somebody has already judged it."""
+"""The questions that the machine leaves to people: one for each pair of persons that nobody has judged yet."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ AMBIGUOUS = "cocok dengan dua orang"
 
 
 def ask(con) -> int:
-    """Fill `tinjauan` from the pairs that were weighed without an answer (`ragu_pasangan`) and the records that fit two
-    persons equally (`lekat_ragu`), and `ditanyakan` of those persons; return the number of questions.
+    """Fill `tinjauan` (the questions) and `ditanyakan` (all records of the persons asked about); return the number of
+    questions.
 
-    Of a pair of persons the likeliest pair of records is asked about. What anybody has judged about them, `ragu` also,
-    is not asked again. The record that sorts first is side a.
+    Questions come from the pairs that were weighed without an answer (`ragu_pasangan`) and from the records that fit
+    two persons equally well (`lekat_ragu`). For two persons the likeliest pair of records is shown; the record that
+    sorts first is side a. Two persons of whom a pair of records was judged, even as `ragu`, are not asked about again.
     """
     con.execute(f"""
         create or replace table tinjauan as

@@ -1,4 +1,4 @@
-"""One month's linkage from input tables to output tables: match, cluster, households, ids."""
+"""One month's linkage, from input tables to output tables: match records, form persons and households, give ids."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
 
 
 def decide_rest(con, key: bytes, id_rilis: str) -> dict[str, int]:
-    """What follows on `decide_exactly`: evidence, people's judgements, households, ids; fills the output tables."""
+    """Run what follows after `decide_exactly` (evidence, people's judgements, households, ids) and fill the output
+    tables; return counts.
+    """
     counts: dict[str, int] = {}
     counts |= {f"calon_{name}": n for name, n in evidence.find_candidates(con).items()}
     evidence.describe(con)
@@ -40,7 +42,9 @@ def decide_rest(con, key: bytes, id_rilis: str) -> dict[str, int]:
 
 
 def decide_exactly(con) -> dict[str, int]:
-    """What exact rules say of the input tables: names standardised, `klaster` filled, and who keeps whose company."""
+    """Apply the exact rules to the input tables: standardise names, fill `klaster`, and find who stands in whose family
+    (`evidence.find_company`); return counts.
+    """
     standard.standardise_names(con, "union select nama from lalu_individu where nama is not null")
     con.execute("""
         create or replace table keluarga as
@@ -68,7 +72,9 @@ def decide_exactly(con) -> dict[str, int]:
 
 
 def _outputs(con) -> None:
-    """`tautan`, `tempat`, `alias`; one record of each uid is its main one (`utama`), `ke` numbers those of a source."""
+    """Fill `tautan`, `tempat` and `alias`. One record of each uid is its main one (`utama`); `ke` numbers the records
+    that one source has of a uid.
+    """
     con.execute("""
         create or replace table tempat as
         select p.uid as uid_individu, h.uid as uid_rumah_tangga, r.sumber, r.id_sumber
@@ -86,8 +92,9 @@ def _outputs(con) -> None:
     """)
     con.execute("""
         create or replace table tautan as
-        -- The best source of each person and household. Few have two records in a source: only those are put in order,
-        -- and by numbers, which sort faster than ids: `rid` counts records by source and id, `fid` families.
+        -- `teratas` is the best source of each person and household. Few persons have two records in one source: only
+        -- those are put in order. `rid` and `fid` number records and families by source and id, and sort faster than
+        -- ids.
         with diri as (
             select klaster, min(prioritas) as teratas, count(*) > bit_count(bit_or(1::bigint << prioritas)) as berulang
             from anggota group by klaster

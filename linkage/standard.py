@@ -1,6 +1,6 @@
-"""Names as they are compared: variants of spelling, titles and abbreviations brought to one form (domain.md 6).
+"""The form in which names are compared: variants of spelling, titles and abbreviations become one (domain.md 6).
 
-The name as delivered is never changed; this form lives only inside the linkage. Each distinct name is worked on once.
+The name as delivered is never changed; this form exists only inside the linkage. Each distinct name is worked on once.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ STEPS = (
     (r",.*$", ""),
     (r"\b(S ?\. ?(PD|KEP|AG|SOS|KOM|IP|E|H|T|P)( ?\. ?I)?|A ?\. ?MD|M ?\. ?(PD|SI|KES|M))\b\.?", " "),
     (r"\b(HJ|KH|NY|BPK|BP|BAPAK|IBU|MBAH|ALMH|ALM|ALMARHUM|ALMARHUMAH|DRS|DRA|DR|IR|TN)\b\.?", " "),
-    # Haji before a name; behind one it is what is left of HIDAYATI.
+    # H before a name is the title Haji; behind a name it is an initial, for example of HIDAYATI.
     (r"^\s*H\b\.?", " "),
-    # A father's name or another one, behind a name: BINTI KHOLIFAH is called so.
+    # BIN, BINTI or ALIAS behind a name begins the father's or another name. At the start it is part of the name itself
+    # (BINTI KHOLIFAH).
     (r"(\S)\s+(BIN|BINTI|ALIAS)\b.*$", r"\1"),
     # "BY. NY. X" is the newborn of X, whose own name is not known: nothing of it identifies the child.
     (r"\b(BY|BAYI|CALON)\b.*$", ""),
     (r"[^A-Z]+", " "),
-    # M alone only before a name: IDA M is no Muhammad.
+    # M alone is a Muhammad only before a name: IDA M is none.
     (r"\b(M[OU]HAMM?[AE]D|M[OU]CHAMM?AD|MUHD|MOHD|MHD|MOH|MOCH|MUH|MUCH)\b|^\s*M\b", "MUHAMAD"),
     (r"\b(ABDOEL|ABD)\b", "ABDUL"),
     (r"\b(SITTI|STI|ST)\b", "SITI"),
@@ -32,11 +33,12 @@ SPELLING = (
     ("OE", "U"), ("DJ", "J"), ("TJ", "C"), ("SJ", "SY"), ("NJ", "NY"), ("CH", "KH"), ("DH", "D"), ("TH", "T"),
     ("IE", "I"), *DOUBLED,
 )  # fmt: skip
-# What stands in a column of mothers' names when the mother is not known.
+# What registries write as the mother's name when they do not know her.
 NO_MOTHER = ("TIDAK TAHU", "TIDAK DIKETAHUI", "TIDAK ADA", "BELUM TAHU", "XXX")
-# Month and day that are written where nobody knows the birth date (domain.md 6): that two agree in it says little.
+# Month and day (MMDD) that are written where nobody knows the birth date (domain.md 6): agreement in one says little.
 DEFAULT_BIRTHDAYS = ("0101", "1231", "0701", "0630")
-# A newborn is written under its mother's name.
+# SQL: the mother's name of r. Where it is missing it is taken from the name of a newborn, which is written under its
+# mother's (BY. NY. SITI).
 MOTHER = r"""
     coalesce(r.nama_ibu, case when starts_with(r.nama, 'B') then
         nullif(regexp_extract(r.nama, '^(BY|BAYI)\b[ .]*(NY\b|NYONYA\b|IBU\b)?[ .]*(.+)$', 3), '')
@@ -47,10 +49,12 @@ MOTHER = r"""
 def standardise_names(con, also: str = "") -> None:
     """Bring names to the form in which they are compared, each distinct one once, and number the records.
 
-    `bentuk_nama` has a row a form: its number `bentuk`, the form itself (`nama_baku`), its words, the same in order and
-    without blanks. `nama_baku` (nama, bentuk) tells the form of each name; null where nothing identifies the person.
-    `rekaman` gets a number `rid` and has the numbers of its own name and the mother's (`bentuk`, `bentuk_ibu`) instead
-    of the names. `also` is the end of a union: further names (`nama`) to bring to their form.
+    `bentuk_nama` has a row for each form: its number `bentuk`, the form itself (`nama_baku`), its words (`kata`),
+    whether one of them is an initial (`singkat`), the words in alphabetical order (`nama_urut`), and the form without
+    blanks (`nama_rapat`). `nama_baku` (nama, bentuk) tells the form of each name; null where nothing in the name
+    identifies the person. In `rekaman` the numbers of these forms (`bentuk`, `bentuk_ibu`) replace the two names, and
+    each record gets a number `rid`, by rank of source and id. `also` is the end of a union in SQL: a query for further
+    names (`nama`) to bring to their form.
     """
     form = "upper(nama)"
     for pattern, replacement in STEPS:
@@ -71,7 +75,8 @@ def standardise_names(con, also: str = "") -> None:
     """)
     con.execute(f"""
         create or replace table bentuk_nama as
-        -- Numbered behind a fence: what follows would be done on one thread with the numbering.
+        -- The materialized table is a fence: without it DuckDB would do the rest on one thread together with the
+        -- numbering.
         with bentuk as materialized (
             select row_number() over () as bentuk, nama_baku
             from (select distinct nama_baku from bentuk_mentah where nama_baku is not null)
@@ -85,7 +90,7 @@ def standardise_names(con, also: str = "") -> None:
         create or replace table nama_baku as
         select m.nama, b.bentuk from bentuk_mentah as m left join bentuk_nama as b on m.nama_baku = b.nama_baku
     """)
-    # Numbered by keys alone: sorting whole rows takes twice the time.
+    # The records are numbered by their keys alone, since sorting whole rows takes twice the time.
     con.execute(f"""
         create or replace table rekaman as
         with nomor as (select rowid as baris, row_number() over (order by prioritas, id_sumber) as rid from rekaman),
@@ -98,7 +103,7 @@ def standardise_names(con, also: str = "") -> None:
         left join nama_baku as i on {MOTHER} = i.nama
     """)
     con.execute("create or replace macro beda_angka(a, b) as hamming(a::varchar, b::varchar)")
-    # Word by word the same, or the one an initial of the other, and not all of them initials.
+    # True for names of which each word is the same in both or an initial of the other's, and not all are initials.
     con.execute("""
         create or replace macro seinisial(a, b) as
             len(a) = len(b) and len(a) > 1
@@ -111,9 +116,9 @@ def standardise_names(con, also: str = "") -> None:
 
 def names_alike(a: str, b: str) -> str:
     """SQL over two aliases of `bentuk_nama`: how alike the names are, 0 to 1; null without a name."""
-    # A name whose words are all in the other is its short form; blanks are lost. Else alike as written, or with the
-    # words in order where no first or last word agrees: twins HASAN BASRI and HUSEN BASRI are not alike by the word
-    # they share.
+    # A name whose words are all in the other is its short form, and blanks may be lost. All other names are compared as
+    # written. Only where neither the first nor the last words agree are they compared with sorted words as well: else
+    # the twins HASAN BASRI and HUSEN BASRI would be alike by the word that they share.
     return f"""(case
     when {a}.nama_baku = {b}.nama_baku then 0.99
     when list_has_all({a}.kata, {b}.kata) or list_has_all({b}.kata, {a}.kata) then 0.99

@@ -1,14 +1,18 @@
-"""Who carries on which id: merges keep the older one, and what a merge absorbed comes back when it is undone."""
+"""Which cluster carries on which id. A merge keeps the older id; the absorbed id comes back if the merge is undone."""
 
 from __future__ import annotations
 
 
 def settle(con, grain: str, order: str, origins: str) -> None:
-    """Give each old id to its best claimant, each claimant the oldest id it won (of equal age: the one with the best
-    claim); record merges, and those that are undone.
+    """Decide from the claims in `klaim` which cluster carries on which id: fill `pewaris_<grain>` (klaster, uid).
 
-    `origins` are claims (as in `klaim`) on absorbed ids by records that were theirs before the merge. Who has one and
-    does not carry on the id that absorbed it stands for itself again.
+    Each old id goes to the cluster with the best claim (`menang_<grain>`); `order` is the SQL order of claims, the best
+    first. A cluster that wins several ids carries on the oldest, of equally old ones that on which its claim is best.
+
+    `origins` is a query for claims (as in `klaim`) on absorbed ids, by clusters with records that belonged to those
+    before the merge. A cluster that has such a claim, and does not win the id that carries on, gets the absorbed id
+    back (`kembali_<grain>`). Merges go to `digantikan`, merges and undone merges to `peristiwa`, and what is needed to
+    undo these merges to `asal`.
     """
     known = f"(select uid, awal from {'lalu_individu' if grain == 'individu' else 'dulu_rumah_tangga'})"
     con.execute(f"""
@@ -32,7 +36,7 @@ def settle(con, grain: str, order: str, origins: str) -> None:
             where not exists (select 1 from menang_{grain} as m where m.uid = a.penerus and m.klaster = b.klaster)
         )
         select * from parted as p
-        -- What was absorbed by an id that comes back here stays with it.
+        -- Where the absorbing id comes back to the same cluster too, what it had absorbed stays with it.
         where not exists (select 1 from parted as q where q.klaster = p.klaster and q.uid = p.digantikan_oleh)
     """)
     con.execute(f"""
@@ -62,7 +66,10 @@ def settle(con, grain: str, order: str, origins: str) -> None:
 
 
 def _remember(con, grain: str) -> None:
-    """`asal`: whose the records were before the merges of this release, of the id that goes and the one that stays."""
+    """Add to `asal` which records belonged to the ids of this release's merges before them, both to the ids that go and
+    to those that stay. An id that comes back and is merged again in the same release had no records in the release
+    before: `lalu_asal` tells which were its own.
+    """
     key = {"individu": "id_sumber", "rumah_tangga": "id_keluarga"}[grain]
     records = {"individu": "lalu_tautan", "rumah_tangga": "lalu_keluarga"}[grain]
     con.execute(f"""

@@ -1,8 +1,8 @@
-"""The tables that this library reads and writes, by name and columns: its whole interface.
+"""The tables that this library reads and writes, with their columns: its whole interface.
 
 The caller fills the input tables of a DuckDB connection, calls `linkage.run.link`, and takes the output tables.
-NIK and No KK are null unless structurally valid, and numbers here, which are compared faster than texts. Text is upper
-case with single blanks.
+NIK and No KK are null unless they are structurally valid. They are numbers here, because numbers are compared faster
+than texts. Text is upper case with single blanks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _HOUSEHOLD = {
 }
 
 INPUT = {
-    # One row a person record of a current delivery.
+    # One row for each person record of a current delivery.
     "rekaman": {
         "sumber": "varchar",
         "id_sumber": "varchar",
@@ -28,15 +28,16 @@ INPUT = {
         "no_kk": "bigint",
         "nama": "varchar",
         "tanggal_lahir": "date",
-        "lahir_baku": "boolean",  # a default birth date such as 31-12: agreement says little
+        "lahir_baku": "boolean",  # a default birth date such as 31-12: agreement in it says little
         "jenis_kelamin": "varchar",
         "nama_ibu": "varchar",
         "kode_desa": "varchar",
         "tanggal": "date",  # the record's own date
         "hadir": "boolean",  # neither dead nor moved by this record
-        "nik_ditolak": "boolean",  # unknown to Dukcapil, or not with this birth date, which its digits deny too
+        # Dukcapil does not know the NIK, or knows it with another birth date, and its own digits deny the record's too.
+        "nik_ditolak": "boolean",
     },
-    # One row a family record of a current delivery.
+    # One row for each family record of a current delivery.
     "keluarga": {
         "sumber": "varchar",
         "id_keluarga": "varchar",
@@ -48,13 +49,13 @@ INPUT = {
         "rw": "varchar",
         "tanggal": "date",
     },
-    # What Dukcapil says of numbers that were given up, one row a number asked.
+    # What Dukcapil says of numbers that were given up, one row for each number that it was asked about.
     "nik_alias": {
         "nik": "bigint",
         "nik_aktif": "bigint",
         "cocok": "boolean",  # the person who was asked is the bearer of the active number
     },
-    # The release before: which record was whose, who they were, where they lived.
+    # The release before: which record was whose, who these persons were, and in which households they lived.
     "lalu_tautan": {"sumber": "varchar", "id_sumber": "varchar", "uid": "varchar"},
     "lalu_individu": {
         "uid": "varchar",
@@ -70,9 +71,10 @@ INPUT = {
     "lalu_rumah_tangga": _HOUSEHOLD,
     # Which family record was whose in the release before.
     "lalu_keluarga": {"sumber": "varchar", "id_keluarga": "varchar", "uid": "varchar"},
-    # Households that the release before has no more, and that may still come back (rules.md "Golden": 24 months).
+    # Households that the release before no longer has but that may still come back (rules.md "Golden": 24 months).
     "lalu_rumah_lama": _HOUSEHOLD,
-    # Whose the records were before a merge that still stands: of the absorbed id and of the one that carries on.
+    # To which id records belonged before a merge that still stands: those of the absorbed id and of the one that
+    # carries on.
     "lalu_asal": {
         "grain": "varchar",
         "sumber": "varchar",
@@ -82,9 +84,10 @@ INPUT = {
         "penerus": "varchar",  # the id in use at the end of the chain; the id itself if it is in use
         "awal": "varchar",
     },
-    # Ids that later months gave which were built before this one, by the record that founded them.
+    # Ids that were given in months that this one does not build upon, by the record that founded them: later months
+    # that were built before this one, or months that a rollback withdrew (docs/decisions/0022).
     "kelak_uid": {"grain": "varchar", "uid": "varchar", "sumber": "varchar", "id_sumber": "varchar"},
-    # Judgements of people in force, one row a pair of records.
+    # The judgements of people that are in force, one row for each pair of records.
     "pertimbangan": {
         "grain": "varchar",
         "sumber_a": "varchar",
@@ -92,7 +95,7 @@ INPUT = {
         "sumber_b": "varchar",
         "id_b": "varchar",
         "putusan": "varchar",  # sama, beda, ragu
-        "urutan": "bigint",  # of two that contradict each other the higher one counts
+        "urutan": "bigint",  # of two judgements that contradict each other the one with the higher number counts
     },
 }
 
@@ -103,9 +106,9 @@ OUTPUT = {
     "uid_baru": ("grain", "uid", "sumber_awal", "id_awal"),
     "digantikan": ("grain", "uid", "digantikan_oleh"),
     "peristiwa": ("grain", "jenis", "uid", "uid_terkait", "sebab"),
-    # Whose the records of merged ids were before, so that the merge can be undone.
+    # To which id the records of merged ids belonged before, so that the merge can be undone.
     "asal": ("grain", "uid", "sumber", "id_sumber"),
-    # One question a pair of persons that a human being has to look at.
+    # The questions for people, one for each pair of persons.
     "tinjauan": ("sumber_a", "id_a", "sumber_b", "id_b", "uid_a", "uid_b", "peluang", "sebab"),
     # All records of the persons that are asked about.
     "ditanyakan": ("uid", "sumber", "id_sumber", "id_keluarga"),

@@ -1,7 +1,7 @@
 """Train the probabilistic stage without any truth: `make train` (expectation maximisation, Winkler 1988).
 
-What agrees by chance (u) is measured on random pairs; how often two records of one person agree (m) on pairs that
-carry one NIK, and for the NIK itself on pairs of one name and mother.
+How often values agree by chance (u) is measured on random pairs. How often they agree between two records of one person
+(m) is estimated on pairs that carry one NIK, and for the NIK itself on pairs of one name and mother.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from pathlib import Path
 
 SEED = 20261101
 RANDOM_PAIRS = 5e6
-# What was not seen in the sample still happens: no level is rarer than this among pairs of one person, or by chance.
+# What the sample did not show still happens. So no level of agreement is taken to be rarer than this among pairs of one
+# person (m) or by chance (u).
 LEAST_M, LEAST_U = 0.005, 1e-6
 
 
 def train(con, into: Path) -> None:
     """Estimate the model's parameters from input tables (`linkage.tables`) and write them as JSON to `into`.
 
-    The month's records are compared all with all, on one thread and in a fixed order: training varies otherwise.
+    All records of the month take part. Splink runs on one thread and in a fixed order, since training varies otherwise.
     """
     from splink import DuckDBAPI, Linker, SettingsCreator
 
@@ -45,7 +46,7 @@ def train(con, into: Path) -> None:
 
 
 def _soften(levels: list[dict]) -> None:
-    """Raise each probability to its least, and let the most frequent level give way."""
+    """Raise each probability to LEAST_M or LEAST_U, and lower the most frequent level so that the sum stays 1."""
     for name, least in (("m_probability", LEAST_M), ("u_probability", LEAST_U)):
         for level in levels:
             level[name] = round(max(level.get(name, 0), least), 9)
