@@ -1,9 +1,9 @@
-"""Sessions with an SFTP server: a known host or none, bounded waits, tries, and errors without content.
+"""Sessions with an SFTP server: only with a known host, with bounded waits, retries, and errors without content.
 
-Rules: contracts/rules.md, "Files and values" (retries). What is raised names the connection, what was asked and the
-kind of an error; texts of a server, names with numbers and credentials stay out of it.
+The rule for retries is in contracts/rules.md, "Files and values". An error names the connection, what was asked and the
+kind of error; it never quotes texts of the server, names with long numbers or credentials.
 
-Import it where a connection is `sftp`: the SSH library takes 0.3 s.
+Import this module only where a connection is `sftp`, because the SSH library takes 0.3 s to import.
 """
 
 from __future__ import annotations
@@ -28,20 +28,23 @@ from connectors.core.files.limits import UNPACKED_LIMIT
 from connectors.core.signals import SourceUnavailable
 from connectors.core.ssh import PORT, final, known_keys, login_of, signatures
 
-# 64 requests under way, as OpenSSH's sftp has them, of the 32 KiB that every server answers.
+# Bytes of a request, and requests under way at once: every server answers 32 KiB, and OpenSSH's sftp sends 64 ahead.
 BLOCK, AHEAD = 32 << 10, 64
-# A name has to fit into a local folder with what a temporary name adds.
+# Bytes of a file name: it has to fit into a local folder, together with what a temporary name adds to it.
 NAME_LIMIT = 200
 Result = TypeVar("Result")
 
 
 class Failure(Exception):
-    """What was asked failed and may succeed when it is asked again; its text holds no content."""
+    """A request failed and may succeed when it is repeated. The text holds no content of files or of the server."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a server says of a file or folder; two answers that are equal are of the same content."""
+    """What a server says of a file or folder: size in bytes, mtime in seconds since 1970; both are 0 for a folder.
+
+    Two equal entries of a file are taken for the same content.
+    """
 
     is_folder: bool
     size: int
@@ -49,12 +52,12 @@ class Entry:
 
 
 def attempt(connection: Connection, work: Callable[[Session], Result], sleep: Sleep = time.sleep) -> Result:
-    """What `work` makes of a session, which begins anew, with a new session, when the connection fails.
+    """Open a session and return the result of `work` on it; when the connection fails, begin again with a new session.
 
-    So it has to go on where it was. Raises SourceUnavailable after the last try, or at once for what another try does
-    not change: an unknown host key, a refused login, a missing right.
+    `work` is then called again from its start, so it has to go on where it was. Raises SourceUnavailable after the last
+    try, or at once for what another try does not change: an unknown host key, a refused login, a missing right.
     """
-    # At INFO and ERROR it writes names of files and texts of the server.
+    # At levels INFO and ERROR paramiko logs names of files and texts of the server.
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     until, pause, what = time.monotonic() + CLIENT_SECONDS, FIRST_PAUSE_SECONDS, ""
     for tried in range(TRIES):
@@ -72,13 +75,18 @@ def attempt(connection: Connection, work: Callable[[Session], Result], sleep: Sl
 
 
 class Session:
-    """An open session. Paths are of the server; every method raises Failure or SourceUnavailable, as `attempt` says."""
+    """An open session. All paths are paths on the server.
+
+    Every method raises Failure for what `attempt` tries again, and SourceUnavailable for what it does not.
+    """
 
     def __init__(self, connection: Connection, client: paramiko.SFTPClient):
         self._connection, self._client = connection, client
 
     def entry(self, path: str, follow_links: bool = False) -> Entry | None:
-        """What stands at a path; None where nothing does, or something that is neither file nor folder (a link)."""
+        """What stands at a path; None for nothing, for what is neither file nor folder (such as a link), and for a file
+        larger than any that is read (UNPACKED_LIMIT).
+        """
         with self._asking(path):
             try:
                 return _entry(self._client.stat(path) if follow_links else self._client.lstat(path))
@@ -86,8 +94,11 @@ class Session:
                 return None
 
     def entries(self, folder: str) -> dict[str, Entry]:
-        """Files and folders by name. Left out: links, hidden names, names that are a path or no text, and files
-        larger than any that is read."""
+        """The files and folders in a folder, by name; empty where there is no such folder.
+
+        Left out are links, hidden names, names that are a path, too long or not printable, and files larger than any
+        that is read (UNPACKED_LIMIT).
+        """
         with self._asking(folder):
             try:
                 listed = self._client.listdir_attr(folder)
@@ -110,7 +121,7 @@ class Session:
                 for (_, length), block in zip(asked, file.readv(asked), strict=False):
                     got += block
                     if len(block) < length:
-                        # Nothing stands behind the end, and to wait for it would be for long.
+                        # A short block is the end of the file. Waiting for the blocks behind it would take long.
                         break
             yield bytes(got)
             if len(got) < sum(length for _, length in asked):
@@ -119,7 +130,7 @@ class Session:
             file.close()
 
     def write(self, path: str, content: IO[bytes]) -> None:
-        """Write a file, in place of what is there, and see that all of it arrived."""
+        """Write a file in place of the one that is there, and check by its size that all of it arrived."""
         size = 0
         with self._asking(path):
             file = self._client.open(path, "wb")
@@ -134,15 +145,15 @@ class Session:
             raise Failure("a file arrived cut")
 
     def rename(self, path: str, target: str) -> None:
-        """Move a file or folder in one step, in place of a file that is there.
+        """Move a file or folder, replacing a file that is at `target`, in one step.
 
-        Where the server has no posix-rename the file that is there goes first.
+        Where the server lacks posix-rename, that file is removed first, so there are two steps.
         """
         with self._asking(target):
             try:
                 self._client.posix_rename(path, target)
             except OSError as error:
-                # Of an answer that says no more than "failed" or "unsupported" no errno is made.
+                # paramiko sets no errno for an answer that says no more than "failed" or "unsupported".
                 if error.errno is not None or isinstance(error, TimeoutError):
                     raise
                 there = self.entry(target)
@@ -151,7 +162,7 @@ class Session:
                 self._client.rename(path, target)
 
     def make_folders(self, path: str) -> None:
-        """Make a folder and what is missing above it."""
+        """Make a folder, and the missing ones above it, unless it is there."""
         if self.entry(path, follow_links=True) is None:
             above, _, _ = path.rpartition("/")
             if above:
@@ -160,7 +171,7 @@ class Session:
                 self._client.mkdir(path)
 
     def remove_folder(self, path: str) -> None:
-        """Remove a folder of files, if it is there."""
+        """Remove a folder that holds only files, if it is there."""
         if self.entry(path) is not None:
             with self._asking(path):
                 for name in self._client.listdir(path):
@@ -169,7 +180,7 @@ class Session:
 
     @contextlib.contextmanager
     def _asking(self, path: str) -> Iterator[None]:
-        """Turn what a server's answer raises into Failure or SourceUnavailable."""
+        """Turn whatever a request raises into Failure or, where another try changes nothing, SourceUnavailable."""
         try:
             yield
         except (Failure, SourceUnavailable):
@@ -183,7 +194,7 @@ class Session:
 
 
 def shown(path: str) -> str:
-    """A path as an error may show it: a name that somebody made up may hold the number of a person."""
+    """A path as an error may show it: long numbers are masked, since a name may hold the number of a person."""
     return re.sub(r"\d{9,}", "…", path)
 
 
@@ -202,7 +213,9 @@ def _is_plain(name: str) -> bool:
 
 @contextlib.contextmanager
 def _session(connection: Connection, seconds: float) -> Iterator[Session]:
-    """A session with a host that is known, closed at the end, and closed under whoever takes longer than it may."""
+    """A session with a known host. It is closed at the end, or by force after `seconds`. Raises Failure and
+    SourceUnavailable as `attempt` says.
+    """
     known = known_keys(connection)
     login = login_of(connection)
     try:
@@ -211,7 +224,7 @@ def _session(connection: Connection, seconds: float) -> Iterator[Session]:
         raise Failure(f"not reached ({type(error).__name__})") from None
     with contextlib.closing(reached):
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            # Without it a write to a host that is gone waits as long as the whole session may.
+            # Without this option a write to a host that is gone waits as long as the whole session may take.
             reached.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(READ_SECONDS * 1000))
         try:
             transport = paramiko.Transport(reached)
@@ -226,7 +239,10 @@ def _session(connection: Connection, seconds: float) -> Iterator[Session]:
 
 @contextlib.contextmanager
 def _closed_after(transport: paramiko.Transport, seconds: float) -> Iterator[None]:
-    """A server that sends a byte now and then never meets READ_SECONDS, and some waits of the library have no end."""
+    """Close the transport by force if the block takes more than `seconds`.
+
+    READ_SECONDS alone does not stop a server that sends a byte now and then, and some waits of the library have no end.
+    """
     watch = threading.Timer(max(seconds, 0), transport.close)
     watch.daemon = True
     watch.start()
@@ -241,7 +257,7 @@ def _open(
 ) -> paramiko.SFTPClient:
     transport.banner_timeout = transport.auth_timeout = transport.channel_timeout = READ_SECONDS
     try:
-        # The kinds of key that are known first, or a server shows another of its keys.
+        # Ask for the known kinds of host key first, or the server may show another of its keys.
         kinds = [kind for blob in known for kind in signatures(blob)]
         options = transport.get_security_options()
         options.key_types = sorted(options.key_types, key=lambda kind: kind not in kinds)

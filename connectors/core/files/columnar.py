@@ -1,4 +1,7 @@
-"""Parquet to columns of text, in the limited process. Dates and integers exactly; see contracts/rules.md."""
+"""Convert Parquet to columns of text, in the limited process (`limited`).
+
+Dates and integers keep their exact value (contracts/rules.md, "Typed cells").
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,17 @@ import pyarrow as pa
 from connectors.core.files.headers import header_key
 from connectors.core.files.limits import COLUMN_LIMIT, LINE_LIMIT, ROW_LIMIT, UNPACKED_LIMIT, Unreadable
 
-# Rows at a time, as DuckDB keeps them.
+# Rows of a batch: as many as DuckDB keeps in one row group.
 BATCH = 122_880
 NESTED = frozenset({"list", "struct", "map", "array", "union", "variant"})
-# A timestamp of midnight is a date; the instants of a column with a zone are read where the district is.
+# SQL templates over a column {x}. A timestamp of midnight becomes a date; instants of a column with a time zone become
+# the time of the district (WIB).
 MOMENT = (
     "case when {x} = date_trunc('day', {x}) then strftime({x}, '%Y-%m-%d') else strftime({x}, '%Y-%m-%d %H:%M:%S') end"
 )
 # UTC+7, in microseconds.
 WIB = "make_timestamp(epoch_us({x}) + 25200000000)"
-# What is whole is written without a fraction; a float beyond 2^53 no longer knows its last digit.
+# A whole number is written without a fraction, unless it is 2^53 or more: there a float no longer knows its last digit.
 FLOAT = (
     "case when isnan({x}) then null when {x} = trunc({x}) and abs({x}) < 9007199254740992 then ({x})::bigint::varchar"
     " else ({x})::varchar end"
@@ -43,7 +47,7 @@ TEXT = {
 
 
 def convert(source: Path, target: Path, numbers: frozenset[str]) -> dict[str, Any]:
-    """Write the columns of a Parquet file as text, see `limited`. Raises Unreadable."""
+    """Write the columns of a Parquet file as text and return the answer, as `limited` says. Raises Unreadable."""
     with duckdb.connect(":memory:", config={"memory_limit": "1GB", "threads": 2}) as con:
         con.execute("set enable_progress_bar = false")
         con.execute("set temp_directory = ?", [str(target.with_suffix(".kerja"))])
@@ -68,7 +72,7 @@ def convert(source: Path, target: Path, numbers: frozenset[str]) -> dict[str, An
 
 
 def _headers(con: duckdb.DuckDBPyConnection, source: Path) -> list[str]:
-    """Names of the columns as stored: what DuckDB reads would get other names where two are equal."""
+    """The names of the columns as stored. DuckDB, where it reads them, renames a column whose name occurs twice."""
     elements = con.execute("select name, num_children from parquet_schema(?)", [str(source)]).fetchall()
     names, within = [], []
     for element, children in elements[1:]:
@@ -84,7 +88,7 @@ def _headers(con: duckdb.DuckDBPyConnection, source: Path) -> list[str]:
 
 
 def _text(column: str, kind: str, number: bool) -> str:
-    """SQL of a column's text; a nested one is null."""
+    """SQL for the text of a column; null for a nested one. `number`: a NIK or No KK, which is damaged as a float."""
     x = '"' + column.replace('"', '""') + '"'
     if kind in NESTED:
         return "null::varchar"
@@ -94,7 +98,7 @@ def _text(column: str, kind: str, number: bool) -> str:
 
 
 def _check_size(text: duckdb.DuckDBPyRelation, width: int) -> None:
-    """Raises Unreadable for text that a dictionary of a few bytes can be unpacked to."""
+    """Raise Unreadable if the text is too much as a whole, or in one cell: a small dictionary can unpack to that."""
     columns = [f"k{i}" for i in range(width)]
     sums = " + ".join(f"coalesce(sum(strlen({k})), 0)" for k in columns)
     longest = ", ".join(f"max(strlen({k}))" for k in columns)
@@ -104,7 +108,7 @@ def _check_size(text: duckdb.DuckDBPyRelation, width: int) -> None:
 
 
 def _write(text: duckdb.DuckDBPyRelation, target: Path) -> None:
-    """Write the columns as they come. Raises Unreadable for NUL."""
+    """Write the columns to an Arrow file, batch by batch. Raises Unreadable for a NUL byte."""
     batches = text.to_arrow_reader(BATCH)
     with pa.OSFile(str(target), "wb") as file, pa.ipc.new_file(file, batches.schema) as writer:
         for batch in batches:

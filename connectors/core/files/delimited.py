@@ -18,29 +18,33 @@ from connectors.core.signals import Refusal
 from connectors.core.source import Entity
 
 DELIMITERS = ",;|\t"
-# Fields beyond the header that a broken row may have before the file is unreadable as a whole.
+# So many fields more than the header may a broken row have; with more, the whole file counts as unreadable.
 SURPLUS_FIELDS = 16
-# No field of a delivery holds it: when broken rows are looked for, an empty field is not one that is missing.
+# No field of a delivery holds this text. As the mark of null it lets an empty field differ from a missing one, where
+# broken rows are looked for.
 NO_VALUE = "\x01\x02"
-# Value of every field of the row that is put behind the last one, see _load_broken.
+# The value of every field of the row that `_load_broken` puts behind the last one.
 LAST = "\x03"
 
 
 def read_csv(
     con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, file: str, table: str, kerja: Path
 ) -> FileRead:
-    """Read a CSV into raw table `table` in file order, see `landing.Raw`."""
+    """Read a CSV into raw table `table` in file order (`landing.Raw`). Raises Refusal for a file of another form.
+
+    `file` is the name that messages show, `kerja` the private work folder.
+    """
     if path.stat().st_size > UNPACKED_LIMIT:
         raise Refusal("bentuk_tidak_terbaca", f"{file}: lebih besar dari {UNPACKED_LIMIT >> 20} MiB.")
     headers, delimiter = _header(path, entity, file)
     if _has_nul(path):
-        # Postgres cannot hold it, and blocks that were lost on the way are full of it.
+        # Postgres cannot store NUL, and a block that was lost on the way is full of it.
         raise Refusal("bentuk_tidak_terbaca", f"{file}: berisi byte NUL. Ekspor ulang sebagai CSV UTF-8.")
     found = match_headers(entity, headers, file)
     try:
         _load(con, path, delimiter, headers, found, entity, table)
     except duckdb.InvalidInputException:
-        # Some row has another number of fields, or the file is no CSV in UTF-8: read it slowly and see.
+        # Some row has another number of fields, or the file is no CSV in UTF-8: the slow reading finds out which.
         _load_broken(con, path, delimiter, headers, found, entity, table, file, kerja)
     return told(entity, headers, found, con.execute(f"select count(*) from {table}").fetchone()[0])
 
@@ -51,11 +55,15 @@ def _has_nul(path: Path) -> bool:
 
 
 def _header(path: Path, entity: Entity, file: str) -> tuple[list[str], str]:
-    """Header fields and delimiter, from the first record: the delimiter that makes most titles known, then most."""
+    """Return the header fields and the delimiter, from the first record.
+
+    The delimiter is the one that yields the most known titles; among equals the one that yields the most titles.
+    Raises Refusal for a file that is empty, is not UTF-8 or does not begin with a header.
+    """
     with path.open("rb") as source:
         start = source.read(HEADER_LIMIT)
     try:
-        # The cut may fall inside a character.
+        # The end of what was read may fall inside a character.
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(start, final=len(start) < HEADER_LIMIT)
     except UnicodeDecodeError:
         raise Refusal("bentuk_tidak_terbaca", f"{file}: bukan UTF-8. Ekspor ulang dalam UTF-8.") from None
@@ -72,7 +80,10 @@ def _header(path: Path, entity: Entity, file: str) -> tuple[list[str], str]:
 
 
 def _first_record(text: str, delimiter: str, whole: bool) -> list[str]:
-    """Fields of the first record, [] when it is none, or does not end in `text`, which is the whole file or not."""
+    """The fields of the first record; [] where there is none, or where it does not end in `text`.
+
+    `whole`: `text` is the whole file, so that its end is also the end of the record.
+    """
     stream = io.StringIO(text, newline="")
     try:
         fields = next(csv.reader(stream, delimiter=delimiter, skipinitialspace=True), [])
@@ -82,14 +93,18 @@ def _first_record(text: str, delimiter: str, whole: bool) -> list[str]:
 
 
 def _fields(headers: list[str], found: dict[str, int], entity: Entity, broken: str) -> str:
-    """Select list of the raw table over the columns k0, k1, … of a file."""
+    """The select list that makes the raw table from the columns k0, k1, … of a file.
+
+    `broken` is SQL that is true for a row with another number of fields.
+    """
     fields = [
         f"{f'k{found[c.nama]}' if c.nama in found else 'null::varchar'} as {name(c.nama)}"
         for c in entity.kolom
         if not c.turunan
     ]
     claimed = set(found.values())
-    # DuckDB looks only at the bytes of columns that are asked for; the others have to be UTF-8 as well.
+    # DuckDB checks only the bytes of columns that are asked for. The others have to be UTF-8 as well, so they are asked
+    # for in a condition that is never true.
     unread = [f"strlen(k{i}) < 0" for i in range(len(headers)) if i not in claimed]
     return ", ".join([*fields, f"coalesce({' or '.join([broken, *unread])}, false) as bentuk_rusak"])
 
@@ -118,10 +133,10 @@ def _load_broken(
     file: str,
     kerja: Path,
 ) -> None:
-    """Load rows of other numbers of fields as `bentuk_rusak`. Raises Refusal when the file is no whole CSV.
+    """Load a file in which some rows have another number of fields, and mark those as `bentuk_rusak`.
 
-    In this mode DuckDB takes a quote that is never closed for the end of the file (2.0.0). So a row is put behind
-    the last one, and has to be found there again.
+    Raises Refusal when the file is not a complete CSV. In this mode DuckDB (2.0.0) silently takes a quote that is never
+    closed for the end of the file. So a known row is put behind the last one in a copy and has to come out as the last.
     """
     width = len(headers)
     copy = kerja / "berbaris-rusak.csv"

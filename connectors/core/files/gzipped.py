@@ -1,4 +1,4 @@
-"""CSV in gzip: unpacked whole and checked before a row is read, so that a cut file is never part of one."""
+"""CSV in gzip: the file is unpacked and checked as a whole before a row is read, so a cut file is never half read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from connectors.core.files.limits import MEMBER_LIMIT, RATIO_FLOOR, RATIO_LIMIT,
 from connectors.core.signals import Refusal
 from connectors.core.source import Entity
 
-# Deflate makes at most 1032 bytes of one: no step holds more than 16 MiB.
+# Deflate makes at most 1032 bytes of one, so no step holds more than about 16 MiB.
 CHUNK = 16 << 10
 GZIP_ONLY = 16 + zlib.MAX_WBITS
 
@@ -21,7 +21,10 @@ GZIP_ONLY = 16 + zlib.MAX_WBITS
 def read_csv_gz(
     con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, file: str, table: str, kerja: Path
 ) -> FileRead:
-    """As `read_csv`, of gzip with one or more members and nothing behind them; each member's checksum is checked."""
+    """Do what `read_csv` does with a CSV in gzip, which has one or more members and nothing behind them.
+
+    The checksum of each member is checked. Raises Refusal for a damaged, cut or much too large file as well.
+    """
     plain = kerja / "terbuka.csv"
     try:
         _unpack(path, plain, file)

@@ -1,4 +1,4 @@
-"""Which header of a delivered file is which declared field, and what of a file is told besides its rows."""
+"""Find out which header of a delivered file is which declared field, and what to report of a file besides its rows."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from connectors.core.files.limits import COLUMN_LIMIT
 from connectors.core.signals import Refusal
 
 if TYPE_CHECKING:
-    # The limited process imports this module too; the declarations would be half of its start.
+    # The limited process imports this module too, and the declarations would take half of its start-up time.
     from connectors.core.source import Entity
 
 
 @dataclass(frozen=True)
 class FileRead:
-    """What reading a file told.
+    """What is reported of a file that was read.
 
-    baris: data rows (logical records). header_tidak_dikenal: headers that no field claims. kolom_tidak_ada: absent
-    optional fields. diabaikan: parts of a workbook that were not read, by kind, with their number.
+    baris: number of data rows (logical records). header_tidak_dikenal: headers that no field claims. kolom_tidak_ada:
+    optional fields that are absent. diabaikan: how many parts of a workbook were not read, by kind.
     """
 
     baris: int
@@ -29,19 +29,21 @@ class FileRead:
 
 
 def header_key(header: str) -> str:
-    """A header as it is compared: lower case, blanks, dashes and dots as one underscore, no BOM."""
+    """The form in which headers are compared: lower case, without BOM and quotes; blanks, dashes and dots become one
+    underscore.
+    """
     return re.sub(r"[\s\u00a0_.\-]+", "_", header.strip("\ufeff \t\r\n\u00a0\"'").lower()).strip("_")
 
 
 def claims(entity: Entity) -> dict[str, str]:
-    """Header key -> field that claims it, by its name or an alias of its entity."""
+    """Header key (`header_key`) -> the field of the entity that claims it, by its name or one of its aliases."""
     return {header_key(alias): c.nama for c in entity.kolom if not c.turunan for alias in (*c.alias, c.nama)}
 
 
 def match_headers(entity: Entity, headers: list[str], file: str) -> dict[str, int]:
-    """Field -> position of its header.
+    """Field -> position of its header, counted from 0.
 
-    Raises Refusal for a missing required field, two headers of one field, or more columns than a delivery has.
+    Raises Refusal for a required field without header, two headers of one field, or more columns than COLUMN_LIMIT.
     """
     if len(headers) > COLUMN_LIMIT:
         raise Refusal("bentuk_tidak_terbaca", f"{file}: lebih dari {COLUMN_LIMIT} kolom. Kirim tanpa kolom lain.")
@@ -68,7 +70,7 @@ def match_headers(entity: Entity, headers: list[str], file: str) -> dict[str, in
 def told(
     entity: Entity, headers: list[str], found: dict[str, int], baris: int, diabaikan: dict[str, int] | None = None
 ) -> FileRead:
-    """FileRead of a file with these headers; long numbers in unknown headers, which may be a person's, are left out."""
+    """The FileRead of a file with these headers. Long numbers in unknown headers are masked: they may be a person's."""
     claimed = set(found.values())
     unknown = (header_key(h)[:60] for i, h in enumerate(headers) if i not in claimed)
     return FileRead(

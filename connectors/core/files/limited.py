@@ -3,7 +3,7 @@
 It writes TARGET, an Arrow file with the columns k0, k1, … of text and boolean `bentuk_rusak`, and on stdout the
 line READY when it could start, then one JSON object: `judul` (headers), `bersarang` (positions of nested columns),
 `diabaikan` (parts not read), or `galat` (a reason of `typed.REASONS`). Any other end means that the file was too much
-for it. NUMBERS: header keys, by comma, of the fields in which a number is damaged (NIK, No KK).
+for it. NUMBERS: the header keys, separated by commas, of the fields in which a typed number is damaged (NIK, No KK).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONVERTERS = {"xlsx": "connectors.core.files.workbook", "parquet": "connectors.c
 def main(argv: list[str]) -> int:
     """Convert one file under the limits of this process. Returns the exit status."""
     form, source, target, numbers = argv
-    # Arrow and DuckDB load it where it is, and nothing here needs it: a tenth of a second of the start for each file.
+    # Arrow and DuckDB load numpy where they find it. Nothing here needs it, and it would cost 0.1 s for each file.
     sys.modules["numpy"] = None
     converter = importlib.import_module(CONVERTERS[form])
     limits = {

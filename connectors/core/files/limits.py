@@ -1,12 +1,12 @@
-"""How much a delivered file may ask of this machine; each number says where it is from."""
+"""How much a delivered file may ask of this machine, with the reasons. Sizes are in bytes, times in seconds."""
 
 from __future__ import annotations
 
 # The whole of a file as text. The largest kabupaten has some 6 million persons, at 200 bytes a row 1.2 GB.
 UNPACKED_LIMIT = 2 << 30
-# Deliveries pack 5 to 40 times; deflate reaches 1032 only with what carries nothing.
+# Unpacked size by packed size. Deliveries pack 5 to 40 times; deflate reaches 1032 only with content that says nothing.
 RATIO_LIMIT = 200
-# Below it a ratio says nothing: a sheet of equal rows packs as well as a bomb, and harms nobody.
+# Below this unpacked size the ratio says nothing: a sheet of equal rows packs as well as a bomb and harms nobody.
 RATIO_FLOOR = 16 << 20
 # bgzip starts a member every 64 KiB: 2 GiB have 32,768.
 MEMBER_LIMIT = 100_000
@@ -23,7 +23,7 @@ ENTRY_LIMIT = 1_000
 MEMORY_LIMIT = 3 << 30
 CPU_LIMIT = 240
 WALL_LIMIT = 600
-# What the process says when it could start: how it ends is the file's fault from then on.
+# What the limited process says when it could start. From then on the file is to blame for the way it ends.
 READY = "siap"
 
 

@@ -1,9 +1,9 @@
 """The forms in which a file may be delivered.
 
-One reader a suffix (`READERS`). A reader gets the stored bytes and the private work folder, makes a raw table of
-text with the declared fields of an entity, in delivery order (`landing.Raw`), and returns counts and notices. The
-same content makes the same raw rows in every form. A reader raises Refusal when the file has not the documented
-form. Messages of the libraries quote rows, so they never go on.
+There is one reader for each suffix (`READERS`). A reader gets the stored bytes and the private work folder, makes a raw
+table of text with the declared fields of an entity, in delivery order (`landing.Raw`), and returns counts and notices.
+The same content makes the same raw rows in every form. A reader raises Refusal when the file does not have the
+documented form. Messages of the libraries quote rows, so they are never passed on.
 """
 
 from __future__ import annotations

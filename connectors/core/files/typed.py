@@ -1,7 +1,7 @@
-"""Workbooks and Parquet: opened by a limited process of their own, which hands on columns of text.
+"""Workbooks and Parquet files: a limited process of their own opens them and hands on columns of text.
 
-Their formats can ask for any amount of memory, and their libraries are not made for hostile bytes: a process that
-is killed costs one refusal. It gets no environment, so no credential of ours.
+Their formats can ask for any amount of memory, and their libraries are not made for hostile bytes. If the process is
+killed, that costs one refusal. It does not inherit our environment, so it has no credential of ours.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def read_xlsx(
 def read_parquet(
     con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, file: str, table: str, kerja: Path
 ) -> FileRead:
-    """Read a Parquet file into raw table `table`: dates and integers exactly, NIK and No KK as float as damaged.
+    """Read a Parquet file into raw table `table`. Dates and integers stay exact; a NIK or No KK in a float is damaged.
 
     Raises Refusal also for a declared field that is nested.
     """
@@ -79,7 +79,10 @@ def _read(
 
 
 def _converted(form: str, path: Path, entity: Entity, file: str, target: Path) -> dict[str, Any]:
-    """Answer of the limited process (`limited.main`), which wrote `target`. Raises Refusal when it gave none."""
+    """Return the answer of the limited process (`limited.main`), which wrote `target`.
+
+    Raises Refusal when the file could not be converted, RuntimeError when the process did not even start.
+    """
     if path.stat().st_size > UNPACKED_LIMIT:
         raise _refusal(file, "terlalu_besar")
     numbers = [header_key(a) for c in entity.kolom if c.tipe in ("nik", "kk") for a in (*c.alias, c.nama)]
@@ -88,7 +91,7 @@ def _converted(form: str, path: Path, entity: Entity, file: str, target: Path) -
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",
         "TMPDIR": str(target.parent),
-        # Arenas that allocators reserve ahead would count against the limit of memory.
+        # Memory that allocators reserve ahead (arenas) would count against MEMORY_LIMIT.
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "MALLOC_ARENA_MAX": "2",
     }

@@ -1,4 +1,7 @@
-"""XLSX to columns of text, in the limited process. Formulas give the value that was saved; nothing is followed."""
+"""Convert XLSX to columns of text, in the limited process (`limited`).
+
+A formula gives the value that was saved with it; no link or connection is followed.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,12 @@ BATCH = 50_000
 CHUNK = 1 << 20
 DOCTYPE = b"<!DOCTYPE"
 TITLE_LIMIT = 200
-# Parts that carry what is not read: kind told to the sender -> how the names of its parts begin.
+# Parts of a workbook that are not read: the kind that the sender is told -> how the names of such parts begin.
 IGNORED = {"makro": "xl/vbaProject", "tautan_luar": "xl/externalLinks/externalLink", "koneksi": "xl/connections"}
 
 
 def convert(source: Path, target: Path, numbers: frozenset[str]) -> dict[str, Any]:
-    """Write the first worksheet as text, see `limited`. Raises Unreadable."""
+    """Write the first worksheet as text and return the answer, as `limited` says. Raises Unreadable."""
     ignored = _checked_parts(source)
     book = CalamineWorkbook.from_path(str(source))
     sheets = book.sheets_metadata
@@ -62,7 +65,11 @@ def convert(source: Path, target: Path, numbers: frozenset[str]) -> dict[str, An
 
 
 def _checked_parts(source: Path) -> dict[str, int]:
-    """Read every part once: whole, its checksum right, no more of it than is fair, no DTD. Returns what is ignored."""
+    """Read every part of the container once; return how many parts of each kind are ignored.
+
+    Raises Unreadable for a file that is no XLSX, for too many parts, too much unpacked content or a DTD. A damaged part
+    raises an error of `zipfile`, because reading checks its length and checksum.
+    """
     unpacked, packed = 0, source.stat().st_size
     with zipfile.ZipFile(source) as container:
         parts = container.infolist()
@@ -85,7 +92,7 @@ def _checked_parts(source: Path) -> dict[str, int]:
 
 
 def _headers(titles: list[Any]) -> list[str]:
-    """Titles as text, up to the last that is not empty."""
+    """The titles as text, up to the last one that is not empty."""
     texts = [str(_text(t) or "")[:TITLE_LIMIT] for t in titles]
     return texts[: max((i + 1 for i, t in enumerate(texts) if t.strip()), default=0)]
 
@@ -98,7 +105,10 @@ def _without_blank_rows(columns: list[pa.Array], width: int, schema: pa.Schema) 
 
 
 def _texts(cells: tuple[Any, ...], damaged: bool) -> pa.Array:
-    """One column of a batch as text, empty cells as null. Raises Unreadable for NUL, which Excel writes _x0000_."""
+    """One column of a batch as text, with empty cells as null. `damaged`: numbers in it are damaged (NIK, No KK).
+
+    Raises Unreadable for NUL, which Excel writes as _x0000_.
+    """
     if set(map(type, cells)) == {str}:
         texts = pa.array(cells, pa.string())
         texts = pc.if_else(pc.equal(texts, ""), None, texts)
@@ -111,7 +121,9 @@ def _texts(cells: tuple[Any, ...], damaged: bool) -> pa.Array:
 
 
 def _number_text(cell: Any) -> str | None:
-    """A cell of NIK or No KK: a number was cut to 15 digits once, or may have been, and is written as a float."""
+    """The text of a NIK or No KK cell. A number in it may have been cut to 15 digits, so it is written as a float,
+    which counts as damaged.
+    """
     if type(cell) not in (int, float):
         return _text(cell)
     digits = f"{cell:.0f}"
