@@ -5,7 +5,8 @@ on moving. So family records are one household when they carry one KK number, or
 same and no source tells them apart.
 
 A KK number may be mistyped. That is assumed when two groups of records carry one number, have nobody in common, and
-most people of one group stand under another number as well. In that group the number joins nothing.
+most people of one group stand under another number as well. In that group the number joins nothing
+(docs/decisions/0014).
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ def cluster_families(con) -> dict[str, int]:
         group by x.fid, y.fid
     """)
     components(con, "sisi_kk", "bagian_kk")
+    # `bagian` are the groups that one KK number falls into by the people they share, `terbagi` the numbers with several
+    # groups, `salah_ketik` the groups in which such a number is taken for mistyped (docs/decisions/0014).
     con.execute("""
         create or replace table kk_komponen as
         with bagian as (
