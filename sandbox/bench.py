@@ -1,7 +1,8 @@
-"""`make bench`: each step of the line beside a plain COPY of the same rows, measured in one run.
+"""`make bench`: the time of each step of the line beside a plain COPY of the same rows, measured in one run.
 
-One process a step; its start-up and imports are timed apart. The registries land at the same time, as their DAGs do:
-what counts of them is the time until the last is done. Ratios are what counts: seconds depend on the machine.
+Each step runs in a process of its own, whose start-up and imports are timed apart. The registries land at the same
+time, as their DAGs do; what counts is the time until the last one is done. Judge by the ratios, since seconds depend on
+the machine.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from sinkron.steps import land
 
 SEED = 20260601
 MONTHS = ("2026-06", "2026-07")
-# What a step imports inside; loaded before its clock starts.
+# Modules that a step imports only when it runs. They are loaded before its clock starts.
 HEAVY = {
     "extract": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED)),
     "land": ("connectors.interface", *(f"connectors.{s}.connector" for s in REQUIRED), "great_expectations"),
@@ -43,21 +44,22 @@ HEAVY = {
     "export": ("duckdb", "sinkron.export"),
 }
 BARE = ("land", "stage", "link", "golden")
-# Not on the way from landed bytes to the pointer: reading a REST source is bound by its server, Dukcapil by its ten
-# requests a second, and the files for spreadsheets are made when readers see the month already.
+# Steps that do not count for the way from landed bytes to the pointer: reading a REST source is bound by its server,
+# Dukcapil by its ten requests a second, and the files for spreadsheets are made when readers see the month already.
 APART = ("extract", "verify", "export")
-# Plain COPY is timed along the way, as the machine is faster and slower; the middle counts.
+# The steps after which a plain COPY is timed, because the machine gets faster and slower; the median counts.
 COPY_AFTER = ("land", "golden", "export")
 COPY_LIMIT = {"bare": 10, "all": 30}
 MEMORY_LIMIT_GIB = 4
-# What a registry's database may well need for a page of a thousand households: with it a read is bound by its server.
+# Seconds that a registry's database may well need for a page of a thousand households. With this pause a read is bound
+# by its server.
 PAGE_SECONDS = 0.05
-# DTSEN in each form that it may come in, read, validated and loaded: x COPY of the same rows.
+# Limits for reading, validating and loading DTSEN in each form, as multiples of a COPY of the same rows.
 FORM_LIMIT = {"csv": 3, "parquet": 3, "xlsx": 25}
 
 
 def run(scale: float) -> int:
-    """Two months in a folder of their own; prints the second (a month with a past). Returns 1 over a limit."""
+    """Run two months in a folder of their own and print the second, which has a past. Returns 1 over a limit."""
     home = settings_module.load().home / "bench"
     settings, environment = installation.make(home)
     sandbox.build(home / "dunia", scale, SEED, list(MONTHS))
@@ -86,9 +88,9 @@ def _steps() -> tuple[str, ...]:
 
 
 def _together(environment: dict[str, str], name: str, periode: str) -> dict[str, Any]:
-    """Run a step, of all registries at once where it is one of each: import first, then all begin together.
+    """Run a step; one that each registry has runs for all of them at once: all import first, then begin together.
 
-    Returns `detik` until the last was done, and under `langkah` what each measured of itself.
+    Returns the seconds until the last one was done (`detik`) and what each process measured of itself (`langkah`).
     """
     started, processes = time.monotonic(), {}
     for sumber in REQUIRED if STEPS[name].per_source else ("",):
@@ -113,8 +115,9 @@ def _together(environment: dict[str, str], name: str, periode: str) -> dict[str,
 
 
 def step(name: str, periode: str, sumber: str | None) -> int:
-    """In a process of its own: import, say so, begin when stdin ends; prints as JSON its seconds, how many of them
-    other servers took to answer, and its peak memory.
+    """Run one step in this process: import, report that on stdout, and begin when stdin ends.
+
+    Prints as JSON the seconds that it took, how many of them other servers took to answer, and its peak memory in GiB.
     """
     for module in HEAVY.get(name, ()):
         importlib.import_module(module)
@@ -127,7 +130,7 @@ def step(name: str, periode: str, sumber: str | None) -> int:
     with _answers_timed() as waited:
         STEPS[name].run(settings, periode, sumber)
     seconds = time.monotonic() - started
-    # Not ru_maxrss: a child begins with its parent's.
+    # VmHWM and not ru_maxrss, because a child process begins with the ru_maxrss of its parent.
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     peak = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 2**20
     print(json.dumps({"detik": seconds, "menunggu": sum(waited), "gib": peak}), flush=True)
@@ -136,7 +139,7 @@ def step(name: str, periode: str, sumber: str | None) -> int:
 
 @contextlib.contextmanager
 def _answers_timed() -> Iterator[list[float]]:
-    """Seconds of each request until its answer was there."""
+    """Within the block, collect the seconds that each request takes until its answer is there."""
     from connectors.core.exchange import Exchange
 
     make, seconds = Exchange.make, []
@@ -156,7 +159,7 @@ def _answers_timed() -> Iterator[list[float]]:
 
 
 def _plain_copy(settings: Settings, periode: str) -> dict[str, Any]:
-    """COPY the month's landed rows, as CSV, into fresh logged tables without index: the floor of any pipeline."""
+    """Time a COPY of the month's landed rows, as CSV, into new logged tables without index: no pipeline is faster."""
     rows: dict[str, int] = {}
     seconds: dict[str, float] = {}
     with database.connect(settings) as connection, transport.work_folder(settings, "bench") as folder:
@@ -187,16 +190,16 @@ def _plain_copy(settings: Settings, periode: str) -> dict[str, Any]:
 
 
 def _middle(copies: list[dict[str, Any]]) -> dict[str, Any]:
-    """The middle of some timings of the same COPY, table by table; that of DTSEN's tables apart."""
+    """The median of several timings of the same COPY, by table, then summed; the sum for DTSEN's tables is apart."""
     middle = {table: statistics.median(copy["detik"][table] for copy in copies) for table in copies[0]["detik"]}
     dtsen = sum(took for table, took in middle.items() if table.startswith("dtsen_"))
     return {**copies[0], "detik": sum(middle.values()), "dtsen": dtsen}
 
 
 def _forms(settings: Settings, home: Path, periode: str) -> dict[str, float]:
-    """Seconds to read, validate and load the month's DTSEN in each form, without the gate.
+    """The seconds that it takes to read, validate and load the month's DTSEN in each form, without the gate.
 
-    Called after the steps, for it lands the month again.
+    Call it after the steps, because it lands the month again.
     """
     from connectors.dtsen import connector
     from connectors.interface import Store, connection, load_source

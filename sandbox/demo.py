@@ -1,4 +1,4 @@
-"""`make demo`: a synthetic Blora through real months, by the real scheduler, with a summary for people."""
+"""`make demo`: take a synthetic Blora through months with the real scheduler, and print a summary for people."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SEED = 20260601
 MONTH_SECONDS = 1200
 # The gate that has to have passed before a question is answered.
 GATES = {"publish": "rilis", "push": "daftar"}
-# What the first delivery of the first month lacks, and the revision that repairs it.
+# The damage of the first delivery of the first month, and the revision that repairs it.
 DAMAGE, REPAIRED = "kecamatan_hilang", 2
 Event = tuple[str, str, str, str]
 FINAL_STATES = {"success": "selesai", "failed": "GAGAL", "skipped": "dilewati", "upstream_failed": "tidak dijalankan"}
@@ -70,7 +70,7 @@ def run(scale: float, months: list[str]) -> int:
 
 
 def _serve(settings: Settings, world: Path) -> Settings:
-    """Start the sources' servers as a process of their own; returns settings that point at them, the clock stopped."""
+    """Start the sources' servers in a process of their own; return settings that point at them, with schedules off."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -84,14 +84,17 @@ def _serve(settings: Settings, world: Path) -> Settings:
         dict(settings.values),
     )  # fmt: skip
     environment = sandbox.connections(f"http://127.0.0.1:{port}", settings.inbox, settings.outbox)
-    # The world's months pass when they are asked to; today's are none of its own.
+    # The months of this world pass when the demo asks for them. Schedules by today's date have no place in it.
     environment["SINKRON_JADWAL"] = "mati"
     os.environ.update(environment)
     return settings_module.load({**settings.values, **environment})
 
 
 def _ended(settings: Settings, month: str) -> bool:
-    """Whether an earlier demo took this month to its end; what receivers have done since is in the months after it."""
+    """Whether an earlier demo took this month to its end (published and compared with the receipts).
+
+    Such a month is left alone, because the months after it hold what receivers have done since.
+    """
     with database.connect(settings) as connection:
         ended = connection.execute(
             "select 1 from buku.jalan as j inner join rilis.rilis as r on j.periode = r.periode"
@@ -105,9 +108,9 @@ def _ended(settings: Settings, month: str) -> bool:
 
 
 def _refused(settings: Settings, world: Path, month: str) -> list[Event] | None:
-    """The first delivery of DTSEN lacks a kecamatan; returns what was told of its refusal, None if it was not refused.
+    """Deliver DTSEN without one kecamatan first; return what was told of its refusal, None if it was not refused.
 
-    In a demo that is run again the revision that repairs it has landed, and nothing is refused any more.
+    Where the demo is run again and the revision that repairs it was delivered, nothing is done.
     """
     told: list[Event] = []
     if (settings.inbox / "dtsen" / month / f"rev-{REPAIRED}" / "manifest.json").exists():
@@ -124,9 +127,10 @@ def _refused(settings: Settings, world: Path, month: str) -> list[Event] | None:
 
 
 def _month(settings: Settings, world: Path, month: str, repaired: bool, told: list[Event]) -> bool:
-    """One month: deliver, start the ingests, and follow the line until its deactivations are sent and compared.
+    """Take one month through: deliver, start the ingests, and follow the line until its deactivations are sent and
+    compared with the receipts. Returns whether all of it succeeded.
 
-    `repaired`: after a refused delivery; `told`: what was told of its run.
+    `repaired`: this follows a refused delivery; `told` is what was told of the refused run.
     """
     _say(f"--- bulan {month} ---")
     sandbox.deliver(world, settings.inbox, month, REPAIRED if repaired else 1)
@@ -137,8 +141,8 @@ def _month(settings: Settings, world: Path, month: str, repaired: bool, told: li
         ingests = [(f"ingest_{sumber}", month) for sumber in REQUIRED]
         for dag_id, _ in ingests:
             trigger(settings, dag_id, month)
-        # The feeds know no month: their runs are started for the calendar day, and found again by what they are given.
-        # Nor does the reading of receipts: those of the month before are read while this one is taken in.
+        # The feeds and the reading of receipts know no month: their runs are started for the calendar day and found
+        # again by the configuration that they are given. The receipts read here are those of the month before.
         daily = [*(f"feed_{declared.nama}" for declared in feed_cadences()), "reconcile_deactivations"]
         with Api(settings) as api:
             for dag_id in daily:
@@ -156,7 +160,7 @@ def _month(settings: Settings, world: Path, month: str, repaired: bool, told: li
 
 
 def _reconciled(settings: Settings, month: str) -> bool:
-    """Read receipts and compare with what the month published."""
+    """Read the receipts and compare them with what the month published; return whether that succeeded."""
     told = [("reconcile_deactivations", month, "reconcile", "success")]
     with Api(settings) as api:
         api.trigger("reconcile_deactivations", conf={"periode": month})
@@ -165,7 +169,10 @@ def _reconciled(settings: Settings, month: str) -> bool:
 
 
 def _progress(told: list[Event], before: Iterable[Event] = ()) -> Callable[[str, str, str, str], None]:
-    """Says each task that ends and notes it in `told`; what was said `before` of a run that is met again is skipped."""
+    """Return a function that says each task that ends and notes it in `told`.
+
+    Events in `before` were said already: they come again when a run of before is waited for once more, and are skipped.
+    """
     known = list(before)
 
     def tell(dag_id: str, periode: str, task_id: str, state: str) -> None:
@@ -181,7 +188,7 @@ def _progress(told: list[Event], before: Iterable[Event] = ()) -> Callable[[str,
 
 
 def _answer(settings: Settings, month: str, stop: threading.Event) -> None:
-    """Approve the month's candidate and its list before anybody is asked, marked automatic (design, "Decisions")."""
+    """Approve the month's candidate and its list before anybody is asked, marked as automatic (design, "Decisions")."""
     while not stop.wait(0.2):
         with database.connect(settings) as connection:
             for jenis, urutan in approvers.QUESTIONS:

@@ -1,7 +1,7 @@
-"""`make evaluate`: months through the real line, then what was published is scored against the truth.
+"""`make evaluate`: take months through the real line, then score what was published against the truth.
 
-A world and an installation of their own below `run/evaluate/<faults>`, made new each time. `--relink` links the
-months that such a run kept once more, with the matcher as it is now, and scores that in seconds.
+Each run makes a new world and installation of its own below `run/evaluate/<faults>`. `--relink` links the months that
+such a run kept once more, with the matcher as it is now, and scores that in seconds.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ FIGURES = "nilai.json"
 
 
 def run(scale: float, months: int, faults: str) -> int:
-    """Build a world, take it through the line month by month, score what was published; returns 0.
+    """Build a world, take it through the line month by month, and score what was published; returns 0.
 
-    Raises KeyError for faults that are none of `sandbox.faults.PRESETS`, and whatever stops a month.
+    Raises KeyError for faults that are not in `sandbox.faults.PRESETS`, and passes on whatever stops a month.
     """
     rates = PRESETS[faults]
     home = settings_module.load().home / "evaluate" / faults
@@ -58,12 +58,12 @@ def run(scale: float, months: int, faults: str) -> int:
 
 
 def again(home: Path) -> int:
-    """Link the kept months again, each on the past that this matcher itself made, and score that; returns 0."""
+    """Link the kept months again, each on the past that this same matcher made, and score that; returns 0."""
     months = evaluate_inputs.months(home)
     for periode in months:
         evaluate_relink.link_month(home, periode)
     measured = home / FIGURES
-    # What others make of the records does not change with the matcher.
+    # The figures of the rival matchers do not change with ours, so those that were measured are used again.
     rivals = json.loads(measured.read_text())[months[-1]]["pembanding"] if measured.exists() else None
     figures = scores(home, evaluate_relink.OUTCOME, rivals)
     lines = evaluate_report.lines(f"{home}: dipadankan ulang", figures)
@@ -71,10 +71,11 @@ def again(home: Path) -> int:
 
 
 def scores(home: Path, outcome: str, rivals: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The figures of each kept month: persons, households, ids since the month before, errors; of the last, rivals.
+    """The figures of each kept month: persons, households, ids kept since the month before, and errors.
 
-    `outcome` names the kept tables that are scored (`<outcome>_tautan.parquet` and the others); `rivals` are their
-    figures where they are known. Raises FileNotFoundError where no month was kept.
+    The last month also has those of the rival matchers, taken from `rivals` where they are known. `outcome` names the
+    kept tables that are scored (`<outcome>_tautan.parquet` and the others). Raises FileNotFoundError where no month was
+    kept.
     """
     found: dict[str, Any] = {}
     con = evaluate_inputs.workspace(home)
@@ -101,14 +102,14 @@ def scores(home: Path, outcome: str, rivals: dict[str, Any] | None = None) -> di
             con.execute(f"create or replace table {grain}_lalu as from {grain}_kini")
         figures["galat"] = score.errors(con, "tautan", "benar")
         found[periode] = figures
-    # The others know no month before: they are measured once, on the last one.
+    # The rivals do not use the month before, so they are measured once, on the last month.
     figures["pembanding"] = rivals or evaluate_rivals.measure(con)
     con.close()
     return found
 
 
 def _month(settings: Settings, periode: str) -> None:
-    """One month from landing to the pointer, approved, and what is to be scored of it."""
+    """Take one month from landing to the pointer, approve it, and keep what is to be scored of it."""
     feeds.read_all(settings, month.to_stderr)
     for sumber in REQUIRED:
         for name in ("extract", "land"):

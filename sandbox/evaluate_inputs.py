@@ -1,6 +1,7 @@
 """What an evaluation keeps of a month: the linkage's input tables, the truth about their records, what was published.
 
-All as parquet under `<home>/masukan/<periode>/`, so that a month is scored, and linked again, without a warehouse.
+All of it is parquet under `<home>/masukan/<periode>/`, so that a month can be scored, and linked again, without a
+warehouse.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sinkron.steps import link
 
 # Faults in values that the linkage does not look at.
 _UNSEEN = ("ibu_tidak_diketahui", "nol_hilang", "luar_kabupaten")
-# The tables of an outcome, published or linked again: columns and query.
+# The tables of an outcome, published or linked again: their columns, and the query for the published ones.
 OUTCOME = {
     "tautan": (
         {"rekaman": "varchar", "uid": "varchar"},
@@ -102,11 +103,12 @@ def save_counts(home: Path, periode: str, outcome: str, counts: dict[str, int]) 
 
 
 def _truth(con: Any, truth: Path, target: Path) -> None:
-    """`benar`: whose each landed person record is, in which true family's record it stands, its faults; `orang`.
+    """Write `benar` (rekaman, orang, rumah, hadir, galat) and `orang` (orang, rumah, hidup).
 
-    Records with an empty name are left out: they have to be quarantined (rules.md "Refusals and thresholds").
-    `bayi`: not named yet; `kembar`: somebody of the family was born on the same day; `tidak dimuat`: set aside when
-    it landed, or of another district.
+    `benar` tells whose each delivered person record is, in which true family's record it stands, and its faults.
+    Records with an empty name are left out, because they have to be quarantined (rules.md "Refusals and thresholds").
+    Added to the faults are `bayi` (not named yet), `kembar` (somebody of the family was born on the same day) and
+    `tidak dimuat` (set aside when it landed, or of another district).
     """
     con.execute(f"create view sebenarnya as from '{truth / 'rekaman.parquet'}'")
     con.execute(f"""

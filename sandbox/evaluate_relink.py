@@ -1,8 +1,8 @@
-"""The months that an evaluation kept, linked again without a warehouse, for quick work on the matcher.
+"""Link the months that an evaluation kept again, without a warehouse, for quick work on the matcher.
 
-From the second month on the past is the one that this matcher itself made: a record keeps the uid that it was given
-here. What only golden knows of the month before (age, head, presence, address) is taken over by the records; of the
-NIK of a person's records the most frequent one stands for golden's choice.
+From the second month on the past is the one that this matcher itself made: a record keeps the uid that it got here.
+What only golden knows of the month before (age, head, presence, address) is taken over by way of the records. The most
+frequent NIK of a person's records stands for the one that golden would choose.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KEY = bytes(32)
 
 
 def link_month(home: Path, periode: str) -> None:
-    """Link a kept month and keep `ulang_<table>` and the linkage's counts beside it.
+    """Link a kept month again and write its outcome (`ulang_<table>`) and the linkage's counts beside it.
 
     Raises FileNotFoundError where the month was not kept.
     """
@@ -37,7 +37,10 @@ def link_month(home: Path, periode: str) -> None:
 
 
 def _own_past(con: Any, last: Path) -> None:
-    """Put the ids that the month before was given here in the place of the published ones, row for row."""
+    """Replace the published ids of the month before by those that it was given here, row for row.
+
+    Fills `lalu_individu`, `lalu_rumah_tangga` and `lalu_tautan` from the folder `last` of that month.
+    """
     con.execute(f"""
         create table padanan as
         select t.sumber, t.id_sumber, t.uid as terbit, u.uid, u.uid_rumah_tangga, u.nik, u.awal, u.awal_rumah
@@ -68,8 +71,11 @@ def _own_past(con: Any, last: Path) -> None:
 
 
 def _keep(con: Any, kept: Path, id_rilis: str) -> None:
-    """The tables of an outcome. Who is a member golden decides otherwise; here: unless the newest record, or two
-    registries, say dead or moved."""
+    """Write the tables of an outcome, and `ulang_lalu`, the past of the next month.
+
+    In the line golden decides who is a member of a household. Here everybody is, unless the newest record or two
+    registries say dead or moved.
+    """
     con.execute(f"""
         copy (
             select sumber || ':' || id_sumber as rekaman, uid from tautan where grain = 'individu'

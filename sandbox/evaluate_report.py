@@ -12,7 +12,7 @@ KINDS_SHOWN = 12
 
 
 def lines(title: str, figures: dict[str, Any]) -> Iterator[str]:
-    """A table a month, the last one beside what others would make of it, and the errors that remain in it."""
+    """Tables with a line for each month, the rivals' figures for the last month, and the errors that remain in it."""
     yield title
     yield from persons(figures)
     last = list(figures)[-1]
@@ -36,7 +36,7 @@ def lines(title: str, figures: dict[str, Any]) -> Iterator[str]:
 
 
 def persons(figures: dict[str, Any]) -> Iterator[str]:
-    """How persons are found, a line for each of the figures; beside the last one what others would make of it."""
+    """How well persons are found: a line for each of the figures, then what the rivals made of the last one."""
     yield (
         f"{'individu':<22} {'rekaman':>9} {'presisi':>9} {'recall':>9} {'F1':>9} {'F1 klaster':>11} {'tergabung':>10}"
     )
@@ -51,7 +51,7 @@ def persons(figures: dict[str, Any]) -> Iterator[str]:
 
 
 def errors(name: str, galat: list[dict[str, Any]]) -> Iterator[str]:
-    """The records that went wrong, by kind and by what is wrong with them, the most frequent first."""
+    """The records that were linked wrongly, by kind of error and by their faults, the most frequent first."""
     for kind in ("salah_gabung", "tautan_hilang"):
         of_kind = [error for error in galat if error["jenis"] == kind]
         yield f"{kind} {name}: {sum(error['jumlah'] for error in of_kind)} rekaman, menurut galatnya"
@@ -62,7 +62,7 @@ def errors(name: str, galat: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def tell(text: Iterable[str], figures: dict[str, Any], path: Path) -> int:
-    """Keep all figures as JSON, print what is told of them line by line; returns 0."""
+    """Write all figures to `path` as JSON and print the text line by line; returns 0."""
     path.write_text(json.dumps(figures, indent=1))
     for line in text:
         print(line)

@@ -1,6 +1,6 @@
-"""What others would make of the same person records: exact NIK alone, and Splink 5 alone.
+"""The rivals: what other matchers would make of the same person records (exact NIK alone, and Splink 5 alone).
 
-Both read the linkage's input table `rekaman` of one DuckDB connection and make a table (rekaman, uid).
+Both read the linkage's input table `rekaman` in one DuckDB connection and make a table (rekaman, uid).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_RECORDS = 1_500_000
 
 
 def measure(con: Any) -> dict[str, dict[str, float]]:
-    """The figures of each of them against the truth in `benar`; of Splink only where the records are not too many."""
+    """Score each rival against the truth in `benar`; Splink only if there are not too many records for it."""
     nik_alone(con, "nik_saja")
     found = {"NIK sama saja": score.persons(con, "nik_saja", "benar")}
     if splink_alone(con, "splink_saja"):
@@ -26,7 +26,7 @@ def measure(con: Any) -> dict[str, dict[str, float]]:
 
 
 def nik_alone(con: Any, into: str) -> None:
-    """Records of one valid NIK are one person; one without is a person of its own."""
+    """Take records of one valid NIK for one person, and each record without one for a person of its own."""
     con.execute(f"""
         create or replace table {into} as
         select sumber || ':' || id_sumber as rekaman, nik::varchar as uid from rekaman where nik is not null
@@ -34,9 +34,9 @@ def nik_alone(con: Any, into: str) -> None:
 
 
 def splink_alone(con: Any, into: str) -> bool:
-    """Splink 5 trained on these very records, with names as delivered; False when there are too many of them.
+    """Link with Splink 5, trained on these very records, with names as delivered; False when there are too many.
 
-    The same records give the same table: what is sampled is seeded, and one thread adds in one order.
+    The same records give the same table: sampling is seeded, and a single thread adds numbers in one order.
     """
     if con.sql("select count(*) from rekaman").fetchall()[0][0] > MOST_RECORDS:
         return False
@@ -52,7 +52,7 @@ def splink_alone(con: Any, into: str) -> bool:
     """)
 
     def number(column: str) -> Any:
-        # Not an edit distance: on sixteen digits it costs fifty times as much and finds the same.
+        # Digits are compared by position: an edit distance costs fifty times as much on 16 digits and finds the same.
         return cl.CustomComparison(
             output_column_name=column,
             comparison_levels=[

@@ -1,4 +1,4 @@
-"""An installation of its own below a folder, for what measures the line: nothing of the caller's is touched."""
+"""Make a separate installation below a folder, for measuring the line without touching the caller's installation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sinkron.settings import Settings
 
 
 def make(home: Path) -> tuple[Settings, dict[str, str]]:
-    """Empty the folder and migrate a warehouse there; returns its settings, and the environment they were read from."""
+    """Empty the folder and migrate a warehouse there; return its settings and the environment they were read from."""
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     ours = ("SINKRON_", "AIRFLOW_", "DATABASE_URL")

@@ -1,13 +1,13 @@
-"""How good identities are, against the truth: persons, ids from month to month, and which errors remain.
+"""Score identities against the truth: persons, ids from month to month, and the errors that remain.
 
-Works on tables of one DuckDB connection, named by the caller:
+All functions work on tables of one DuckDB connection, named by the caller:
 
     links    (rekaman, uid)            which uid a record was given; a record without one is a cluster of its own
     truth    (rekaman, orang, galat)   whose each landed record is, and the names of its faults
     before, after  (benar, uid)        which uid a true person or household had in two months
     events   (uid, uid_terkait)        what the registry wrote down of ids in the later month
 
-A key of a record is any text; the truth is a number of the sandbox, so nothing here needs a NIK or a name.
+The key of a record is any text and a true person is a number of the sandbox, so nothing here needs a NIK or a name.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ EXAMPLES = 3
 
 
 def persons(con: Any, links: str, truth: str) -> dict[str, float]:
-    """Pairs of records: precision, recall, F1; clusters that are exactly one person: F1; persons merged with others.
+    """Score persons: precision, recall and F1 of pairs of records; F1 of clusters that are exactly one person; mergers.
 
-    `orang_tergabung` counts every true person that shares a uid with another one. Raises ValueError for no record.
+    `orang_tergabung` counts every true person that shares a uid with another one. Raises ValueError without records.
     """
     _outcome(con, links, truth)
     columns = "rekaman, orang, pasangan, pasangan_uid, pasangan_benar, uid, tepat, orang_tergabung, uid_campur"
-    # Sizes by window, not by joins: equal sizes would be taken for a join of everybody with everybody.
+    # Sizes come from windows and not from joins, which DuckDB would expect to join everybody with everybody.
     row = con.sql("""
         with sel as (
             select uid, orang, count(*) as n, sum(n) over (partition by uid) as n_uid,
@@ -49,7 +49,7 @@ def persons(con: Any, links: str, truth: str) -> dict[str, float]:
 
 
 def rates(right: int, claimed: int, true: int) -> dict[str, float]:
-    """Precision, recall and F1 of `right` among what was claimed and what is true; 1 where there is nothing."""
+    """Precision (`right` of `claimed`), recall (`right` of `true`) and F1; a share of nothing is 1."""
     precision = right / claimed if claimed else 1.0
     recall = right / true if true else 1.0
     both = precision + recall
@@ -57,7 +57,7 @@ def rates(right: int, claimed: int, true: int) -> dict[str, float]:
 
 
 def person_ids(con: Any, links: str, truth: str, into: str) -> None:
-    """Table `into` (benar, uid): the uid that most records of a true person have, or all that as many have."""
+    """Fill `into` (benar, uid) with the uid that most records of each true person have; with several if they tie."""
     con.execute(f"""
         create or replace table {into} as
         select t.orang as benar, l.uid
@@ -69,10 +69,10 @@ def person_ids(con: Any, links: str, truth: str, into: str) -> None:
 
 
 def stability(con: Any, before: str, after: str, events: str) -> dict[str, float]:
-    """Of those that are there in both months, how many keep their id; how many changes no event tells of.
+    """Count who is there in both months, who keeps the id, and who changes it without an event.
 
-    Who has two ids as often as each other, for want of a link, keeps both. An event tells of a change when it names
-    both ids, in whichever order.
+    Somebody who has two equally frequent ids, because a link is missing, keeps the id if any of them is kept. An event
+    tells of a change when it names both ids, in whichever order.
     """
     stayed, kept, silent = con.sql(f"""
         with pairs as (
@@ -94,11 +94,11 @@ def stability(con: Any, before: str, after: str, events: str) -> dict[str, float
 
 
 def errors(con: Any, links: str, truth: str) -> list[dict[str, Any]]:
-    """Records that went wrong, by kind and by the faults that they carry, the most frequent first.
+    """Count the records that were linked wrongly, by kind and by the faults that they carry, the most frequent first.
 
-    `salah_gabung`: the record stands under the uid of which somebody else has most records. `tautan_hilang`: it
-    stands apart from most records of its person. Where two have as many, the one with more faults is the stray.
-    Up to EXAMPLES of each, as `orang <number> <record>`, and with whom it was merged.
+    `salah_gabung`: most records under its uid are somebody else's. `tautan_hilang`: most records of its person have
+    another uid. Where two sides have as many records, the one with more faults counts as wrong. Each line has up to
+    EXAMPLES examples, as `orang <number> <record>` and, for a merger, with whom it was merged.
     """
     _outcome(con, links, truth)
     rows = con.sql(f"""
@@ -125,7 +125,7 @@ def errors(con: Any, links: str, truth: str) -> list[dict[str, Any]]:
 
 
 def _outcome(con: Any, links: str, truth: str) -> None:
-    """Temp table `hasil` (rekaman, orang, galat, uid): a record without uid stands alone."""
+    """Fill the temporary table `hasil` (rekaman, orang, galat, uid); a record without uid gets one of its own."""
     con.execute(f"""
         create or replace temp table hasil as
         select t.rekaman, t.orang, t.galat, coalesce(l.uid, 'tanpa uid ' || t.rekaman) as uid

@@ -1,6 +1,6 @@
-"""Golden households against the true ones, with what no delivered record could tell set apart.
+"""Score golden households against the true ones; what no delivered record could tell is counted apart.
 
-Works on tables of one DuckDB connection, named by the caller, with those of `sandbox.score`:
+All functions work on tables of one DuckDB connection, named by the caller, besides those of `sandbox.score`:
 
     links    (rekaman, uid)
     truth    (rekaman, orang, rumah, hadir)   rumah: the true family of the family record that it stands in
@@ -15,13 +15,14 @@ from typing import Any
 
 
 def households(con: Any, links: str, truth: str, people: str, members: str) -> dict[str, float]:
-    """Golden households (with members) that hold exactly their true members, as counts and as a share.
+    """Count the golden households (with members), and those that hold exactly their true members (`tepat`).
 
-    A person counts only if a record mentions it, and is *certain* when a record supports what is true at the month's
-    end: one in the true family's record, or, of the dead and departed, one that says so. Others lag: they are no
-    error while golden puts them where a record of theirs puts them. `hanya_tertinggal` (nobody certain in it) is
-    not judged. `ketat` counts lag as error; `tertinggal` is what it costs. `ditemukan`: of the true households with
-    a certain member, those that a golden household shows exactly.
+    Only persons whom a record mentions count. A person is *certain* when a record supports what is true at the month's
+    end: a record that stands in the true family or, for the dead and departed, one that says so. The others lag; they
+    are no error while golden puts them where a record of theirs puts them. A household in which nobody is certain
+    (`hanya_tertinggal`) is not judged. `ketat` counts lag as an error too, and `tertinggal` is the difference.
+    `bagian` and `bagian_ketat` are shares of the judged households; `ditemukan` is the share of the true households
+    with a certain member that a golden household shows exactly.
     """
     _judged(con, links, truth, people, members)
     names = "emas, tepat, ketat, hanya_tertinggal, orang_tertinggal, rumah_benar"
@@ -42,7 +43,7 @@ def households(con: Any, links: str, truth: str, people: str, members: str) -> d
 
 
 def causes(con: Any) -> dict[str, int]:
-    """Why the households that `households` just judged are not exact; one may have several causes."""
+    """Count why households are not exact; one may have several causes. Reads what `households` judged just before."""
     names = "orang_tercampur, orang_dua_kali, sudah_pergi, dari_rumah_lain, kurang_anggota, tertinggal_di_tempat_asing"
     row = con.sql("""
         select count(*) filter (baris > uid), count(*) filter (baris > orang), count(*) filter (pergi > 0),
@@ -54,9 +55,9 @@ def causes(con: Any) -> dict[str, int]:
 
 
 def household_ids(con: Any, into: str) -> None:
-    """Table `into` (benar, uid): the golden household that has most certain members of a true one.
+    """Fill `into` (benar, uid) with the golden household that has most of the certain members of each true one.
 
-    Of those that `households` just judged; all that have as many.
+    Where several have as many, all of them are there. Call it after `households`, which judges them.
     """
     con.execute(f"""
         create or replace table {into} as
@@ -68,7 +69,9 @@ def household_ids(con: Any, into: str) -> None:
 
 
 def _judged(con: Any, links: str, truth: str, people: str, members: str) -> None:
-    """`keadaan` (a row a mentioned person), `penghuni` (golden member and true person), `rumah_dinilai`."""
+    """Fill `keadaan` (a row for each person whom a record mentions), `penghuni` (golden members, with the true persons
+    of their records) and `rumah_dinilai` (a row for each golden household).
+    """
     con.execute(f"""
         create or replace table keadaan as
         select p.orang, p.hidup, case when p.hidup then p.rumah end as rumah,

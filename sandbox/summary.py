@@ -1,4 +1,4 @@
-"""What a person reads after the demo: what came in, what became of it, what the checks said, what changed."""
+"""The summary after the demo, for people: what came in, what became of it, what the checks said, what changed."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _cases(connection: psycopg.Connection) -> list[str]:
 
 
 def _deactivations(connection: psycopg.Connection) -> list[str]:
-    """What was decided, what each receiver made of it, and what stands open how long: the loop, closed or not."""
+    """The deactivations: what was decided, what each receiver made of it, and what is still open for how long."""
     lists = connection.execute(
         "select d.periode, d.ringkasan, string_agg(p.oleh, ', ' order by p.urutan) as oleh"
         " from antrean.daftar as d left join keputusan.putusan as p on d.sha256 = p.sha256 and p.jenis = 'push'"
