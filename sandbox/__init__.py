@@ -1,11 +1,11 @@
-"""A synthetic Blora: no person in it exists, every name, number and event is drawn from a seed.
+"""A synthetic Blora: no person in it exists; every name, number and event is drawn from a seed.
 
-`build` lets months pass and writes what three registries hold and what people report, `deliver` puts a month's
-DTSEN files into an inbox and makes that month the present, `serve` answers for DTJateng, Simnakis, Bratasena and
-Dukcapil, `connections` says how to reach all of them. What Sinkron sends them they record, answer and act on:
-`answer_uploads` is the operator of SIKS-NG, `received`, `fate`, `violations` and `tally` tell of it.
+`build` lets months pass and writes what three registries hold and what people report. `deliver` puts a month's DTSEN
+files into an inbox and makes that month the present. `serve` answers for DTJateng, Simnakis, Bratasena and Dukcapil,
+and `connections` says how to reach all of them. They record what Sinkron sends them, answer it and act on it:
+`answer_uploads` plays the operator of SIKS-NG; `received`, `fate`, `violations` and `tally` tell what came of it.
 
-What is true stands apart under `<dir>/kebenaran/<periode>/` and never in anything delivered.
+The truth stands apart, under `<dir>/kebenaran/<periode>/`, and never in anything that is delivered.
 """
 
 from functools import partial
@@ -25,7 +25,7 @@ __all__ = [
 
 
 def build(directory: Path | str, scale: float, seed: int, months: list[str], rates=None) -> dict:
-    """Let months pass and write them: see `sandbox.months.build` (imported late: serving needs none of it)."""
+    """Let months pass and write them: see `sandbox.months.build` (imported late, because serving does not need it)."""
     from sandbox import months as passing
 
     return passing.build(directory, scale, seed, months, rates)
@@ -40,10 +40,10 @@ def deliver(
     dialect: Dialect | None = None,
     damage: str | None = None,
 ) -> Path:
-    """Deliver a month: the DTSEN files into `inbox`, and the servers move on to it, never back to an earlier month.
+    """Deliver a month: put the DTSEN files into `inbox` and move the servers on to it, never back to an earlier month.
 
-    `form`: a name in `sandbox.forms.FORMS`; `damage`: a mode of `sandbox.damage.MODES`. Returns the folder of the
-    delivery; raises FileNotFoundError when the month was not built, ValueError for a form or damage that is none.
+    `form` is a name in `sandbox.forms.FORMS`, `damage` a mode in `sandbox.damage.MODES`. Returns the folder of the
+    delivery. Raises FileNotFoundError when the month was not built, ValueError for an unknown form or damage.
     """
     from sandbox import delivery
 

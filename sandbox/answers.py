@@ -17,7 +17,7 @@ from sandbox.request import Request, same
 
 
 def route(request: Request) -> Callable:
-    """The function that answers a request; Problem 404 for an address that is none."""
+    """The function that answers a request. Raises Problem 404 for an unknown address."""
     if found := _ROUTES.get((request.method, request.path)):
         return found
     if request.method == "GET" and request.path.startswith("/api/keluarga/"):
@@ -133,7 +133,7 @@ def _rows(server, source: str, periode: str):
     except FileNotFoundError:
         raise Problem(404, "periode_belum_tersedia", "this month was not built") from None
     with server.receipts.reading() as state:
-        # Built anew only when something was received since.
+        # The rows are patched anew only if something was received since.
         version, made = server.patched.get((source, periode), (0, rows))
         if version != state.version:
             made = effects.patched(rows, source, periode, state)

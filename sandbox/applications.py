@@ -43,9 +43,9 @@ KINDS = (
 
 
 def body(people, kind: Kind, case: str, family: int, person: int, contests: str | None, photos: str) -> dict:
-    """What of an application does not change between its versions.
+    """The part of an application that all its versions share.
 
-    `contests`: the complaint that led to what a sanggah contests; `photos`: the case whose photos are shown.
+    `contests` is the complaint whose outcome a sanggah contests, `photos` the case whose photos are shown.
     """
     where = people.address(family)
     position = MONAS if kind.name == "lokasi_di_luar" else people.position(family)

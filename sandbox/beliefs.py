@@ -1,7 +1,7 @@
-"""What a registry believes: whom it covers, how late it hears, and its copy of each person and family.
+"""What a registry believes: whom it covers, how late it hears of events, and its copy of each person and family.
 
-A registry holds a copy of every record as it was when the record was last updated. An event makes the records
-it touches out of date; each registry hears of it after its own lag and then copies the present state.
+A registry holds each record as it was when the record was last updated. An event makes the records that it touches out
+of date; each registry hears of the event after its own lag and then copies the present state.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Character:
     covers_person: float  # share of their members
     covers_other: float  # share of the families that the national list does not have
     lag: tuple[float, ...]  # chance to hear of an event in its own month, one later, two later, ...
-    routine: float  # share of its families looked at again in a month without an event
+    routine: float  # share of its families that it looks at again in a month without any event
     oldest: int  # age in days of its oldest record at the beginning
 
 
@@ -79,7 +79,7 @@ class Registry:
         held = np.zeros(self.families.size, bool)
         held[self.persons.hh[self.persons.carried]] = True
         turn = np.where(held, self._draw("rutin", np.arange(self.families.size), month), 1.0)
-        # At least one family, also of a tiny world: two equal months would be refused as one month sent twice.
+        # Even in a tiny world at least one family is looked at: two equal months would be refused as one sent twice.
         look = turn <= max(self.character.routine, turn.min())
         self.families.due[look] = month
         self.persons.due[look[self.persons.hh] & self.persons.carried] = month
@@ -87,7 +87,7 @@ class Registry:
     def update(self, living_quota: int | None = None) -> None:
         """Copy what is due by the end of the world's month.
 
-        `living_quota`: a national list of fixed size takes in newcomers only as others leave it.
+        With `living_quota` the list has a fixed number of living persons: it takes in newcomers only as others leave.
         """
         p, h, month = self.persons, self.families, self.world.month
         due = p.due <= month
@@ -106,7 +106,7 @@ class Registry:
         h.due[late] = _NEVER
 
     def _newcomers(self, persons: np.ndarray) -> np.ndarray:
-        """Of these newly known persons those that the registry covers: with their family, or by chance."""
+        """Those of these newly known persons whom the registry covers, because it has their family or by chance."""
         hh = self.world.persons.hh[persons]
         known = np.zeros(self.families.size, bool)
         known[self.persons.hh[self.persons.carried]] = True
@@ -116,7 +116,10 @@ class Registry:
         return persons[family & member]
 
     def _fill(self, newcomers: np.ndarray, quota: int) -> np.ndarray:
-        """So many newcomers as bring the living of the list to `quota`, newborns first; the rest wait."""
+        """As many newcomers as bring the living persons of the list to `quota`, the youngest first; the rest wait.
+
+        If there are too few newcomers, other people of the district who are not on the list fill it up.
+        """
         p, world = self.persons, self.world
         inside = ~world.families.outside[world.persons.hh]
         missing = quota - int((p.carried & (p.status == ALIVE) & inside).sum())

@@ -1,20 +1,20 @@
-"""Complaints, applications and field verifications: what a month opens, and what of all of them becomes known in it.
+"""Complaints, applications and field verifications: the cases that a month opens, and what becomes known in it.
 
-A case is opened in one month and goes on for days or months. What changes in a month is a segment of its feed
-(`sandbox.feed`); the truth about the cases opened in a month is `kebenaran/<periode>/kasus.parquet`:
+A case is opened in one month and goes on for days or months. The changes of a month are a segment of its feed
+(`sandbox.feed`). The truth about the cases that a month opens is in `kebenaran/<periode>/kasus.parquet`:
 
     id                 of the complaint, application or verification
     jenis              aduan, pengajuan, verifikasi
     kasus              the kind: a name in `complaints.KINDS` or `applications.KINDS`, `berkala` for a routine visit
     nomor              the hard case of domain.md section 8 that it shows, empty for the usual ones
-    rujukan            a verification's case; of a second complaint the first; of a sanggah and of those who apply
-                       again the complaint before
+    rujukan            the case that it follows: for a verification its case, for a second complaint the first one, for
+                       a sanggah or a new application after a complaint that complaint
     id_rumah_tangga    the true family to which a verdict belongs
     id_orang           the true person to whom it belongs
     id_orang_disebut   the person whom the complaint names (another one in case 26)
     hasil_benar        nonaktif, tutup_pindah, usulan, sanggah_diterima, tinjauan, perlu_periksa, kedaluwarsa,
                        dicabut, ditolak, tidak_ada
-    program            the programmes that a right `nonaktif` ends, of those active in the national list then
+    program            the programmes that a right `nonaktif` ends, out of those active in the national list then
     bulan_efektif      the first month in which it can act (contracts/rules.md, "Cases and deactivation")
 """
 
@@ -125,12 +125,14 @@ class Casework:
 
     def _complaint_body(self, kind, case, reporter, named, family) -> dict:
         shown = visits.photo(self.world.seed, case, "bukti")
-        # Who is mistaken for another is described with his own address.
+        # A namesake who is named by mistake is described with his own address, not that of the family.
         lives = int(self.world.persons.hh[named]) if kind.sort == "namesake" else family
         return complaints.body(self.people, kind, self.rng, case, reporter, named, lives, shown)
 
     def _again(self, kind, first: str, reporter: int, named: int, target, way) -> None:
-        """A second complaint about the same family, closed by the first one's verdict or not looked at again."""
+        """Add a second complaint about the same family. One by somebody else is closed by the verdict of the first; one
+        by the same reporter, after that verdict (`sama`), is not looked at.
+        """
         case, same = self._number("BRT"), kind.twin == "sama"
         reporter = reporter if same else self.targets.neighbour(target[0], self.rng)
         opened = way.statuses[-1][1] + 86_400 if same else way.statuses[0][1] + 43_200

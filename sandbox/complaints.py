@@ -25,7 +25,7 @@ class Kind:
     outcome: str
     findings: tuple[Finding, ...] = ()
     number: int | None = None
-    told: str = "acak"  # how well the reported one is described: lengkap, sebagian, samar
+    told: str = "acak"  # how well the reported person is described: lengkap, sebagian, samar; acak: drawn
     days: tuple[int, int] = (1, 24)  # of the month on which it may arrive
     program: tuple[str, ...] | None = None
     twin: str | None = None  # a second complaint: `lain` by somebody else, `sama` by the same one, later
@@ -74,7 +74,10 @@ _CHANNELS = ("aplikasi", "whatsapp", "lapor", "desa")
 
 
 def body(people, kind: Kind, rng, case: str, reporter: int, named: int, family: int, photo) -> dict:
-    """What of a complaint does not change between its versions."""
+    """The part of a complaint that all its versions share.
+
+    `named` is the person that it names, `family` the family whose address it gives.
+    """
     p = people.world.persons
     told = kind.told if kind.told != "acak" else ("lengkap", "lengkap", "sebagian")[int(rng.integers(3))]
     where = people.address(family)

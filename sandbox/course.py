@@ -7,7 +7,7 @@ import numpy as np
 from sandbox.state import calendar, month_number, month_text
 
 CUT_OFF = 17  # contracts/rules.md, "Cases and deactivation"
-# Days from the status before, least and most.
+# Days since the status before: the least and the most.
 _DAYS = {
     "diverifikasi": (0, 2), "ditugaskan": (1, 2), "diperiksa": (0, 0), "terbukti": (0, 2), "tidak_terbukti": (0, 2),
     "tidak_dapat_diperiksa": (1, 3), "selesai": (2, 9), "ditolak": (1, 3), "dicabut": (1, 6),
@@ -31,7 +31,7 @@ def draw(rng: np.random.Generator, path: tuple[str, ...], start: int, visits: in
     day, last, statuses, visited = start, 0, [], []
 
     def at() -> int:
-        # In office hours, and never at the same instant as the step before.
+        # An instant in office hours, at least a minute after the step before.
         return max(day * 86_400 + 8 * 3600 + int(rng.integers(0, 8 * 3600)), last + 60)
 
     for position, status in enumerate(path):
@@ -49,6 +49,9 @@ def draw(rng: np.random.Generator, path: tuple[str, ...], start: int, visits: in
 
 
 def effective_month(second: int) -> str:
-    """The month in which a verdict of this day acts: the next one up to the cut-off, else one later."""
+    """The month in which a verdict acts: the next month if it falls on a day up to the cut-off, else the one after.
+
+    `second` is in seconds since 1970 in Asia/Jakarta.
+    """
     year, month, day = (int(part[0]) for part in calendar(np.array([second // 86_400])))
     return month_text(month_number(f"{year}-{month:02d}") + (1 if day <= CUT_OFF else 2))

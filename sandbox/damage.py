@@ -12,14 +12,15 @@ import duckdb
 
 from sandbox.state import month_number, month_text
 
-# Over every relative limit of contracts/rules.md, also where few rows make a share, and well below.
+# Numbers of rows: _MANY is SQL and above every relative limit of contracts/rules.md, even where few rows make a large
+# share; _MOST_FEW is well below every limit.
 _MANY, _MOST_FEW = "greatest(30, (0.006 * (select count(*) from {}))::int)", 3
 _LOST = "33.16.08"  # the kecamatan that a delivery lacks
 
 
 @dataclass(frozen=True)
 class Damage:
-    """One mode. `code`: the refusal that it earns (contracts/rules.md), None when it is accepted all the same."""
+    """One mode. `code` is the refusal that it has to get (contracts/rules.md), None when it is accepted anyway."""
 
     sentence: str
     code: str | None

@@ -36,8 +36,8 @@ def deliver(
     """Put a month's files into `<inbox>/dtsen/<periode>/rev-<n>/`, manifest last; returns the folder.
 
     From revision 2 on, members whose name was missing have it (that is what a corrected delivery is for).
-    `acted`: what the national system has meanwhile done to its rows of a month, None for nothing.
-    Raises FileNotFoundError when the month was not built, ValueError for a form or damage that is none.
+    `acted` gives what the national system has meanwhile done to its rows of a month, None for nothing.
+    Raises FileNotFoundError when the month was not built, ValueError for an unknown form or damage.
     """
     if form not in FORMS:
         raise ValueError(f"form {form!r} is unknown: expected one of {list(FORMS)}")
@@ -90,9 +90,12 @@ def _source(directory: Path, periode: str) -> Path:
 
 
 def _load(con: duckdb.DuckDBPyConnection, source: Path, name: str, corrected: bool, changed: bool) -> None:
-    """A file as text columns and `urut`; `corrected`: with the missing names filled in; `changed`: to be changed."""
+    """Read a file as text columns and `urut`, its order, into the table or view `name`.
+
+    `corrected`: the missing names are filled in. `changed`: somebody will change the rows, so it has to be a table.
+    """
     options = "all_varchar = true, header = true"
-    # What nobody changes is read when it is written, and only counted when it is copied.
+    # Rows that nobody changes stay in the file: they are read when they are written, or only counted when it is copied.
     con.execute(f"""create {"table" if corrected or changed else "view"} {name} as
         select *, row_number() over () as urut from read_csv('{source / name}.csv', {options})""")
     if corrected:
@@ -116,6 +119,6 @@ def _manifest(periode: str, revision: int, files: dict[str, Path], rows: dict[st
 
 
 def _version(month: int) -> str:
-    """The quarterly version in force: what July carries was ranked at the end of the second quarter."""
+    """The quarterly version in force: that of the quarter before, since July carries the ranking of the end of June."""
     quarter = month // 3 - 1
     return f"{quarter // 4}-T{quarter % 4 + 1}"

@@ -68,7 +68,10 @@ def _sql(year: int) -> str:
 
 
 def _held(programmes, name: str, rec: dict) -> np.ndarray:
-    """Whether each record's person or family held a programme's place a month ago (the province hears later)."""
+    """Whether the person (PBI_JK) or family of each record held a place of the programme a month ago.
+
+    The province hears of memberships a month later than the national list; in the first month it knows those of now.
+    """
     place = programmes.before.get(name)
     at = rec["person"] if name == "PBI_JK" else rec["hh"]
     if place is None or not len(place):

@@ -1,6 +1,7 @@
-"""Dukcapil's identity check (contracts/sources.md 6): a verdict by the truth of the month, never data.
+"""Dukcapil's identity check (contracts/sources.md 6): it gives a verdict by the truth of the month, never data.
 
-What is asked is compared before what happened to the person is told: somebody else's number says nothing of a death.
+Birth date and name are compared before the fate of the person is told: whoever asks with somebody else's number learns
+nothing of a death.
 """
 
 import difflib
@@ -26,7 +27,7 @@ _SHORT = {"M": "MUHAMMAD", "MUH": "MUHAMMAD", "MOH": "MUHAMMAD", "MOCH": "MUHAMM
 
 
 class Register:
-    """Who is who in a month: NIK in order, with what a verdict needs."""
+    """Who is who in a month: all NIK in ascending order, with what a verdict needs to know of each."""
 
     def __init__(self, directory: Path, periode: str):
         """Read the truth of a built month; raises FileNotFoundError when it was not built."""
@@ -52,7 +53,7 @@ class Register:
         con.close()
 
     def verdict(self, asked: dict) -> dict:
-        """The answer to one row; an element that was not asked is not compared."""
+        """The answer to one row. An element (birth date, name) that was not given is not compared."""
         answer = {"ref": asked.get("ref")}
         nik = str(asked.get("nik") or "")
         if active := self.old.get(nik):
@@ -91,7 +92,7 @@ class Rate:
 
 
 def answer(register: Register, body: bytes) -> bytes:
-    """The JSON answer to a request; Problem 400 when it is none, or of more than MOST rows."""
+    """The JSON answer to a request. Raises Problem 400 for a malformed request, or one of more than MOST rows."""
     try:
         rows = json.loads(body)["data"]
         if len(rows) > MOST:

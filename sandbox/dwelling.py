@@ -4,7 +4,7 @@ import numpy as np
 
 from sandbox import draws
 
-# name -> ((code, up to which wealth), ...): the poorer end first. 1 is ya, 2 is tidak for assets.
+# name -> ((code, up to which wealth it is met), ...), the poorer end first. For assets 1 is ya and 2 is tidak.
 _CODES = {
     "status_kepemilikan_rumah": ((3, 1.2), (2, 1.6), (1, 99)),
     "jenis_lantai_terluas": ((8, 2.0), (5, 2.6), (6, 5.0), (4, 6.5), (2, 10.0), (1, 99)),
@@ -32,7 +32,9 @@ LIVESTOCK = ("jumlah_ternak_sapi", "jumlah_ternak_kambing_domba")
 
 
 def observe(rate: float, seed: int, source: str, rec: dict) -> dict[str, np.ndarray]:
-    """What a source noted: an int column for each attribute, `rate` of the values one step off."""
+    """What a source noted of each family: an int column for each attribute; of the housing and asset codes a share of
+    `rate` is one step off.
+    """
     out = {}
     for name, steps in _CODES.items():
         codes = np.array([code for code, _ in steps], np.int8)

@@ -1,7 +1,7 @@
-"""What the receivers do with what they took: it is in what they serve and deliver from its month on.
+"""What the receivers do with the rows that they took: from its effective month on, a row shows in what they serve.
 
-A row is looked up once, in the receiver's own data of the months around it, by KK number or NIK; what it means is
-kept with it (`Row.found`), so that a family that gets another KK number later is still the same.
+A row is looked up once, in the receiver's own data of the months around it, by KK number or NIK. The ids that it means
+are kept with it (`Row.found`), so that a family that gets another KK number later is still the same.
 """
 
 import json
@@ -19,15 +19,15 @@ from sandbox.receipts import DTJATENG, SIKS_NG, SIMNAKIS, Row, State
 from sandbox.rows import Rows, rows_path
 from sandbox.state import month_number, month_text
 
-ASKED = ("id_baris", "no_kk", "nik", "nama", "program")  # of a row, to find whom it means
+ASKED = ("id_baris", "no_kk", "nik", "nama", "program")  # the fields of a row by which it is found whom it means
 Found = dict[str, tuple[set[str], bool]]  # id_baris -> ids that it means, whether its programme is active there
 
 
 def look(directory: Path, receiver: str, bulan_efektif: str, rows: list[dict]) -> dict[str, bool]:
-    """Put into each row what it means (`found`); returns whether its fate would be seen.
+    """Put into each row the ids that it means (`found`); return by id_baris whether one could see what becomes of it.
 
-    It would where the programme is active in the receiver's data both of the effective month and of the next, as far
-    as they are built, and where no other of these rows is about the same family and programme.
+    That can be seen if the programme is active in the receiver's data of both the effective month and the next one, as
+    far as these are built, and if no other of these rows is about the same family and programme.
     """
     due = [bulan_efektif, month_text(month_number(bulan_efektif) + 1)]
     present = directory / "sekarang"
@@ -111,7 +111,7 @@ class Patched:
     """Rows of which some have another body."""
 
     def __init__(self, rows: Rows, bodies: dict[int, bytes], later: dict[int, int]):
-        """`bodies` by row number; `later`: by how many seconds such a row has changed since."""
+        """`bodies` are the new bodies by row number, `later` the seconds by which such a row was changed later."""
         self._rows, self._bodies, self._at = rows, bodies, sorted(bodies)
         self.count, self.find, self.changed = rows.count, rows.find, rows.changed
         if later:
@@ -170,7 +170,7 @@ def _with_statuses(rows: Rows, state: State) -> Rows | Patched:
             for place in family["program_daerah"]:
                 if place["selesai"] is None and (whole or place["program"] in (event["program"] or ())):
                     place["selesai"] = event["berlaku"]
-        # A second later than the state before, so that it is the newer one of a family and no newer than that.
+        # One second later for each event: just enough for this state to be newer than the one before it.
         later[at] = len(events)
         second = datetime.fromisoformat(family["diubah"]).timestamp() + len(events)
         zone = datetime.fromisoformat(family["diubah"]).tzinfo
@@ -184,7 +184,7 @@ def _body(content: dict) -> bytes:
 
 
 def end_places(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> None:
-    """End in the tables `anggota` and `kepesertaan` of a delivery of DTSEN what was taken through SIKS-NG."""
+    """End the memberships that SIKS-NG took, in the tables `anggota` and `kepesertaan` of a DTSEN delivery."""
     ended = [(row.program, identifier) for row in rows for identifier in row.found]
     con.register("berakhir", pa.table({name: pa.array([pair[at] for pair in ended], pa.string())
                                        for at, name in enumerate(("program", "id"))}))  # fmt: skip

@@ -19,7 +19,8 @@ from sandbox.state import (
 )
 
 MEAN_SIZE = 3.0
-# couple with children, couple, one parent with children, alone, three generations
+# Shares of: couple with children, couple, one parent with children, alone, three generations. _HEAD_AGE has the age of
+# the head for each of them: mean, standard deviation, least and most years.
 _KIND = (0.55, 0.175, 0.095, 0.14, 0.04)
 _HEAD_AGE = np.array([(43, 9, 23, 70), (58, 12, 23, 88), (48, 10, 24, 75), (66, 12, 25, 92), (46, 7, 30, 62)])
 _CHILDREN = (0.46, 0.385, 0.12, 0.035)  # 1, 2, 3, 4
@@ -31,8 +32,8 @@ _TWINS = 0.012
 def settle(world, rng: np.random.Generator, count: int, today: int, floor: int = 0, outside: bool = False):
     """Add `count` families with their members to the world; returns the row numbers (families, persons).
 
-    `today` in days since 1970-01-01; `floor`: families that every kecamatan gets at least, of which the first
-    two are anchors; `outside`: they live in another kabupaten.
+    `today` is in days since 1970-01-01. `floor`: every kecamatan gets at least that many families, and the first two in
+    it are anchors. `outside`: the families live in another kabupaten.
     """
     h, n_inside = world.families, world.region.inside
     if outside:
@@ -118,7 +119,7 @@ def _block(hh, seat, rel, female, age, marital) -> dict[str, np.ndarray]:
 
 
 def _twins(rng, rows, born, name) -> np.ndarray:
-    """Make some successive children twins: one birth date, similar names; returns the second of each pair."""
+    """Make twins of some successive children, with one birth date and similar names; return the second of each pair."""
     second = np.flatnonzero((rows["rel"][1:] == CHILD) & (rows["rel"][:-1] == CHILD)
                             & (rows["hh"][1:] == rows["hh"][:-1])) + 1  # fmt: skip
     second = second[rng.random(len(second)) < _TWINS]
@@ -134,7 +135,7 @@ def _twins(rng, rows, born, name) -> np.ndarray:
 
 
 def _mothers(rng, rows, born, name) -> np.ndarray:
-    """The mother's name of everyone: the woman of the house for its children, invented for the others."""
+    """The mother's name of everybody: for children that of the woman of the house, for all others an invented one."""
     mother = names.draw(rng, np.ones(len(born), bool), calendar(born)[0] - 25)
     woman = np.full(rows["hh"].max() + 1, -1)
     for rel in (HEAD, WIFE):

@@ -34,7 +34,10 @@ __all__ = [
 
 
 def person_nik(rates: FaultRates, seed: int, source: str, rec: dict) -> tuple[np.ndarray, np.ndarray]:
-    """The NIK as the source holds it (0 for none; SCIENTIFIC is left to the writer) and its fault numbers."""
+    """The NIK as the source holds it (0 for none) and its fault, a position in NIK_FAULTS.
+
+    A number with the fault SCIENTIFIC is unchanged here; the writer of the source spoils it (`render.NIK`).
+    """
     nik, female = rec["nik"].copy(), rec["female"]
     edges = np.cumsum([
         rates.nik_missing, rates.nik_digit, rates.nik_other, rates.nik_scientific, rates.nik_zeros,
@@ -62,8 +65,8 @@ def person_nik(rates: FaultRates, seed: int, source: str, rec: dict) -> tuple[np
 def old_niks(rates: FaultRates, seed: int, source: str, rec: dict, issued: np.ndarray) -> np.ndarray:
     """Which records carry a number that Dukcapil once gave their person and has replaced.
 
-    Some of the numbers with one digit wrong, where they could have been issued and are nobody's: what is delivered
-    stays what it is.
+    They are some of the numbers with one digit wrong, if such a number could have been issued and is nobody's. So the
+    delivered numbers stay what they are; only their explanation changes.
     """
     digit = np.flatnonzero(rec["nik_fault"] == DIGIT)
     nik = rec["nik"][digit]
@@ -72,7 +75,7 @@ def old_niks(rates: FaultRates, seed: int, source: str, rec: dict, issued: np.nd
     chosen = draws.uniform(seed, f"{source}/nik_lama", rec["record"][digit], rec["version"][digit]) < rates.nik_old
     at = digit[sound & chosen]
     wanted = np.append(np.sort(rec["nik"][at]), 0)
-    # Millions were issued and a few are wanted: looked up the other way round it would sort them all.
+    # Millions of numbers were issued and few are wanted. Looking up the wanted ones among the issued would sort all.
     somebodys = issued[wanted[np.searchsorted(wanted[:-1], issued)] == issued]
     return at[~np.isin(rec["nik"][at], somebodys)]
 
@@ -121,7 +124,7 @@ def person_born(rates: FaultRates, seed: int, source: str, rec: dict) -> tuple[n
 
 
 def family_kk(rates: FaultRates, seed: int, source: str, rec: dict) -> tuple[np.ndarray, np.ndarray]:
-    """The KK number as the source holds it and its fault numbers: half of them old, half misspelt."""
+    """The KK number as the source holds it and its fault, a position in KK_FAULTS: half are old, half are misspelt."""
     key = (rec["hh"], rec["version"])
     u = draws.uniform(seed, f"{source}/kk", *key)
     kind = np.where(u < rates.kk / 2, 1, np.where(u < rates.kk, 2, 0)).astype(np.int8)
@@ -133,7 +136,7 @@ def family_kk(rates: FaultRates, seed: int, source: str, rec: dict) -> tuple[np.
 
 
 def family_village(rates: FaultRates, seed: int, source: str, rec: dict, region) -> tuple[np.ndarray, np.ndarray]:
-    """The village as the source holds it and whether it is wrong: mostly a neighbour in its kecamatan."""
+    """The village as the source holds it and whether it is wrong; a wrong one is mostly in the same kecamatan."""
     key = (rec["hh"], rec["version"])
     wrong = (draws.uniform(seed, f"{source}/desa", *key) < rates.village) & ~rec["anchor"] & ~rec["outside"]
     kecamatan = region.kecamatan[: region.inside]

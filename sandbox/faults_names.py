@@ -1,4 +1,4 @@
-"""Names as registries hold them: which variant a record has, and SQL that makes it of the true name."""
+"""Names as registries hold them: which variant of its name a record has, and SQL that makes it from the true name."""
 
 import numpy as np
 import pyarrow as pa
@@ -36,7 +36,7 @@ def _other_kind(rates: OtherRates, seed: int, source: str, rec: dict) -> np.ndar
     return np.where(draws.uniform(seed, f"{source}/nama_lain", *key) < share, kind, 0)
 
 
-# What a name must hold for a variant of it; a name without it is keyed wrongly instead.
+# Variant -> the pattern that a name must match to have it. A name that does not match gets a keying error instead.
 _ROOM = {
     1: "U", 2: "(^|[^D])J", 3: "C[^H]", 4: r"\bJ", 6: r"^(MUHAMMAD|ABDUL|SITI|A\w*MAD) |^NUR| \w\w+$",
     7: " ", 8: ".{6}",
@@ -94,7 +94,7 @@ case vf
   when 21 then regexp_replace(nama, ' ', '')
   else nama end
 """
-# A keying error at `tempat`: two different letters change places, or one letter is another.
+# SQL for a keying error at position `tempat`: two different letters change places, or one is replaced by another.
 KEYED_SQL = """
 case when vf <> 10 then ragam
   when substr(nama, tempat, 1) <> substr(nama, tempat + 1, 1)

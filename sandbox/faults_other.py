@@ -6,9 +6,9 @@ from sandbox import draws
 from sandbox.faults_rates import ALIKE, SHIFTED_FAMILY, SHIFTED_VILLAGE, SPOUSE, TWIN, OtherRates
 from sandbox.state import HEAD, HUSBAND, WIFE, calendar
 
-# Digits that are read for each other: 1 and 7, 0 and 8, 3 and 8, 5 and 6; 2, 4 and 9 stay.
+# By digit, the one for which it is misread: 1 and 7, 0 and 8, 5 and 6 for each other, 3 for 8; 2, 4 and 9 stay.
 _LOOKS = np.array([8, 7, 2, 8, 4, 6, 5, 1, 0, 9])
-# Families of one village under successive numbers are a stretch of its list: about eight at any scale.
+# A stretch of a village's list is its families within so many successive family numbers: about eight at any scale.
 _STRETCH = 295 * 8
 _KK_KEPT, _KK_ALIKE = 3, 4
 _YEAR = 4
@@ -17,8 +17,9 @@ _YEAR = 4
 def numbers(
     rates: OtherRates, seed: int, source: str, rec: dict, nik: np.ndarray, fault: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """NIK and fault numbers where no other fault is; needs `village` in the records. A fault that has no number to
-    copy is none."""
+    """Return NIK and fault numbers with the faults of this model added where there is no other; needs `village` in the
+    records. Where there is no number to copy, the fault is left out.
+    """
     nik, fault, own = nik.copy(), fault.astype(np.int8), rec["nik"]
     key = (rec["record"], rec["version"])
     position = np.arange(len(own))
@@ -43,7 +44,10 @@ def numbers(
 def years(
     rates: OtherRates, seed: int, source: str, rec: dict, born: np.ndarray, kind: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Birth dates with a mistyped year where no other fault is: its last two digits swapped where that is possible."""
+    """Return birth dates and faults with mistyped years added where there is no other fault.
+
+    The last two digits of the year are swapped where that gives a likely year, else the year is one too early.
+    """
     u = draws.uniform(seed, f"{source}/tahun", rec["record"], rec["version"])
     at = np.flatnonzero((u < rates.born_year) & (kind == 0))
     year, month, day = calendar(born[at])
@@ -58,7 +62,9 @@ def years(
 def families(
     rates: OtherRates, seed: int, source: str, rec: dict, kk: np.ndarray, kind: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """KK numbers where no other fault is: the one before, kept until the family gets yet another; look-alike digits."""
+    """Return KK numbers and faults with those of this model added where there is no other: the number before the
+    present one, which stays until the family gets yet another, or a digit that looks like the right one.
+    """
     kept = draws.uniform(seed, f"{source}/kk_bertahan", rec["hh"], rec["kk"]) < rates.kk_kept
     kept &= (kind == 0) & (rec["kk_before"] != 0)
     alike = draws.uniform(seed, f"{source}/kk_mirip", rec["hh"], rec["version"]) < rates.kk_alike
@@ -70,7 +76,7 @@ def families(
 
 
 def _alike(number: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """16-digit numbers with one of their last twelve digits, the first from `start` on that has one, as its like."""
+    """16-digit numbers with one of their last twelve digits misread: the first, from place `start` on, that can be."""
     out, waiting = number.copy(), np.ones(len(number), bool)
     for step in range(12):
         power = 10 ** ((start + step) % 12)
@@ -82,7 +88,7 @@ def _alike(number: np.ndarray, start: np.ndarray) -> np.ndarray:
 
 
 def _next_row(group: np.ndarray, around: bool = False) -> np.ndarray:
-    """For each row the next of its group, as the rows stand; for the last itself, or `around` the first."""
+    """For each row the next row of its group; for the last one itself or, with `around`, the first of the group."""
     order = np.argsort(group, kind="stable")
     ordered = group[order]
     last = np.append(ordered[1:] != ordered[:-1], True)
@@ -96,14 +102,14 @@ def _next_row(group: np.ndarray, around: bool = False) -> np.ndarray:
 
 
 def _village_rows(rates: OtherRates, seed: int, source: str, rec: dict) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows stand in a shifted stretch of their village's list, and the next row of it."""
+    """Which rows stand in a shifted stretch of their village's list, and for each row the next one of its stretch."""
     village, stretch = rec["village"].astype(np.int64), rec["hh"].astype(np.int64) // _STRETCH
     chosen = draws.uniform(seed, f"{source}/nik_geser_desa", village, stretch) < rates.nik_shift_village
     return chosen, _next_row(village * 1_000_000 + stretch)
 
 
 def _spouse(rec: dict) -> np.ndarray:
-    """For each head the husband or wife, for these the head, as far as both stand in the list; else itself."""
+    """For each head the husband or wife, for each of these the head, if both stand in the list; else the row itself."""
     out = np.arange(len(rec["hh"]))
     holder = {}
     for name, roles in (("head", (HEAD,)), ("spouse", (HUSBAND, WIFE))):
@@ -117,7 +123,7 @@ def _spouse(rec: dict) -> np.ndarray:
 
 
 def _twin(rec: dict) -> np.ndarray:
-    """For each person the next other one of its family who was born on the same day; itself where there is none."""
+    """For each row the next person of the family who was born on the same day; the row itself where there is none."""
     group = rec["hh"].astype(np.int64) * 100_000 + (rec["true_born"] + 50_000)
     following = _next_row(group, around=True)
     return np.where(rec["person"][following] == rec["person"], np.arange(len(group)), following)

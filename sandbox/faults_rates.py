@@ -1,8 +1,8 @@
 """How often each fault comes, by fault model, and the names under which the truth file tells of them.
 
-Three models: `biasa` is the measured set-up of the linkage work; `dua_kali` the same twice as often; `lain` other
-and harder faults, held out: a matcher is judged by it and never tuned on it. All keep below the refusal thresholds of
-contracts/rules.md.
+There are three models. `biasa` is the measured set-up of the linkage work, `dua_kali` has the same faults twice as
+often, and `lain` has other and harder ones. `lain` is held out: a matcher is judged by it and never tuned on it. All
+stay below the refusal thresholds of contracts/rules.md.
 """
 
 from dataclasses import dataclass, replace
@@ -61,8 +61,8 @@ class OtherRates(FaultRates):
     kk_alike: float = 0.01
 
 
-# What is doubled: all but shares of a fault (who keeps a NIK, which slip was an old number), and numbers that a
-# spreadsheet spoilt, of which twice as many are now and then a refusal.
+# The rates that `dua_kali` doubles. Left out are shares within a fault (who keeps a NIK, which slip was an old number),
+# and numbers spoilt by a spreadsheet, because twice as many of those would now and then cause a refusal.
 _DOUBLED = (
     "nik_missing", "nik_digit", "nik_other", "nik_no_40", "nik_temporary", "name",
     "born", "mother", "kk", "village", "lost_zeros", "duplicate", "dead_marked", "housing", "empty_name",

@@ -1,6 +1,6 @@
 """The cursor feeds (contracts/sources.md, "Cursor feeds"): one segment a month, in the order in which changes arrive.
 
-A segment is never changed once its month has begun to be served, so a cursor is a place in the row of segments.
+A segment is never changed once it is written, so a cursor is simply a position in the changes of all segments.
 """
 
 import base64
@@ -25,10 +25,10 @@ def path(directory: Path, name: str, periode: str) -> Path:
 
 
 def arrange(changes: list[Change], before: list[Change], seed: int, purpose: str) -> list[dict]:
-    """The bodies in the order in which they arrive: mostly by instant, some late, some twice.
+    """The bodies in the order in which they arrive: mostly by instant, but some late and some twice.
 
-    `changes` of the month and those `before` it, each by instant. Where a case has two versions in the month, at
-    least one of them arrives after the next.
+    `changes` are those of the month and `before` those of the month before, both ordered by instant. If any case has
+    two versions in the month, at least one version arrives after the one that follows it.
     """
     arriving = [(-1, position, body) for position, (_, body) in enumerate(before[-_FROM_BEFORE:])]
     overtaken = _first_with_two(changes)
@@ -44,7 +44,7 @@ def arrange(changes: list[Change], before: list[Change], seed: int, purpose: str
 
 
 def _first_with_two(changes: list[Change]) -> tuple[int, int] | None:
-    """The positions of the first two changes of one case."""
+    """The positions of two successive changes of the case that is the first to have two; None if no case has."""
     seen: dict[str, int] = {}
     for position, (_, body) in enumerate(changes):
         if body["id"] in seen:
@@ -75,7 +75,7 @@ class Feed:
         self._mark = f"{name}/{hashlib.sha256(world).hexdigest()[:16]}"
 
     def page(self, since: str | None, limit: int) -> tuple[list[dict], str, bool]:
-        """(changes, cursor, whether there are more) from a cursor on; Problem 410 when it is of another world."""
+        """Return (changes, cursor, whether there are more) from a cursor on; Problem 410 for one of another world."""
         start = self._place(since) if since else 0
         data = self.changes[start : start + limit]
         end = start + len(data)

@@ -1,6 +1,7 @@
-"""A table of DTSEN in every form that a sender may choose (contracts/sources.md 1): the same rows in each.
+"""Write a table of DTSEN in any form that a sender may choose (contracts/sources.md 1); each has the same rows.
 
-Only `region="bps"` can say less: a family whose village name and code contradict each other is resolved by its name.
+Only `region="bps"` can say less: there a family whose village name and code contradict each other is resolved by the
+name.
 """
 
 import gzip
@@ -52,9 +53,9 @@ _NUMBERS = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """How values and headers are written. `typed`: dates and numbers as such, in the forms that have types.
+    """How values and headers are written. `typed`: forms with types (xlsx, parquet) hold dates and numbers as such.
 
-    Raises ValueError for a choice that is none.
+    Raises ValueError for an unknown choice.
     """
 
     header: str = "kecil"
@@ -76,7 +77,7 @@ def file_name(entity: str, form: str) -> str:
 
 
 def write(con: duckdb.DuckDBPyConnection, entity: str, form: str, dialect: Dialect, folder: Path) -> Path:
-    """Write the table `entity` of `con` (text columns, and `urut` for the order); returns the file."""
+    """Write the table `entity` of `con`, which has text columns and `urut` for the order; return the file's path."""
     path = folder / file_name(entity, form)
     columns = [name for name, *_ in con.execute(f"describe {entity}").fetchall() if name != "urut"]
     typed = dialect.typed and form in ("xlsx", "parquet")
@@ -107,7 +108,7 @@ def _header(entity: str, name: str, style: str) -> str:
 
 
 def _kinds(columns: list[str], typed: bool) -> dict[str, str]:
-    """Column -> teks, tanggal or angka, as a workbook has it."""
+    """Column -> its kind of cell in a workbook: teks, tanggal or angka."""
     return {
         name: "tanggal" if typed and name in _DATED else "angka" if typed and name in _NUMBERS else "teks"
         for name in columns
@@ -134,7 +135,9 @@ def _value(name: str, dialect: Dialect, typed: bool) -> str:
 
 
 def _bps(name: str, plain: str) -> str:
-    """SQL: the BPS code of a kecamatan, and of a village in it (its number there is BPS's own, so invented)."""
+    """SQL for the BPS code of a kecamatan or of a village in it. BPS numbers villages in its own way, so the last three
+    digits of a village are invented.
+    """
     cases = " ".join(
         f"when '3316{number:02d}' then '{bps}'" + (f" || right({plain}, 3)" if name == "kode_kelurahan_desa" else "")
         for number, (bps, *_) in KECAMATAN.items()

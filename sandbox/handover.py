@@ -1,4 +1,4 @@
-"""What tests and the demo may ask of the receivers: what came, what became of it, what was wrong with it."""
+"""What tests and the demo may ask of the receivers: what they got, what became of it, and what was wrong with it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -18,7 +18,8 @@ class Received:
 
     `receiver`: dtjateng, siks_ng, simnakis or bratasena. `kind`: new, cancel, proposal, or outcome (Bratasena, where
     `id_baris` is the case). `verdict`: what the receiver has answered so far (None: nothing), with its `code`.
-    `key`: the Idempotency-Key, the folder, or the address. Simnakis has one for each of its families.
+    `key`: the Idempotency-Key (DTJateng), the folder (SIKS-NG), or the address (the others; a deactivation has one row
+    for each of the families that Simnakis was told of).
     """
 
     receiver: str
@@ -41,7 +42,7 @@ def received(directory: Path | str) -> list[Received]:
                      *batch.told.get(row.id_baris, (None, None)), row.key)
             for batch in state.batches.values() for row in batch.rows
         ]  # fmt: skip
-        # A PUT says the same again as often as it likes.
+        # A PUT may be repeated any number of times and still says the same, so it counts once.
         said = {(e["rujukan"], e["id_keluarga"], e["status"]): e for e in state.statuses}
         rows += [
             Received(SIMNAKIS, e["rujukan"], NEW if e["status"] == "nonaktif" else CANCEL, e["berlaku"][:7],
@@ -58,8 +59,8 @@ def received(directory: Path | str) -> list[Received]:
 def fate(directory: Path | str) -> dict[tuple[str, str], str]:
     """(id_baris, receiver) -> what truly became of a deactivation.
 
-    `ditolak`; `hilang`, accepted and never carried out; `dibatalkan_sepihak`, carried out and active again a month
-    later; `dilaksanakan`. One that was taken back by a cancellation keeps what it was before.
+    `dilaksanakan`: carried out; `ditolak`: rejected; `hilang`: accepted and never carried out; `dibatalkan_sepihak`:
+    carried out, and active again a month later. A deactivation that was cancelled keeps what it had before.
     """
     with Receipts(directory).reading() as state:
         fates = {key: row.fate for key, row in state.rows.items()}
@@ -73,7 +74,7 @@ def violations(directory: Path | str) -> list[dict]:
 
 
 def tally(directory: Path | str) -> dict[str, Counter]:
-    """For each receiver how many rows it has by kind, by fate (of the new ones) and how many violations it met."""
+    """For each receiver the number of its rows by kind, of the new ones by fate, and of violations (`pelanggaran`)."""
     counts: dict[str, Counter] = {}
     for row in received(directory):
         counts.setdefault(row.receiver, Counter())[row.kind] += 1
@@ -85,7 +86,7 @@ def tally(directory: Path | str) -> dict[str, Counter]:
 
 
 def ended(directory: Path, periode: str) -> Callable[[duckdb.DuckDBPyConnection], None] | None:
-    """What ends memberships in a delivery of DTSEN, None where nothing was taken that concerns this month."""
+    """The function that ends memberships in a DTSEN delivery of a month; None where SIKS-NG took nothing for it."""
     with Receipts(directory).reading() as state:
         if rows := state.in_force(SIKS_NG, periode):
             return partial(effects.end_places, rows=rows)

@@ -24,8 +24,8 @@ _BEYOND = 1.02  # the world holds a few more than the national list
 def build(directory: Path | str, scale: float, seed: int, months: list[str], rates: FaultRates | None = None) -> dict:
     """Let the world pass up to the last of `months` and write those of them that are not there yet.
 
-    Equal scale, seed, rates and months give equal bytes. A folder built with other ones is refused with
-    ValueError, as is a month before 2026-05. Returns counts of the last month.
+    Equal scale, seed, rates and months give equal bytes. Raises ValueError for a folder built with another scale, seed
+    or rates, and for a month before 2026-05. Returns the counts of the last month that it wrote.
     """
     directory, rates = Path(directory), rates or FaultRates()
     if not months or min(months) < FIRST:

@@ -1,4 +1,4 @@
-"""What is said of one true person or family in a case: on a form, by a neighbour, by an officer."""
+"""What a case says of one true person or family: on a form, by a neighbour, by an officer."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ _RELATION = ("kepala", "suami", "istri", "anak", "lainnya", "lainnya", "orang_tu
 
 
 class People:
-    """Reads the world for the few that a case is about; nothing here looks at all of them."""
+    """Reads the world for the few persons and families that cases are about; nothing here scans all of them."""
 
     def __init__(self, world):
         self.world = world

@@ -1,4 +1,4 @@
-"""Who receives what: fixed numbers of places a programme, filled from the poorer end, changing slowly."""
+"""Who receives what: each programme has a fixed number of places, filled from the poorer end and changing slowly."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class Programmes:
         self.before: dict[str, np.ndarray] = {}
 
     def update(self) -> None:
-        """Let the memberships of the world's month come about: some end, the places are filled again."""
+        """Move the memberships on to the world's month: some end, and their places are filled again."""
         world, own = self.registry.world, self.registry.persons
         self.before = {name: place.active.copy() for name, place in self.places.items()}
         person = own.carried & (own.status == ALIVE) & ~world.families.outside[world.persons.hh]
@@ -71,7 +71,9 @@ class Programmes:
         place.stopped[place.active] = 0
 
     def rows(self, rec: dict, fam: dict) -> dict[str, np.ndarray]:
-        """DTSEN's `kepesertaan`: family, record (-1 for family programmes), programme, status, ... as columns."""
+        """DTSEN's `kepesertaan` as columns: hh (family), record (-1 for family programmes), receiver (the position of a
+        person record in `rec`), program, status, payer, amount.
+        """
         world, month = self.registry.world, self.registry.world.month
         seed = world.seed
         inside = ~world.families.outside[rec["hh"]]

@@ -1,7 +1,7 @@
-"""What the receivers were sent, recorded before they answer: `<world>/penerima/`, only ever added to.
+"""The record of what the receivers were sent, in `<world>/penerima/`: written before they answer, only ever added to.
 
-`catatan.jsonl` holds one event a line, `isi/<sha256>` each body as it came. Servers and the operator may be processes
-of their own: a lock file keeps them apart, and each reads what the others added.
+`catatan.jsonl` holds one event a line, `isi/<sha256>` each body as it came. The servers and the operator of SIKS-NG may
+run in different processes: a lock file keeps their writing apart, and each reads what the others added.
 """
 
 import datetime as dt
@@ -23,7 +23,9 @@ _KEPT = ("id_baris", "no_kk", "nik", "program", "fate", "found")
 
 @dataclass
 class Row:
-    """One row of a batch. `fate` of a new one; `found`: ids of the families and persons it meant in own data."""
+    """One row of a batch. `fate`: what becomes of a new one; `found`: ids of the families and persons that it means in
+    the receiver's own data.
+    """
 
     receiver: str
     kind: str
@@ -39,7 +41,9 @@ class Row:
 
 @dataclass
 class Batch:
-    """What came in one body or folder: `answer` is the last receipt, of `rounds`, `told` what they said of each row."""
+    """What came in one body or folder. `answer` is the last of its `rounds` receipts, `told` what all of them together
+    said of each row: (status, code).
+    """
 
     number: str
     receiver: str
@@ -126,14 +130,16 @@ class Receipts:
 
     @contextmanager
     def reading(self) -> Iterator[State]:
-        """All that was received up to now, unchanged while it is looked at."""
+        """The state of all that was received up to now; it does not change within the block."""
         with self._lock:
             self._read()
             yield self._state
 
     @contextmanager
     def writing(self) -> Iterator[State]:
-        """The same, and nobody else adds to it meanwhile: what is looked up stays true until it is recorded."""
+        """As `reading`, but nobody else can add anything within the block, so that what is looked up in it stays true
+        until it is recorded.
+        """
         with self._lock:
             self.folder.mkdir(exist_ok=True)
             with (self.folder / "kunci").open("w") as lock:
@@ -168,7 +174,7 @@ class Receipts:
         self.append("jawaban", number=batch.number, finished=last, told=told, turned=turned)
 
     def violate(self, receiver: str, code: str, **facts) -> None:
-        """Record that a sender broke contracts/sinks.md, the same breach once; only inside `writing`."""
+        """Record that a sender broke contracts/sinks.md, each breach only once; only inside `writing`."""
         fact = {"receiver": receiver, "kode": code, **facts}
         if not any(fact.items() <= known.items() for known in self._state.violations):
             self.append("pelanggaran", **fact)
@@ -183,7 +189,7 @@ class Receipts:
         return digest
 
     def _mend(self) -> None:
-        # A line that was cut short was never answered for.
+        # A last line without its end was cut short before anything was answered, so it is dropped.
         if self._path.exists():
             with self._path.open("rb+") as file:
                 content = file.read()
@@ -202,7 +208,7 @@ class Receipts:
 
 
 def write_whole(target: Path, body: bytes) -> None:
-    """Write a file beside its place and rename it: it is there with all of its content, or not at all."""
+    """Write a file beside its place and rename it, so that it is there with all of its content or not at all."""
     waiting = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}.tulis")
     with waiting.open("wb") as file:
         file.write(body)

@@ -59,7 +59,10 @@ def _taken(kind: str) -> Callable:
 
 
 def _content(server, kind: str, key: str, body: bytes) -> tuple[str | None, str | None, list[dict]]:
-    """(effective month, decree, rows) of a body; Problem 400, and a violation, where it is not as documented."""
+    """Return (effective month, decree, rows) of a body.
+
+    A body that is not as documented is recorded as a violation and raises Problem 400.
+    """
     try:
         content = json.loads(body)
         rows, month, decree = content["data"], content.get("bulan_efektif"), content.get("nomor_sk")
@@ -82,7 +85,7 @@ def _content(server, kind: str, key: str, body: bytes) -> tuple[str | None, str 
 
 
 def _wrong(server, state, kind: str, key: str, rows: list[dict]) -> list[dict]:
-    """What is not valid, a row each."""
+    """The invalid rows, each as an entry of the 422 answer; each is recorded as a violation of the sender."""
     wrong, struck = [], server.trouble.holds("baris_tidak_sah", [row["id_baris"] for row in rows])
     for at, row in enumerate(rows):
         known = (row["id_baris"], DTJATENG)
@@ -94,7 +97,7 @@ def _wrong(server, state, kind: str, key: str, rows: list[dict]) -> list[dict]:
         elif kind == CANCEL and known in state.cancelled:
             code = "dibatalkan_dua_kali"
         if kind == CANCEL and known not in state.rows:
-            # The receipt says so; the others are taken back all the same.
+            # This row is rejected later, in the receipt; the other cancellations are taken all the same.
             server.receipts.violate(DTJATENG, "batal_tanpa_baris", id_baris=row["id_baris"], kunci=key)
         if code:
             server.receipts.violate(DTJATENG, code, id_baris=row["id_baris"], kunci=key)

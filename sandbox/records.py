@@ -1,4 +1,4 @@
-"""The records that a registry holds this month: one row a delivered person or family, faults applied."""
+"""The records that a registry holds this month, with faults: one row for each person or family that it delivers."""
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +9,7 @@ from sandbox.state import ALIVE, DEAD, GONE, RELATIVE
 
 
 def persons(registry, rates: faults.FaultRates) -> dict:
-    """Person records by family, head first. `record` = 2 x person, + 1 for the second record of a duplicate."""
+    """Person records as columns, by family, head first. `record` is 2 x person, + 1 for a person's second record."""
     world, own, source = registry.world, registry.persons, registry.character.name
     carried = own.carried & (own.status == ALIVE)
     if source == "dtsen":
@@ -60,7 +60,7 @@ def persons(registry, rates: faults.FaultRates) -> dict:
 
 
 def families(registry, rates: faults.FaultRates, person_rec: dict) -> dict:
-    """Family records, one for each family that a person record names, by family."""
+    """Family records as columns, one for each family of a person record; `first`: the position of its first person."""
     world, own, source = registry.world, registry.families, registry.character.name
     hh, start = np.unique(person_rec["hh"], return_index=True)
     rec = {name: getattr(own, name)[hh] for name in

@@ -87,7 +87,7 @@ def load(seed: int) -> Region:
 
 
 def villages_for(region: Region, rng: np.random.Generator, count: int, floor: int) -> np.ndarray:
-    """A village for each of `count` families: by population, with at least `floor` families a kecamatan."""
+    """A village for each of `count` families, by population; every kecamatan gets at least `floor` families."""
     population = np.array([KECAMATAN[k][1] for k in sorted(KECAMATAN)], float)
     share = np.full(len(population), floor)
     share += np.floor((count - share.sum()) * population / population.sum()).astype(int)

@@ -1,4 +1,4 @@
-"""What the writers of the three sources share: tables for DuckDB, and SQL for values that all of them show."""
+"""What the writers of the three sources share: their tables in DuckDB, and SQL for values that all of them show."""
 
 import numpy as np
 import pyarrow as pa
@@ -23,9 +23,9 @@ def three_digits(column: str) -> str:
 
 
 def spoil(table: dict, kinds: tuple[float, ...], free: np.ndarray, seed: int, purpose: str, key: np.ndarray) -> None:
-    """Give `table` a column `rusak`: 0, or 1, 2, ... for the rows that the rates `kinds` choose among the free ones.
+    """Give `table` a column `rusak`: n (from 1) for the `free` rows that the n-th rate in `kinds` picks, 0 for others.
 
-    At least one row for each rate above 0, so that each kind is met at any scale.
+    Each rate above 0 picks at least one row, so that each kind is met at any scale.
     """
     table["rusak"] = np.zeros(len(key), np.int8)
     for kind, rate in enumerate(kinds, start=1):

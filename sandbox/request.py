@@ -18,7 +18,7 @@ class Request:
     body: bytes
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
-        """A whole number of the query, at most `most`; Problem 400 when it is none or below `least`."""
+        """A whole number of the query, cut to `most`. Raises Problem 400 where it is none or is below `least`."""
         try:
             value = int(self.query.get(name, default))
         except ValueError:

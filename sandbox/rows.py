@@ -1,6 +1,6 @@
-"""The rows of a REST read, built once a month: the JSON of each row in one file, beside its offsets.
+"""The rows that a REST source serves, built once a month: the JSON of all rows in one file, their offsets beside it.
 
-A page of any size is then a slice of the file.
+So a page of any size is a slice of the file.
 """
 
 import os
@@ -16,7 +16,7 @@ def rows_path(directory: Path, source: str, periode: str) -> Path:
 
 
 class Rows:
-    """The rows of one read: bytes of `{...},{...},` and where each begins."""
+    """The rows of a source in a month: a file of the form `{...},{...},` and the offset at which each row begins."""
 
     def __init__(self, path: Path):
         """Open what `save` wrote; raises FileNotFoundError when the month was not built."""

@@ -1,6 +1,6 @@
-"""DTJateng, Simnakis, Bratasena and Dukcapil as servers on loopback, one process, one port.
+"""DTJateng, Simnakis, Bratasena and Dukcapil as servers on loopback, in one process and on one port.
 
-They speak contracts/sources.md and, as receivers, contracts/sinks.md.
+They follow contracts/sources.md and, as receivers, contracts/sinks.md.
 """
 
 import json
@@ -25,8 +25,8 @@ from sandbox.uploads import Operator
 class Sandbox(ThreadingHTTPServer):
     """A running server; `url` is its address, `close` ends it, `trouble` may be replaced while it runs.
 
-    `most_rows` is the longest page that it gives, `answer_seconds` the pause before a registry's answer: none here,
-    where a registry asks its database first.
+    `most_rows` is the most rows of a page. `answer_seconds` is a pause before a registry answers, for the time that a
+    real one takes to ask its database; by default there is none.
     """
 
     daemon_threads = True
@@ -66,7 +66,7 @@ class Sandbox(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request, client_address):
-        """Say nothing of a client that went away; anything else as usual."""
+        """Stay silent about a client that went away; report anything else as usual."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -120,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = Request(self.command, address.path, query, self.headers, body)
         trouble = self.server.trouble
-        # A token is not data: who cannot log in has nothing to try again.
+        # Requests for a token are never disturbed: only a client that can log in is able to try again.
         mode = None if address.path == "/oauth/token" else trouble.next()
         status, headers = 200, {"Content-Type": "application/json"}
         try:

@@ -1,4 +1,4 @@
-"""Whom cases of a month can be about, by the truth: each kind of case asks for one sort of family or person."""
+"""Find, by the truth, whom a month's cases can be about: each kind of case asks for one sort of family or person."""
 
 import numpy as np
 
@@ -61,7 +61,7 @@ class Targets:
         return self._heads(self._on & (self.world.families.wealth >= self._wealth(self._on, _WELL_OFF)), rng)
 
     def _rich(self, rng):
-        """Rich by any measure, and on a programme: mostly PBI_JK, which the richer half hold too."""
+        """Families that are rich by any measure and on a programme: mostly PBI_JK, which the richer half has too."""
         aided = self._on | self.pbi[np.maximum(self._head, 0)]
         return self._heads(aided & (self.world.families.wealth >= _RICH), rng)
 
@@ -83,7 +83,7 @@ class Targets:
         return self._heads(self._without_aid() & (self.world.families.wealth >= _NOT_POOR), rng)
 
     def _listed(self, status: int) -> np.ndarray:
-        """Persons with a place of PBI_JK whom the national list has as living, and the truth has not."""
+        """Persons with a place in PBI_JK whom the national list holds as living although they are dead or gone."""
         own, p = self.national.persons, self.world.persons
         return (p.status == status) & own.carried & (own.status == ALIVE) & self.pbi & (p.nik > 0)
 
@@ -105,7 +105,9 @@ class Targets:
         return self._of_listed(np.flatnonzero(left), rng)
 
     def namesake(self, rng: np.random.Generator) -> tuple[int, int, int] | None:
-        """(family, head, other head): two heads of one first name and sex in one village, the first well off."""
+        """(family, head, other head): two heads with one first name and sex in one village, of whom the first is on a
+        programme and as well off as possible. None where there are none.
+        """
         p, h = self.world.persons, self.world.families
         family = np.flatnonzero(self._head >= 0)
         head = self._head[family]

@@ -1,7 +1,7 @@
-"""Tired servers: what `serve --ganggu` and `Sandbox.trouble` can switch on, and how often it strikes.
+"""Unreliable servers: what `serve --ganggu` and `Sandbox.trouble` can switch on, and how often it strikes.
 
-Every n-th request of data is disturbed, by one mode at a time in turn, so that a client that tries again gets on.
-Modes of a whole read strike once for each address.
+Every n-th request for data is disturbed by one of the modes in turn, so that a client that tries again gets through.
+Modes that concern a whole read strike once for each address.
 """
 
 import socket
@@ -20,11 +20,11 @@ ELSEWHERE = "http://lain.invalid"
 
 @dataclass(frozen=True)
 class Mode:
-    """What a mode does; `recoverable`: a client by contracts/rules.md ends with the same data as without it."""
+    """What a mode does. `recoverable`: a client that follows contracts/rules.md gets the same data as without it."""
 
     sentence: str
     recoverable: bool
-    often: bool = False  # strikes a request now and then, else it is part of what an address answers
+    often: bool = False  # strikes a request now and then; otherwise it is a part of what an address answers
 
 
 MODES = {
@@ -42,7 +42,7 @@ MODES = {
     "kursor_kedaluwarsa": Mode("410 for a good cursor, once", True),
     "pindah_alamat": Mode("every answer is a redirect to another host", False),
 }  # fmt: skip
-# What receivers do to what they are sent; a sender has to live with it.
+# What receivers do with what they are sent; a sender has to cope with it.
 RECEIVING = {
     "penerima_mati": "receivers answer the first requests with 503",
     "balasan_hilang": "what a receiver took is not confirmed: the connection is reset, once for each address",
@@ -105,7 +105,7 @@ class Trouble:
                 raise Problem(503, "sedang_pemeliharaan", "try again later", {"Retry-After": "1"})
 
     def holds(self, mode: str, candidates: list[str]) -> str | None:
-        """Which of the candidates a mode strikes: the first one that it ever met, None when it is not among them."""
+        """Which candidate a mode strikes: always the one that it met first of all, None when that is not among them."""
         with self._lock:
             if mode not in self.modes or not candidates:
                 return None
@@ -113,7 +113,7 @@ class Trouble:
             return held if held in candidates else None
 
     def wears_out(self, token: str) -> bool:
-        """Count a use of a token; whether it was one too many."""
+        """Count one use of a token; return whether it was one too many."""
         with self._lock:
             self._uses[token] = self._uses.get(token, 0) + 1
             return "token_pendek" in self.modes and self._uses[token] > TOKEN_USES
@@ -145,7 +145,7 @@ class Trouble:
         """Send a body; returns whether the connection can serve another request."""
         if mode == "putus":
             connection.sendall(body[: len(body) // 2])
-            # Without lingering, closing sends a reset.
+            # With a linger time of 0 seconds, closing sends a reset.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()
             return False

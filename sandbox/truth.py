@@ -1,4 +1,4 @@
-"""What is true, for those who measure: who everyone is, what happened, whose each record is and what is wrong in it."""
+"""Write the truth, for those who measure: who everybody is, what happened, whose each record is, and its faults."""
 
 from pathlib import Path
 
@@ -53,10 +53,10 @@ def _given_twice(world) -> np.ndarray:
 
 
 def of_records(con, source: str, rec: dict, fam: dict, ids: tuple[str, str], spoiled: dict) -> list[pa.Table]:
-    """(sumber, grain, id_sumber, id_benar, galat, nik_lama) of every person and family record of a source.
+    """The truth about each person and family record of a source: (sumber, grain, id_sumber, id_benar, galat, nik_lama).
 
-    `nik_lama`: the NIK of the record where it is one that the person had before and that Dukcapil has replaced.
-    `ids`: SQL that makes a person's and a family's id; `spoiled`: names of the faults in column `rusak`.
+    `nik_lama` is the NIK of the record, if it is one that the person had before and that Dukcapil has replaced. `ids`
+    is SQL for the id of a person and of a family; `spoiled` names the faults in the column `rusak` of both.
     """
     labels = {
         "nik": faults.NIK_FAULTS, "born": faults.BORN_FAULTS, "nama": faults.NAME_FAULTS, "ganda": ("", "ganda"),

@@ -1,4 +1,5 @@
-"""The operator of SIKS-NG: uploads complete folders of the outbox and brings the answers (contracts/sinks.md 2)."""
+"""The operator of SIKS-NG: uploads complete folders of the outbox and puts the answers into the inbox
+(contracts/sinks.md 2)."""
 
 import csv
 import fcntl
@@ -53,7 +54,7 @@ class Operator:
 
     def _work(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
-            # A folder that is taken away while it is read is looked for again.
+            # If a folder is taken away while it is read, the next pass looks again.
             with suppress(OSError):
                 _pass(*self._where, self._trouble())
 
@@ -61,11 +62,11 @@ class Operator:
 def answer_uploads(
     directory: Path | str, inbox: Path | str, outbox: Path | str, trouble: Trouble | None = None
 ) -> list[Path]:
-    """Upload what is new in the outbox and write the answers that are due into the inbox; returns these files.
+    """Upload what is new in the outbox and write the answers that are due into the inbox; return these files.
 
-    A folder without manifest is not there yet. One that is not as its manifest says, or that changed after it was
-    uploaded, is not answered and recorded as a violation. Each call gives a folder its next answer until there is
-    none left: one, unless `trouble` makes more of it.
+    A folder without manifest counts as not there yet. A folder that is not as its manifest says, or that changed after
+    it was uploaded, gets no answer and is recorded as a violation. Each call gives a folder its next answer until none
+    is left; there is one, unless `trouble` makes more of it.
     """
     return _pass(Receipts(directory), Path(directory), Path(inbox), Path(outbox), trouble or Trouble())
 
@@ -152,7 +153,7 @@ def _files(manifest: dict, folder: Path) -> dict[str, bytes]:
 
 
 def _rows(name: str, body: bytes) -> list[dict[str, str]]:
-    """The rows of a file that is exactly of the documented form."""
+    """The rows of a file, sorted by id_baris. Raises _Refused unless it has exactly the documented form."""
     columns = COLUMNS[name].split(";")
     try:
         text = body.decode()
@@ -184,7 +185,7 @@ def _answer(receipts: Receipts, batch: Batch, hasil: Path, trouble: Trouble) -> 
         name = f"hasil_{'usulan_' if batch.kind == PROPOSAL else ''}{batch.key.replace('/', '_')}"
         path = hasil / f"{name}{f'_{batch.rounds}' if batch.rounds else ''}.csv"
         lines = [f"{row['id_baris']};{row['status']};{row.get('kode', '')};{row.get('pesan', '')}" for row in told]
-        # Killed between the two, the same answer is written again.
+        # The file comes first, then the record: if the process is killed in between, it writes the same answer again.
         write_whole(path, "\r\n".join(["id_baris;status;kode;pesan", *lines, ""]).encode())
         receipts.tell(batch, told, last, turned)
         return path

@@ -27,10 +27,10 @@ def photo(*what: object) -> dict[str, str]:
 
 
 def body(people, targets, visit: str, case: str | None, jenis: str, finding: Finding, target, second: int, **more):
-    """A verification of (family, person) as the feed carries it.
+    """A verification of `target` (family, person) at the instant `second`, as the feed carries it.
 
-    `more`: `program` it is limited to, `officer` who is somebody else than the one of the kecamatan, `dated` the
-    instant that the officer says it was.
+    `more` may have `program`, the programmes to which it is limited, `officer`, another person than the officer of the
+    kecamatan, and `dated`, the instant that the officer claims.
     """
     family, person = target
     officer = more.get("officer")

@@ -32,7 +32,7 @@ from sandbox.state import (
 
 @dataclass(frozen=True)
 class EventRates:
-    """Share a month. Deaths, births and changes of KK are those of domain.md section 7."""
+    """Shares a month. Those of deaths, births and changes of KK are from domain.md section 7."""
 
     death: float = 0.0007  # of persons
     birth: float = 0.0009  # of persons
@@ -58,7 +58,7 @@ class Touched:
     log: list[tuple[str, np.ndarray, np.ndarray]] = field(default_factory=list)
 
     def add(self, kind: str, persons: np.ndarray, families_: np.ndarray) -> None:
-        """Note an event; persons and the families they are in afterwards, row by row."""
+        """Note an event of persons, with the family that each of them is in afterwards, row by row."""
         self.persons.append(persons)
         self.families.append(families_)
         self.log.append((kind, persons, families_))
@@ -213,7 +213,7 @@ class World:
         touched.add("kawin_pecah_kk", both, p.hh[both])
 
     def _new_family(self, rng, like: np.ndarray, same_dwelling: np.ndarray) -> np.ndarray:
-        """Families of a new KK in the villages of the families `like`, some under the same roof."""
+        """Add families with a new KK in the villages of the families `like`, some of them in the same dwelling."""
         h, n = self.families, len(like)
         new = h.append(
             n, village=h.village[like], dusun=np.where(same_dwelling, h.dusun[like], rng.integers(0, 5, n)),
