@@ -107,7 +107,7 @@ def accept(con) -> dict[str, int]:
         create or replace table putusan_pasangan as
         select a, b, peluang, case
             when kembar and (tanpa_nama or mirip < {TWIN_NAME}) then 'kembar'
-            when tanpa_nama and not (lahir_sama and ibu_sama) then 'tanpa nama'
+            when tanpa_nama and not coalesce(lahir_sama and ibu_sama, false) then 'tanpa nama'
             -- Half of a village's old people have 31 December as their birth date, so two default dates say nothing:
             -- only a common house shows that two of one name are one person.
             when tanggal_baku then 'tanggal baku'

@@ -37,3 +37,13 @@ def test_a_newborn_that_has_its_number_before_its_name_is_one_person():
     assert (
         len(pair(name, name, a=born | {"nik": number}, b={"lahir": "2024-01-01", "nik": number}).link().persons()) == 2
     )
+
+
+def test_two_without_name_and_birth_date_under_one_number_are_left_to_a_person():
+    """A mother's children may all carry one number, and without name and date nothing else tells them apart."""
+    child = {"nik": nik(1, "2026-06-01"), "nama_ibu": "SRI LESTARI"}
+    name = "BY. NY. SRI LESTARI"
+    for other in (None, "2024-01-01"):
+        linked = pair(name, name, a=child | {"lahir": None}, b=child | {"lahir": other}).link()
+        assert len(linked.persons()) == 2
+        assert {row[-1] for row in linked.tables["tinjauan"]} == {"tanpa nama"}
