@@ -103,7 +103,7 @@ class World:
         })  # fmt: skip
         return self
 
-    def fill(self, before: Result | None = None, known: dict[str, dict[str, Any]] | None = None, threads: int = 2,
+    def fill(self, before: Result | None = None, known: dict[str, dict[str, Any]] | None = None, threads: int = 1,
              shuffle: int | None = None, aliases: list[tuple[str, str, bool]] | None = None,
              judged: list[tuple[str, ...]] | None = None,
              more: dict[str, list[dict[str, Any]]] | None = None) -> duckdb.DuckDBPyConnection:  # fmt: skip
@@ -124,7 +124,7 @@ class World:
         return con
 
     def link(self, before: Result | None = None, known: dict[str, dict[str, Any]] | None = None,
-             id_rilis: str = "2026-06/1", threads: int = 2, shuffle: int | None = None,
+             id_rilis: str = "2026-06/1", threads: int = 1, shuffle: int | None = None,
              aliases: list[tuple[str, str, bool]] | None = None, judged: list[tuple[str, ...]] | None = None,
              more: dict[str, list[dict[str, Any]]] | None = None) -> Result:  # fmt: skip
         """Link this month; `before` is last month's result, made from the world `known` describes.
