@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,12 @@ class Contract:
         return [column for column in self.columns if column.classification in classes]
 
 
+@cache
 def load(folder: Path = FOLDER) -> dict[str, Contract]:
-    """All contracts by table name; raises ContractError naming file, what was expected and what stands there."""
+    """All contracts by table name, read once a process.
+
+    Raises ContractError naming file, what was expected and what stands there.
+    """
     contracts = {}
     for path in sorted(folder.glob("*.odcs.yml")):
         contract = _parse(path, yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))

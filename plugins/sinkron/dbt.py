@@ -18,6 +18,8 @@ from sinkron.period import reference_date
 from sinkron.settings import ROOT, Settings, SettingsError
 
 PROJECT = ROOT / "dbt_project"
+# dbt's event with the result of a node.
+FINISHED = "NodeFinished"
 
 
 class BuildError(RuntimeError):
@@ -77,6 +79,17 @@ def _invoke(target: Path, command: str, *arguments: str, **runner: Any) -> Any:
 def _runner_class() -> type:
     from dbt.cli.main import dbtRunner
     from dbt_common.behavior_flags import BehaviorFlagRendered
+    from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    class Told(EventManager):
+        """Makes messages only of the events that `_Failures` listens to; dbt fires some twenty more for each node."""
+
+        def fire_event(self, e: Any, level: Any = None, node: Any = None, force_warn_or_error_handling: bool = False):
+            if type(e).__name__ == FINISHED or force_warn_or_error_handling or _sqlstate():
+                super().fire_event(e, level, node, force_warn_or_error_handling)
+
+    ctx_set_event_manager(Told())
 
     # With every build dbt looks through the whole stack for where each of its flags comes from, which takes as long as
     # some models; it is a word of a message that is not shown here.
@@ -87,6 +100,11 @@ def _runner_class() -> type:
 def _rows(result: Any) -> int | None:
     rows = (result.adapter_response or {}).get("rows_affected")
     return rows if rows is not None and rows >= 0 else None
+
+
+def _sqlstate() -> str | None:
+    """The SQLSTATE of the driver's error that is being handled: dbt logs a failing statement inside its `except`."""
+    return getattr(sys.exc_info()[1], "pgcode", None)
 
 
 class _Failures:
@@ -101,11 +119,9 @@ class _Failures:
         self._codes: dict[str, str] = {}
 
     def __call__(self, event: Any) -> None:
-        # dbt logs a failing statement inside its `except`: the driver's error with its code is still the current one.
-        code = getattr(sys.exc_info()[1], "pgcode", None)
-        if code:
+        if code := _sqlstate():
             self._codes[event.data.node_info.unique_id] = code
-        if event.info.name == "NodeFinished" and event.data.run_result.status in ("error", "fail", "runtime error"):
+        if event.info.name == FINISHED and event.data.run_result.status in ("error", "fail", "runtime error"):
             node, result = event.data.node_info.unique_id, event.data.run_result
             rows = f", {result.num_failures} rows" if result.num_failures else ""
             state = f", SQLSTATE {self._codes[node]}" if node in self._codes else ""

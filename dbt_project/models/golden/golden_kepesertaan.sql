@@ -1,29 +1,29 @@
 -- One row a membership, by its published key, with the status that its source gives it; of several sources DTSEN's.
-with bertaut as (
+with tercatat as (
     select
-        rekaman.sumber, rekaman.program, rekaman.sumber_dana, rekaman.periode_salur, rekaman.grain, rekaman.nomor_baris,
-        rekaman.status, rekaman.prioritas,
-        rumah.uid as uid_keluarga,
+        coalesce(tempat.uid_rumah_tangga, rumah.uid) as uid_rumah_tangga,
         case when rekaman.grain = 'individu' then orang.uid end as uid_individu,
-        case when rekaman.sumber = 'dtsen' and rekaman.status = 'AKTIF' then orang.nomor_baris end as baris_orang,
-        case when rekaman.grain = 'individu' then tempat.uid_rumah_tangga end as uid_rumah_tangga_orang
+        rekaman.program, rekaman.sumber_dana, rekaman.periode_salur, rekaman.status, rekaman.prioritas, rekaman.grain,
+        rekaman.nomor_baris,
+        case when rekaman.sumber = 'dtsen' and rekaman.status = 'AKTIF' then orang.nomor_baris end as baris_orang
     from {{ ref('int_kepesertaan__rekaman') }} as rekaman
     inner join {{ ref('golden_rumah_tangga__rekaman') }} as rumah
         on rekaman.sumber = rumah.sumber and rekaman.id_keluarga = rumah.id_keluarga
     left join {{ ref('golden_individu__rekaman') }} as orang
         on rekaman.sumber = orang.sumber and rekaman.id_anggota = orang.id_sumber
+        and (rekaman.grain = 'individu' or rekaman.sumber = 'dtsen')
     left join {{ source('identitas', 'tempat') }} as tempat
-        on orang.uid = tempat.uid_individu and tempat.id_rilis = {{ id_rilis() }}
+        on case when rekaman.grain = 'individu' then orang.uid end = tempat.uid_individu
+        and tempat.id_rilis = {{ id_rilis() }}
 ),
 
--- The flag pbi_nas (pbi_pemda) adds a membership only where DTSEN has no row of it (rules.md).
-bendera as (
-    select
-        orang.uid, orang.sumber, orang.program,
-        case orang.program when 'PBI_JK' then 'PUSAT' else 'KABUPATEN' end as sumber_dana
+-- The flag pbi_nas (pbi_pemda) adds a membership only where DTSEN has no row of it (rules.md). Nearly always that row is
+-- of the very record with the flag; of the persons that are left, the other records are asked.
+bendera as materialized (
+    select orang.uid, orang.program
     from (
         select
-            uid, sumber,
+            uid, id_sumber,
             unnest(array_remove(
                 array[case when pbi_nas then 'PBI_JK' end, case when pbi_pemda then 'PBI_PEMDA' end], null
             )) as program
@@ -31,23 +31,31 @@ bendera as (
         where sumber = 'dtsen' and ke = 1
     ) as orang
     where not exists (
-        select 1 from bertaut
-        where bertaut.sumber = 'dtsen' and bertaut.uid_individu = orang.uid and bertaut.program = orang.program
+        select 1 from {{ ref('int_kepesertaan__rekaman') }} as rekaman
+        where rekaman.sumber = 'dtsen' and rekaman.id_anggota = orang.id_sumber and rekaman.program = orang.program
     )
 ),
 
+bendera_tercatat as materialized (
+    select distinct bendera.uid, bendera.program
+    from bendera
+    inner join {{ ref('golden_individu__rekaman') }} as orang
+        on bendera.uid = orang.uid and orang.sumber = 'dtsen' and orang.ke > 1
+    inner join {{ ref('int_kepesertaan__rekaman') }} as rekaman
+        on rekaman.sumber = 'dtsen' and orang.id_sumber = rekaman.id_anggota and bendera.program = rekaman.program
+),
+
 semua as (
-    select
-        coalesce(uid_rumah_tangga_orang, uid_keluarga) as uid_rumah_tangga, uid_individu, program, sumber_dana,
-        periode_salur, status, sumber, prioritas, grain, nomor_baris, baris_orang
-    from bertaut
+    select * from tercatat
     union all
     select
-        tempat.uid_rumah_tangga, bendera.uid, bendera.program, bendera.sumber_dana,
-        null, 'AKTIF', bendera.sumber, 1, 'individu', null, null
+        tempat.uid_rumah_tangga, bendera.uid, bendera.program,
+        case bendera.program when 'PBI_JK' then 'PUSAT' else 'KABUPATEN' end,
+        null, 'AKTIF', {{ prioritas("'dtsen'") }}, 'individu', null, null
     from bendera
     inner join {{ source('identitas', 'tempat') }} as tempat
         on bendera.uid = tempat.uid_individu and tempat.id_rilis = {{ id_rilis() }}
+    where (bendera.uid, bendera.program) not in (select uid, program from bendera_tercatat)
 ),
 
 berurut as (

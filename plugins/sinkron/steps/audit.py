@@ -15,7 +15,7 @@ import psycopg
 from sinkron import database, ledger, reference
 from sinkron.ledger import StepRun
 from sinkron.outcomes import GateHeld, NotReady
-from sinkron.settings import Settings
+from sinkron.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from expectations.landing import Delivery
@@ -148,7 +148,7 @@ def _judge_release(settings: Settings, periode: str, candidate: dict[str, Any]) 
 
 def landed_delivery(settings: Settings, periode: str, id_kiriman: str, sumber: str) -> Delivery:
     """What the landing gate must know of a delivery, from the source's declaration and the seeds."""
-    from connectors.interface import load_sources
+    from connectors.interface import load_source
     from expectations.landing import Delivery, Entity
 
     def entity(name: str, declared: Any) -> Entity:
@@ -164,7 +164,7 @@ def landed_delivery(settings: Settings, periode: str, id_kiriman: str, sumber: s
             lahir="tanggal_lahir" if person else None,
         )
 
-    source = load_sources()[sumber]
+    source = load_source(ROOT / "connectors" / sumber / "source.yml")
     return Delivery(
         id_kiriman=id_kiriman,
         sumber=sumber,

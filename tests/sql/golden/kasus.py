@@ -225,6 +225,17 @@ def _kepesertaan(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.program("k07-nenek", "PBI_JK", "k07-lagi", periode_salur="2026-06")
         bulan.dtsen.program("k07", "PBI_JK", "k07-ayah")
         bulan.dtsen.program("k07", "PBI_JK", "k07-ayah", periode_salur="2026-06")
+        # Twice in one registry with both flags, and with a row on one of the two records, be it the first or the second.
+        bendera = {"pbi_nas": True, "pbi_pemda": True}
+        kakak = Orang("k07-kakak", "BAGAS SAPUTRA", "2005-08-19", "L", "anak", nik(580, "2005-08-19"), bendera)
+        adik = Orang("k07-adik", "DIMAS ANGGORO", "2012-01-23", "L", "anak", nik(581, "2012-01-23"), bendera)
+        bulan.dtsen.keluarga("k07-satu", kk(580), [*pasangan("k07-satu", 580, 0), kakak, adik])
+        bulan.dtsen.keluarga("k07-dua", kk(581), [
+            Orang("k07-kakek", "SASTRO DIMEJO", "1949-05-27", nik=nik(582, "1949-05-27")),
+            kakak.kata(kunci="k07-kakak2", hubungan="cucu"), adik.kata(kunci="k07-adik2", hubungan="cucu"),
+        ])  # fmt: skip
+        bulan.dtsen.program("k07-satu", "PBI_JK", "k07-kakak", status="TIDAK_AKTIF")
+        bulan.dtsen.program("k07-dua", "PBI_JK", "k07-adik2", status="TIDAK_AKTIF")
         # 50: one dwelling, two KK, aid from two payers; a year that is over, a programme that has ended.
         # What is no customer number, half a point, and a point at sea make no dwelling.
         for n in (1, 2):

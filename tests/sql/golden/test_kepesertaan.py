@@ -41,6 +41,18 @@ def test_7_a_person_who_stands_twice_in_a_registry_and_is_paid_twice_is_reported
     assert (ayah["tumpang_tindih"], ayah["aturan_tumpang_tindih"]) == (False, None)
 
 
+def test_a_flag_adds_nothing_where_any_record_of_the_person_has_a_row(emas: Emas):
+    for satu, lagi in (("dtsen:k07-kakak", "dtsen:k07-kakak2"), ("dtsen:k07-adik", "dtsen:k07-adik2")):
+        uid = emas.orang(satu)["uid_individu"]
+        assert emas.uid("individu", lagi, JUNI) == uid
+        found = emas.rows(
+            "select program, status from rilis.kepesertaan where id_rilis = '2026-06/1' and uid_individu = %s"
+            " order by program",
+            uid,
+        )
+        assert [tuple(r.values()) for r in found] == [("PBI_JK", "TIDAK_AKTIF"), ("PBI_PEMDA", "AKTIF")]
+
+
 def test_50_aid_of_the_province_and_the_district_by_year_and_end(emas: Emas):
     rumah = emas.rumah("dtsen:k50-a")["uid_rumah_tangga"]
     ayah = emas.orang("dtsen:k50-a-ayah")["uid_individu"]
