@@ -55,7 +55,9 @@ semua as (
     from bendera
     inner join {{ source('identitas', 'tempat') }} as tempat
         on bendera.uid = tempat.uid_individu and tempat.id_rilis = {{ id_rilis() }}
-    where (bendera.uid, bendera.program) not in (select uid, program from bendera_tercatat)
+    where not exists (
+        select 1 from bendera_tercatat as lain where lain.uid = bendera.uid and lain.program = bendera.program
+    )
 ),
 
 berurut as (

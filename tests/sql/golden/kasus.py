@@ -225,7 +225,7 @@ def _kepesertaan(juni: Bulan, juli: Bulan) -> None:
         bulan.dtsen.program("k07-nenek", "PBI_JK", "k07-lagi", periode_salur="2026-06")
         bulan.dtsen.program("k07", "PBI_JK", "k07-ayah")
         bulan.dtsen.program("k07", "PBI_JK", "k07-ayah", periode_salur="2026-06")
-        # Twice in one registry with both flags, and with a row on one of the two records, be it the first or the second.
+        # Twice in one registry with both flags, and a row on one of the two records, be it the first or the second.
         bendera = {"pbi_nas": True, "pbi_pemda": True}
         kakak = Orang("k07-kakak", "BAGAS SAPUTRA", "2005-08-19", "L", "anak", nik(580, "2005-08-19"), bendera)
         adik = Orang("k07-adik", "DIMAS ANGGORO", "2012-01-23", "L", "anak", nik(581, "2012-01-23"), bendera)
