@@ -7,6 +7,11 @@
 {# The release of an earlier month that this one goes on from. It differs from id_sebelum where this is a revision: the
    release that it replaces is of the same month. #}
 {% macro id_bulan_lalu() %}nullif(current_setting('sinkron.id_bulan_lalu'), ''){% endmacro %}
+{# The last day of that month. #}
+{% macro akhir_bulan_lalu() -%}
+    (to_date(split_part({{ id_bulan_lalu() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date - 1
+{%- endmacro %}
+
 {# Who was merged with whom as of this candidate: uid and digantikan_oleh of a grain. #}
 {% macro penerus(grain) -%}
     (

@@ -54,6 +54,13 @@ orang as (
             ), false
         ) as meninggal,
         {{ kata_meninggal }} as kata_meninggal,
+        -- The newest record that has the person here; null if none says anything of the whereabouts.
+        greatest(
+            {% for s in sumber() -%}
+            case when {{ s }}.keberadaan not in ('pindah', 'meninggal') then coalesce({{ s }}.tanggal, '-infinity') end
+            {{- ',' if not loop.last }}
+            {% endfor %}
+        ) as kata_ada,
         {% for s in sumber() -%}
         coalesce({{ s }}.status_hidup = 'meninggal', false) {{ 'or' if not loop.last }}
         {% endfor -%}
@@ -80,10 +87,20 @@ bentuk as (
 ),
 
 lalu as (
-    -- Death once known stays.
-    select uid_individu as uid, tanggal_meninggal
+    -- Death once known stays, and so does a move.
+    select uid_individu as uid, status_hidup = 'meninggal' as mati, tanggal_meninggal, keberadaan = 'pindah' as pindah
     from {{ source('rilis', 'individu') }}
-    where id_rilis = {{ id_bulan_lalu() }} and status_hidup = 'meninggal'
+    where id_rilis = {{ id_bulan_lalu() }} and (status_hidup = 'meninggal' or keberadaan = 'pindah')
+),
+
+pindah as (
+    -- Of which day Dukcapil's word is, on which last month's release had somebody as moved.
+    select uid, tanggal
+    from {{ source('rilis', 'asal_usul') }}
+    where id_rilis = {{ id_bulan_lalu() }} and grain = 'individu' and kolom = 'keberadaan' and nilai = 'pindah'
+        and sumber in ('dukcapil', 'rilis')
+        -- As an array, so that these few are looked up by index.
+        and uid = any(array(select lalu.uid from lalu where lalu.pindah))
 ),
 
 kunjungan as (
@@ -105,7 +122,9 @@ ditimbang as (
         orang.*,
         nomor.nik, nomor.nik_lain, nomor.nik_dari_dukcapil, nomor.hasil, nomor.pada, nomor.baru,
         nomor.tanggal_meninggal as tanggal_meninggal_dukcapil,
-        lalu.uid is not null as mati_lalu,
+        coalesce(lalu.mati, false) as mati_lalu,
+        coalesce(lalu.pindah, false) as pindah_lalu,
+        pindah.tanggal as pindah_pada,
         lalu.tanggal_meninggal as tanggal_meninggal_lalu,
         kunjungan.id_mati, kunjungan.mati_pada, kunjungan.id_temu, kunjungan.temu_pada,
         -- The word of one registry counts together with that of an officer who found the person dead.
@@ -116,6 +135,7 @@ ditimbang as (
     from orang
     inner join {{ ref('golden_individu__nik') }} as nomor on orang.uid = nomor.uid
     left join lalu on orang.uid = lalu.uid
+    left join pindah on orang.uid = pindah.uid
     left join kunjungan on orang.uid = kunjungan.uid
 ),
 
@@ -127,10 +147,7 @@ bertemu as (
         coalesce(
             orang.temu_pada > coalesce(
                 greatest(orang.kata, case when orang.hasil = 'meninggal' then orang.pada end),
-                case
-                    when orang.mati_lalu
-                        then (to_date(split_part({{ id_bulan_lalu() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date - 1
-                end,
+                case when orang.mati_lalu then {{ akhir_bulan_lalu() }} end,
                 '-infinity'
             ), false
         ) as ditemui
@@ -152,7 +169,12 @@ dinilai as (
                 )
                 or (orang.mati_lalu and not orang.baru)
             else orang.meninggal or orang.mati_dilihat or orang.mati_lalu
-        end as mati
+        end as mati,
+        -- Published as moved last month, and nobody has taken that back: no word of Dukcapil, no newer record that has
+        -- the person here (of a move that a registry had told: any record), no visit that met the person since.
+        orang.pindah_lalu and coalesce(orang.hasil not in ('padan', 'padan_nama_beda'), true)
+            and coalesce(orang.kata_ada <= orang.pindah_pada, orang.kata_ada is null)
+            and coalesce(orang.temu_pada <= coalesce(orang.pindah_pada, {{ akhir_bulan_lalu() }}), true) as tetap_pindah
     from bertemu as orang
     offset 0
 ),
@@ -169,12 +191,14 @@ golden_individu as (
         -- The columns whose value Dukcapil decided, whatever the registries say.
         case
             when orang.hasil = 'meninggal' and orang.mati
-                then array['status_hidup', 'keberadaan', 'tanggal_meninggal']
+                then array['status_hidup', 'keberadaan']
+                    || case when orang.tanggal_meninggal_dukcapil is not null then array['tanggal_meninggal'] end
             when orang.hasil = 'pindah_luar_kab' then array['keberadaan']
             when orang.hasil = 'padan' and not orang.mati
                 and (orang.meninggal or orang.mati_dilihat or orang.mati_lalu or not orang.hidup)
                 then array['status_hidup']
         end || case when orang.nik_dari_dukcapil then array['nik'] end as kata_dukcapil,
+        orang.pada as tanggal_dukcapil,
         -- The columns whose value a visit decided; the visit and its day follow below.
         case
             when orang.mati and orang.mati_dilihat and not orang.meninggal and coalesce(orang.hasil <> 'meninggal', true)
@@ -184,12 +208,14 @@ golden_individu as (
                 or not orang.hidup and orang.hasil is distinct from 'padan'
             ) then array['status_hidup']
         end as kata_kunjungan,
-        -- The columns whose value is kept from the release before, although nobody says so now: death once known stays.
+        -- The columns whose value is kept from the release before, although nobody says so now.
         case
+            when not orang.mati and orang.tetap_pindah then array['keberadaan']
             when orang.mati and orang.mati_lalu and not orang.meninggal and not orang.mati_dilihat
                 and coalesce(orang.hasil <> 'meninggal', true)
                 then array['status_hidup', 'keberadaan', 'tanggal_meninggal']
         end as kata_rilis,
+        case when not orang.mati and orang.tetap_pindah then orang.pindah_pada end as tanggal_rilis,
         case when orang.mati then orang.id_mati else orang.id_temu end as id_kunjungan,
         case when orang.mati then orang.mati_pada else orang.temu_pada end as tanggal_kunjungan,
         {{ pemenang(aturan, 'nama') }} as nama,
@@ -210,7 +236,7 @@ golden_individu as (
         end as tanggal_meninggal,
         case
             when orang.mati then 'meninggal'
-            when orang.hasil = 'pindah_luar_kab' then 'pindah'
+            when orang.hasil = 'pindah_luar_kab' or orang.tetap_pindah then 'pindah'
             -- If one registry says `meninggal` and that does not suffice yet, its word on the whereabouts is ignored.
             else coalesce(nullif({{ pemenang(aturan, 'keberadaan') }}, 'meninggal'), 'tidak_diketahui')
         end as keberadaan,

@@ -42,11 +42,12 @@ nilai_orang as (
 ),
 
 kata_lain as (
-    -- Dukcapil's word and what only the release before knows are sources of their own: shown where no record says the
-    -- same. That nothing is known of somebody is nobody's word.
+    -- Sources of their own: Dukcapil's word, which goes before the records that say the same; and what only the release
+    -- before knows, or which of two numbers is in use, where no record says so. That nothing is known of somebody is
+    -- nobody's word.
     select
-        kata.uid, kata.sumber, kata.id_sumber, null::text as id_kiriman, null::date as tanggal,
-        9 as prioritas, false as utama, orang.kode_desa, kata.kolom,
+        kata.uid, kata.sumber, kata.id_sumber, null::text as id_kiriman, kata.tanggal,
+        case when kata.dahulu then 0 else 9 end as prioritas, kata.dahulu as utama, orang.kode_desa, kata.kolom,
         case kata.kolom
             when 'nik' then orang.nik
             when 'status_hidup' then orang.status_hidup
@@ -54,15 +55,22 @@ kata_lain as (
             when 'tanggal_meninggal' then orang.tanggal_meninggal::text
         end as nilai
     from (
-        select uid, 'dukcapil' as sumber, null::text as id_sumber, unnest(kata_dukcapil) as kolom
-        from {{ ref('golden_individu') }}
-        union all
-        select uid, 'rilis', {{ id_bulan_lalu() }}::text, unnest(kata_rilis) from {{ ref('golden_individu') }}
-        union all
-        select uid, null, null, unnest(array_remove(array[
-            case when status_hidup = 'tidak_diketahui' then 'status_hidup' end,
-            case when keberadaan = 'tidak_diketahui' then 'keberadaan' end
-        ], null)) from {{ ref('golden_individu') }}
+        select uid, sumber, id_sumber, kolom, tanggal, coalesce(sumber = 'dukcapil' and kolom <> 'nik', false) as dahulu
+        from (
+            select
+                uid, 'dukcapil' as sumber, null::text as id_sumber, unnest(kata_dukcapil) as kolom,
+                tanggal_dukcapil as tanggal
+            from {{ ref('golden_individu') }}
+            union all
+            select uid, 'rilis', {{ id_bulan_lalu() }}::text, unnest(kata_rilis), tanggal_rilis
+            from {{ ref('golden_individu') }}
+            union all
+            select uid, null, null, unnest(array_remove(array[
+                case when status_hidup = 'tidak_diketahui' then 'status_hidup' end,
+                case when keberadaan = 'tidak_diketahui' then 'keberadaan' end
+            ], null)), null
+            from {{ ref('golden_individu') }}
+        ) as masing
     ) as kata
     inner join {{ ref('rilis_individu') }} as orang on kata.uid = orang.uid_individu
 ),

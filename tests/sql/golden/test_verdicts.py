@@ -17,6 +17,7 @@ from sinkron.settings import Settings
 SERIAL = {"padan": 1, "namabeda": 2, "tgl": 3, "takada": 4, "ganda": 5, "mati": 6, "nanti": 7, "pindah": 8, "diam": 9}
 LAMA, AKTIF = nik(101), nik(102)
 SATU, BARU = nik(111), nik(112)
+PERGI, PULANG = nik(191, "1971-06-11"), nik(192, "1969-09-23")
 SALAH, ORANG_LAIN = nik(121), nik(122, "1955-01-09", "P")
 BANGKIT = nik(131)
 # In order in June: dead by Dukcapil in July; dead by two registries in July, of whom Dukcapil says nothing then.
@@ -59,6 +60,24 @@ def dunia(periode: str) -> Bulan:
     bulan.dtsen.keluarga("k6-b", kk(142), [Orang("k6-b", "KASIYATUN ENAM", "1950-11-02", "P", nik=nik(141))])
     # The province tells of nobody whether he lives.
     bulan.dtjateng.keluarga("provinsi", kk(181), [Orang("provinsi", "WARGA PROVINSI", nik=nik(181))])
+    # Moved away: by Dukcapil's word on a number that only the province had written down, in June only; by DTSEN's word,
+    # which no longer has the record in July. Of one, DTSEN has news in July.
+    for kasus, serial, lahir, nomor, tanggal in (
+        ("pergi", 191, "1971-06-11", PERGI, None), ("pulang", 192, "1969-09-23", PULANG, "2026-07-20"),
+        ("lapor", 193, "1966-12-05", None, None),
+    ):  # fmt: skip
+        orang, lain = Orang(kasus, f"WARGA {kasus.upper()}", lahir), pendamping(serial)
+        if periode == JUNI and nomor:
+            bulan.dtjateng.keluarga(kasus, kk(serial), [orang.kata(nik=nomor), *lain])
+        said = [] if kasus == "lapor" and periode == JULI else [orang.kata(keberadaan="4" if kasus == "lapor" else "1")]
+        bulan.dtsen.keluarga(kasus, kk(serial), [*said, *lain], tanggal=tanggal if periode == JULI else None)
+        if kasus == "lapor":
+            bulan.simnakis.keluarga(kasus, kk(serial), [orang, *lain])
+    # Dead by Dukcapil, which has no day, and by one registry, which has one; not by the other.
+    sebut = Orang("sebut", "WARGA SEBUT", nik=nik(194))
+    bulan.dtsen.keluarga("sebut", kk(194), [sebut, *pendamping(194)])
+    mati = sebut.kata(status_hidup="meninggal", tanggal_meninggal="2026-02-14")
+    bulan.simnakis.keluarga("sebut", kk(194), [mati, *pendamping(194)])
     bulan.dtsen.keluarga("rusak", kk(151), [Orang("rusak", "TANPA ANGKA", nik="3.31608E+15")])
     return bulan
 
@@ -78,6 +97,7 @@ def dukcapil() -> Iterator[Dukcapil]:
         nik(8): {"hasil": "pindah_luar_kab"}, nik(9): None,
         LAMA: {"hasil": "padan", "nik_aktif": AKTIF}, SATU: {"hasil": "padan", "nik_aktif": BARU},
         SALAH: {"hasil": "tidak_padan_tgl_lahir", "nik_aktif": ORANG_LAIN}, BANGKIT: None,
+        PERGI: {"hasil": "pindah_luar_kab"}, PULANG: {"hasil": "pindah_luar_kab"}, nik(194): {"hasil": "meninggal"},
     }  # fmt: skip
     yield fake
     fake.close()
@@ -174,6 +194,44 @@ def test_who_left_the_district_is_no_member(juni: Emas):
     orang = juni.orang("dtsen:pindah")
     assert (orang["status_hidup"], orang["keberadaan"]) == ("hidup", "pindah")
     assert juni.rumah("dtsen:pindah")["jumlah_anggota"] == 1
+
+
+def asal(emas: Emas, uid: str, kolom: str, periode: str) -> tuple:
+    found = emas.asal_orang(uid, kolom, periode)
+    lost = [(k["sumber"], k["nilai"]) for k in found["kalah"]]
+    return found["nilai"], found["sumber"], found["id_sumber"], str(found["tanggal"]), found["aturan"], lost
+
+
+def test_what_dukcapil_said_is_its_word_also_where_some_registries_say_so(juni: Emas):
+    orang = juni.orang("dtsen:sebut")
+    uid = orang["uid_individu"]
+    assert (orang["status_hidup"], str(orang["tanggal_meninggal"])) == ("meninggal", "2026-02-14")
+    said = ("dukcapil", None, "2026-06-30", "dukcapil")
+    assert asal(juni, uid, "status_hidup", JUNI) == ("meninggal", *said, [("dtsen", "hidup")])
+    assert asal(juni, uid, "keberadaan", JUNI) == ("meninggal", *said, [("dtsen", "tinggal_bersama")])
+    # The day is not Dukcapil's.
+    assert asal(juni, uid, "tanggal_meninggal", JUNI)[1:3] == ("simnakis", "sebut")
+    moved = juni.orang("dtsen:pindah")["uid_individu"]
+    assert asal(juni, moved, "keberadaan", JUNI) == ("pindah", *said, [("dtsen", "tinggal_bersama")])
+
+
+def test_who_left_the_district_stays_away_until_somebody_says_otherwise(juni: Emas, juli: Emas):
+    for kasus in ("pergi", "pulang", "lapor"):
+        orang = juni.orang(f"dtsen:{kasus}")
+        assert (orang["keberadaan"], juni.rumah(f"dtsen:{kasus}")["jumlah_anggota"]) == ("pindah", 1)
+    # Neither number nor verdict is there any more, and DTSEN says what it said before.
+    pergi = juli.orang("dtsen:pergi", JULI)
+    assert (pergi["nik_status"], pergi["keberadaan"]) == ("kosong", "pindah")
+    assert juli.rumah("dtsen:pergi", JULI)["jumlah_anggota"] == 1
+    assert asal(juli, pergi["uid_individu"], "keberadaan", JULI) == (
+        "pindah", "rilis", f"{JUNI}/1", "2026-06-30", "rilis", [("dtsen", "tinggal_bersama")],
+    )  # fmt: skip
+    # Nobody says anything of the whereabouts.
+    lapor = juli.orang("simnakis:lapor", JULI)
+    assert (lapor["keberadaan"], juli.rumah("simnakis:lapor", JULI)["jumlah_anggota"]) == ("pindah", 1)
+    # A newer record has the person here again.
+    assert juli.orang("dtsen:pulang", JULI)["keberadaan"] == "tinggal_bersama"
+    assert juli.rumah("dtsen:pulang", JULI)["jumlah_anggota"] == 2
 
 
 def test_two_numbers_are_one_person_on_dukcapils_word_only(juni: Emas):
