@@ -101,7 +101,8 @@ def _list_lines(connection: psycopg.Connection, asked: Question) -> list[str]:
     lines = [
         f"Daftar **{asked.facts['periode']}** dari rilis {asked.id_rilis}, sidik `{asked.sha256[:16]}…`",
         f"\n**{facts['keluarga']} dari {facts['rencana_sebulan']} keluarga yang direncanakan sebulan**"
-        f" ({facts['tahun_ini']} dari {facts['rencana_setahun']} tahun ini), {facts['baris']} penonaktifan,"
+        f" ({facts['tahun_ini']} dari {facts['rencana_setahun']} tahun ini); di luar rencana {facts.get('kematian', 0)}"
+        f" keluarga karena kematian menurut Dukcapil. Seluruhnya {facts['baris']} penonaktifan,"
         f" berlaku {', '.join(facts['bulan_efektif'])}.",
     ]
     if asked.facts["melebihi_batas"]:

@@ -13,16 +13,17 @@ from typing import Any
 
 import psycopg
 
-from sinkron import period, receivers, reference
+from sinkron import database, receivers, reference
 from sinkron.settings import Settings
 
 STATES = (
     "diusulkan", "disetujui", "dikirim", "diakui", "tercermin", "belum_tercermin", "muncul_kembali", "ditolak",
     "dibatalkan", "tidak_berlaku",
 )  # fmt: skip
-OPEN = ("disetujui", "dikirim", "diakui", "belum_tercermin", "muncul_kembali", "ditolak")
+# A refused row is closed, but the family still receives what was to end.
+UNFINISHED = ("disetujui", "dikirim", "diakui", "belum_tercermin", "muncul_kembali", "ditolak")
 COUNTS = "select tujuan, status, count(*) as n from antrean.penonaktifan group by tujuan, status"
-# What is said of a row that stands open: columns of STANDING and of the CSV.
+# What is said of such a row: columns of STANDING and of the CSV.
 ROW = ("id_baris", "tujuan", "program", "kode_alasan", "bulan_efektif", "status", "kode_tolak", "umur_bulan")
 # The same as headings of the page, in the same order.
 HEADINGS = ("baris", "penerima", "program", "alasan", "berlaku", "keadaan", "kode", "umur (bulan)")
@@ -31,12 +32,18 @@ STANDING = """
     select id_baris, tujuan, program, kode_alasan, bulan_efektif, status, coalesce(kode_tolak, '') as kode_tolak,
         greatest(0, (left(%(periode)s, 4)::int - left(bulan_efektif, 4)::int) * 12
             + right(%(periode)s, 2)::int - right(bulan_efektif, 2)::int) as umur_bulan
-    from antrean.penonaktifan where status = any(%(terbuka)s)
+    from antrean.penonaktifan where status = any(%(belum)s)
     order by umur_bulan desc, bulan_efektif, tujuan, id_baris
 """
+# Households whose deactivation was approved in the year so far, as the approvers count them (`steps.list`): Dukcapil's
+# deaths stand outside the plan.
 YEAR = """
-    select count(distinct (uid_rumah_tangga, left(bulan_efektif, 4))) as keluarga from antrean.penonaktifan
-    where left(bulan_efektif, 4) = left(%(periode)s, 4) and status not in ('diusulkan', 'dibatalkan', 'tidak_berlaku')
+    select count(distinct (d.periode, u.uid_rumah_tangga)) filter (where u.asal <> 'dukcapil') as keluarga,
+        count(distinct (d.periode, u.uid_rumah_tangga)) filter (where u.asal = 'dukcapil') as kematian
+    from antrean.daftar as d
+    inner join antrean.daftar_baris as b on d.sha256 = b.sha256
+    inner join kasus.usulan as u on b.id_baris = u.id_baris
+    where keputusan.disahkan(d.sha256) and d.periode between left(%(periode)s, 4) || '-01' and %(periode)s
 """
 # Memberships that ended in the newest release and that nobody here had asked to end.
 UNASKED = """
@@ -60,21 +67,23 @@ def write(connection: psycopg.Connection, settings: Settings, periode: str) -> P
     """Write the report of a month as it stands now and return the HTML file; run again, it is replaced."""
     folder = settings.outbox / "laporan" / "penonaktifan"
     folder.mkdir(parents=True, exist_ok=True)
-    values = {"periode": periode, "terbuka": list(OPEN)}
+    values = {"periode": periode, "belum": list(UNFINISHED)}
     standing = connection.execute(STANDING, values).fetchall()
     counted = {(row["tujuan"], row["status"]): row["n"] for row in connection.execute(COUNTS)}
-    year = connection.execute(YEAR, values).fetchone()["keluarga"]
+    year = connection.execute(YEAR, values).fetchone()
+    now = connection.execute(f"select {database.office_time('now()')} as jam").fetchone()["jam"]
     plan = int(reference.thresholds(settings, periode)["penonaktifan_rencana_setahun"][0])
     html = _page(
         f"Penonaktifan bantuan sosial, {settings.sebutan}, {periode}",
-        f"Keadaan sampai {period.reference_date(periode):%d-%m-%Y}. Tahun ini {year} keluarga dari {plan} yang"
-        " direncanakan. Yang tercermin dibuktikan oleh kiriman bulanan penerima sendiri.",
+        f"Keadaan pada {now}. Tahun ini, sampai dengan {periode}, disahkan penonaktifan bagi {year['keluarga']}"
+        f" keluarga dari {plan} yang direncanakan; di luar itu bagi {year['kematian']} keluarga karena kematian"
+        " menurut Dukcapil. Yang tercermin dibuktikan oleh kiriman bulanan penerima sendiri.",
         [
             ("Keadaan menurut penerima", ("penerima", *STATES), [
                 (tujuan, *(counted.get((tujuan, state), 0) for state in STATES))
                 for tujuan in receivers.NAMES
             ]),
-            ("Yang masih terbuka, dan umurnya", HEADINGS, [
+            ("Yang masih terbuka atau ditolak, dan umurnya", HEADINGS, [
                 (row["id_baris"][:12], *(row[column] for column in ROW[1:])) for row in standing
             ]),
             ("Yang berakhir tanpa diminta", ("program", "jumlah"), [

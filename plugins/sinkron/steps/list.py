@@ -203,6 +203,7 @@ def _summary(
     most = max(map(len, villages.values()), default=0)
     return {
         "keluarga": in_month,
+        "kematian": len({row["uid_rumah_tangga"] for row in rows if row["asal"] == "dukcapil"}),
         "baris": len({row["id_baris"] for row in rows}),
         "per_tujuan": _counted(rows, "tujuan"),
         "per_program": _counted(rows, "program"),
