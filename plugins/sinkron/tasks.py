@@ -123,14 +123,22 @@ def read_feed(nama: str) -> XComArg:
     return run()
 
 
-@task(task_id="reconcile", task_display_name=STEPS["reconcile"].label)
+@task(
+    task_id="reconcile",
+    task_display_name=STEPS["reconcile"].label,
+    doc_md="Membaca jawaban penerima dan mencocokkannya dengan rilis yang dibaca; `periode` kosong: bulan ini.",
+)
 def reconcile(**context: Any) -> dict[str, Any]:
     """Poll receipts and compare, under the month a person asks for, else that of the day on which the run was due."""
     periode = context["params"].get("periode") or period.of_instant(context["dag_run"].run_after)
     return settle(lambda: STEPS["reconcile"].run(settings_module.load(), periode))
 
 
-@task(task_id="rollback", task_display_name="Geser penunjuk")
+@task(
+    task_id="rollback",
+    task_display_name="Geser penunjuk",
+    doc_md="Mengembalikan penunjuk ke rilis pada isian, atas nama pengguna yang menjalankannya.",
+)
 def rollback(**context: Any) -> dict[str, Any]:
     """Move the pointer back to the release of the Param, in the name of the user who started the run."""
     from sinkron import publish

@@ -142,7 +142,11 @@ def findings(settings: Settings, today: dt.date) -> list[Finding]:
     return found
 
 
-@task(task_id="look", task_display_name="Lihat kalender")
+@task(
+    task_id="look",
+    task_display_name="Lihat kalender",
+    doc_md="Mencari bulan yang terlambat, menunggu orang atau terlewat; temuannya ada di XCom dan log.",
+)
 def look(**context: Any) -> list[dict[str, str]]:
     """Findings of the day on which the run was due, each also a warning in the log."""
     today = context["dag_run"].run_after.astimezone(period.JAKARTA).date()
@@ -152,7 +156,11 @@ def look(**context: Any) -> list[dict[str, str]]:
     return found
 
 
-@task(task_id="overdue", task_display_name="Pilih yang diminta lagi")
+@task(
+    task_id="overdue",
+    task_display_name="Pilih yang diminta lagi",
+    doc_md="Memilih kiriman bulan lama yang terlambat dan masih dapat diminta, dengan bulannya.",
+)
 def overdue(**context: Any) -> list[dict[str, Any]]:
     """For each late delivery that can still be asked for: the ingest to start, with its month."""
     return [

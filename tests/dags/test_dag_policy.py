@@ -66,6 +66,17 @@ def test_labels_docs_tags_and_concurrency(dagbag):
         assert all(task.task_display_name != task.task_id for task in dag.tasks), dag_id
 
 
+def test_no_task_shows_operators_the_docstring_of_its_function(dagbag):
+    # Code speaks English, operators read Indonesian; Airflow takes the docstring unless the task has a `doc_md`.
+    shown = {
+        (dag_id, task.task_id): task.doc_md
+        for dag_id, dag in dagbag.dags.items()
+        for task in dag.tasks
+        if task.doc_md and task.doc_md == getattr(getattr(task, "python_callable", None), "__doc__", None)
+    }
+    assert shown == {}
+
+
 def test_only_the_decisions_are_never_retried_and_silence_rejects(dagbag):
     push = dagbag.dags["push_deactivations"]
     asked = [dagbag.dags["publish"].get_task("approve"), *(push.get_task(f"authorise_{n}") for n in (1, 2, 3))]
