@@ -7,6 +7,9 @@ from pathlib import Path
 
 from connectors.core.landing import PROBLEM
 from connectors.interface import load_feeds
+from linkage.exact import MODEL_RULE, RULES
+from linkage.judgements import DIFFERENT_RULE, SAME_RULE
+from sinkron import contract
 
 ROOT = Path(__file__).parents[3]
 MODELS = ROOT / "dbt_project/models"
@@ -29,6 +32,18 @@ def test_codes_of_quarantine():
     found = written(r"(?:then|kode =) '([a-z]+(?:_[a-z]+)+)'", *core, "plugins/sinkron/feed_rows.py")
     # A row of another district is not held: that is its fate (`nasib`).
     assert explained("Karantina") == found - {"di_luar_lingkup"}
+
+
+def test_rules_of_links():
+    of_links = written(r"(?:then|else) '([a-z_]+)'", "linkage/cluster.py", "linkage/run.py")
+    of_rows = written(r"'(kembar_\w+)'", "dbt_project/models/release/rilis_tautan.sql")
+    of_cases = written(r"not null then '(verifikasi|\w+_sama)'", "dbt_project/models/casework/casework_kasus.sql")
+    assert explained("Tautan") == {*RULES, MODEL_RULE, SAME_RULE, DIFFERENT_RULE, *of_links, *of_rows, *of_cases}
+
+
+def test_states_of_a_nik():
+    (column,) = [column for column in contract.load()["individu"].columns if column.name == "nik_status"]
+    assert explained("Keadaan NIK") == set(column.kosakata)
 
 
 def test_codes_of_problems():
