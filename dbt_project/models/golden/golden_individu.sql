@@ -88,7 +88,10 @@ bentuk as (
 
 lalu as (
     -- Death once known stays, and so does a move.
-    select uid_individu as uid, status_hidup = 'meninggal' as mati, tanggal_meninggal, keberadaan = 'pindah' as pindah
+    select
+        uid_individu as uid, status_hidup = 'meninggal' as mati, tanggal_meninggal,
+        -- A superseded id is published as moved although nobody said so.
+        keberadaan = 'pindah' and digantikan_oleh is null as pindah
     from {{ source('rilis', 'individu') }}
     where id_rilis = {{ id_bulan_lalu() }} and (status_hidup = 'meninggal' or keberadaan = 'pindah')
 ),

@@ -10,7 +10,7 @@ with tak_dimuat as (
     union all
     select 'rumah_tangga', uid_rumah_tangga, null, rekaman_identitas, kode_desa
     from {{ ref('rilis_rumah_tangga') }} as rumah
-    where not {{ tercatat('rumah') }} and digantikan_oleh is null
+    where not {{ tercatat('rumah') }}
 ),
 
 sendiri as (
@@ -22,7 +22,7 @@ sendiri as (
             unnest(array['{{ atribut_sendiri | join("', '") }}']) as kolom,
             unnest(array[{{ atribut_sendiri | join('::text, ') }}::text]) as nilai
         from {{ ref('rilis_rumah_tangga') }} as rumah
-        where not {{ tercatat('rumah') }} and digantikan_oleh is null
+        where not {{ tercatat('rumah') }}
     ) as atribut
     where nilai is not null
 ),

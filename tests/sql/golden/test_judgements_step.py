@@ -91,8 +91,37 @@ def test_a_merge_by_a_person_is_undone_by_a_person_and_every_release_says_so(war
     assert uids(warehouse, f"{AGUSTUS}/1") == before
     assert uids(warehouse, f"{AGUSTUS}/1", "rumah_tangga") == homes
     assert rows(warehouse, published, f"{AGUSTUS}/1", gone) == [(gone, None)]
+    # A superseded id counts as moved; who stands for himself again has not moved.
+    whereabouts = "select keberadaan from rilis.individu where id_rilis = %s and uid_individu = %s"
+    assert rows(warehouse, whereabouts, f"{JULI}/1", gone) == [("pindah",)]
+    for uid in (gone, heir):
+        said = rows(warehouse, whereabouts, f"{AGUSTUS}/1", uid)
+        assert said == rows(warehouse, whereabouts, f"{JUNI}/1", uid) != [("pindah",)]
     assert rows(warehouse, "select uid from identitas.individu where digantikan_oleh is not null") == []
     assert rows(warehouse, "select pertimbangan_sampai from rilis.rilis order by periode") == [(0,), (1,), (2,)]
+
+
+def test_a_merged_household_keeps_the_origin_of_what_it_is_still_published_with(warehouse: Settings):
+    for periode in (JUNI, JULI):
+        bulan = Bulan(periode)
+        for kunci, serial, lahir in (("satu", 31, "1951-02-03"), ("dua", 32, "1977-10-21")):
+            orang = Orang(kunci, f"WARGA {kunci.upper()}", lahir, nik=nik(serial, lahir))
+            bulan.dtsen.keluarga(kunci, kk(serial), [orang], desil_nasional=serial - 30)
+        if periode == JULI:
+            judge(warehouse, "dtsen:dua", "dtsen:satu", "sama", grain="rumah_tangga")
+        bulan.terbitkan(warehouse)
+    homes = uids(warehouse, f"{JUNI}/1", "rumah_tangga")
+    ((gone, desil),) = rows(
+        warehouse, "select uid_rumah_tangga, desil_nasional from rilis.rumah_tangga where id_rilis = %s"
+        " and digantikan_oleh is not null", f"{JULI}/1",
+    )  # fmt: skip
+    (record,) = [key for key, uid in homes.items() if uid == gone]
+    assert rows(
+        warehouse, "select a.nilai, a.sumber || ':' || a.id_sumber, k.periode, a.aturan from rilis.asal_usul as a"
+        " join buku.kiriman as k using (id_kiriman)"
+        " where a.id_rilis = %s and a.uid = %s and a.kolom = 'desil_nasional'",
+        f"{JULI}/1", gone,
+    ) == [(str(desil), record, JUNI, "utama")]  # fmt: skip
 
 
 def berpindah(periode: str, revisi: int = 1, simnakis: str | None = "") -> Bulan:
