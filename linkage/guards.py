@@ -84,6 +84,7 @@ def accept(con) -> dict[str, int]:
             abs(year(p.tanggal_lahir) - year(q.tanggal_lahir)) < {GENERATION} as segenerasi,
             not {no_child("p", "q")} as beda_angkatan,
             coalesce(m.nama_urut = n.nama_urut or m.nama_rapat = n.nama_rapat, false) as senama,
+            coalesce(kata_lain(m.kata, n.kata), false) as kata_beda,
             coalesce(p.nik = q.nik, false) as nik_sama,
             coalesce(beda_angka(p.nik, q.nik) <= 2 and p.nik // 10000 <> q.nik // 10000, false) as nik_dekat,
             coalesce(beda_angka(p.nik, q.nik) > 2, false) as nik_lain,
@@ -117,6 +118,9 @@ def accept(con) -> dict[str, int]:
                     else {SIMILAR_NAME}
                 end
                 and not (nik_sama and lahir_sama and mirip >= {TYPED_NAME}) then 'nama beda'
+            -- A common first word makes whole names alike. Where nothing but birth date and place speaks for the pair,
+            -- words that have nothing in common are those of two people, say of twins who have houses of their own.
+            when kata_beda and not (serumah or ibu_sama or nik_sama or nik_dekat) then 'nama beda'
             -- A child may carry its father's name behind its own, and a default birth date seems to fit any other. So
             -- records a generation apart have to be of the same name in full.
             when beda_angkatan and not senama then 'tanggal lahir beda'

@@ -33,6 +33,8 @@ SPELLING = (
     ("OE", "U"), ("DJ", "J"), ("TJ", "C"), ("SJ", "SY"), ("NJ", "NY"), ("CH", "KH"), ("DH", "D"), ("TH", "T"),
     ("IE", "I"), *DOUBLED,
 )  # fmt: skip
+# How alike two words have to be, from 0 to 1, to be one word in two spellings.
+SIMILAR_WORD = 0.8
 # What registries write as the mother's name when they do not know her.
 NO_MOTHER = ("TIDAK TAHU", "TIDAK DIKETAHUI", "TIDAK ADA", "BELUM TAHU", "XXX")
 # Month and day (MMDD) that are written where nobody knows the birth date (domain.md 6): agreement in one says little.
@@ -110,6 +112,18 @@ def standardise_names(con, also: str = "") -> None:
             and list_has_any(list_filter(a, lambda k: len(k) > 1), b)
             and list_bool_and(list_transform(list_zip(a, b), lambda p:
                 p[1] = p[2] or (least(len(p[1]), len(p[2])) = 1 and p[1][1] = p[2][1])
+            ))
+    """)
+    # True for names of which each has a word that is not in the other, and no two of these words resemble each other or
+    # are short forms: SITI AMINAH and SITI FATIMAH, but not SITI AMINAH and SITI AMINA.
+    con.execute(f"""
+        create or replace macro kata_asing(a, b) as list_filter(a, lambda k: not list_contains(b, k));
+        create or replace macro kata_lain(a, b) as
+            len(kata_asing(a, b)) > 0 and len(kata_asing(b, a)) > 0
+            and not list_bool_or(list_transform(kata_asing(a, b), lambda x:
+                list_bool_or(list_transform(kata_asing(b, a), lambda y:
+                    starts_with(x, y) or starts_with(y, x) or jaro_winkler_similarity(x, y) >= {SIMILAR_WORD}
+                ))
             ))
     """)
 
