@@ -91,17 +91,17 @@ lalu as (
     select
         uid_individu as uid, status_hidup = 'meninggal' as mati, tanggal_meninggal,
         -- A superseded id is published as moved although nobody said so.
-        keberadaan = 'pindah' and digantikan_oleh is null as pindah
+        keberadaan = 'pindah' and digantikan_oleh is null as pindah,
+        split_part(rekaman_identitas, '|', 1) as penutur
     from {{ source('rilis', 'individu') }}
     where id_rilis = {{ id_bulan_lalu() }} and (status_hidup = 'meninggal' or keberadaan = 'pindah')
 ),
 
 pindah as (
-    -- Of which day Dukcapil's word is, on which last month's release had somebody as moved.
-    select uid, tanggal
+    -- On whose word last month's release had somebody as moved, if it was not that of the main record (`penutur`).
+    select uid, sumber, tanggal
     from {{ source('rilis', 'asal_usul') }}
     where id_rilis = {{ id_bulan_lalu() }} and grain = 'individu' and kolom = 'keberadaan' and nilai = 'pindah'
-        and sumber in ('dukcapil', 'rilis')
         -- As an array, so that these few are looked up by index.
         and uid = any(array(select lalu.uid from lalu where lalu.pindah))
 ),
@@ -127,7 +127,13 @@ ditimbang as (
         nomor.tanggal_meninggal as tanggal_meninggal_dukcapil,
         coalesce(lalu.mati, false) as mati_lalu,
         coalesce(lalu.pindah, false) as pindah_lalu,
-        pindah.tanggal as pindah_pada,
+        case when pindah.sumber in ('dukcapil', 'rilis') then pindah.tanggal end as pindah_pada,
+        case coalesce(pindah.sumber, lalu.penutur)
+            {% for s in sumber() -%}
+            when '{{ s }}' then orang.di_{{ s }}
+            {% endfor -%}
+            else false
+        end as penutur_hadir,
         lalu.tanggal_meninggal as tanggal_meninggal_lalu,
         kunjungan.id_mati, kunjungan.mati_pada, kunjungan.id_temu, kunjungan.temu_pada,
         -- The word of one registry counts together with that of an officer who found the person dead.
@@ -174,8 +180,9 @@ dinilai as (
             else orang.meninggal or orang.mati_dilihat or orang.mati_lalu
         end as mati,
         -- Published as moved last month, and nobody has taken that back: no word of Dukcapil, no newer record that has
-        -- the person here (of a move that a registry had told: any record), no visit that met the person since.
-        orang.pindah_lalu and coalesce(orang.hasil not in ('padan', 'padan_nama_beda'), true)
+        -- the person here (of a move that a registry had told: any record), no visit that met the person since. A
+        -- registry that told it and still carries the person speaks for itself.
+        orang.pindah_lalu and not orang.penutur_hadir and coalesce(orang.hasil not in ('padan', 'padan_nama_beda'), true)
             and coalesce(orang.kata_ada <= orang.pindah_pada, orang.kata_ada is null)
             and coalesce(orang.temu_pada <= coalesce(orang.pindah_pada, {{ akhir_bulan_lalu() }}), true) as tetap_pindah
     from bertemu as orang

@@ -73,6 +73,11 @@ def dunia(periode: str) -> Bulan:
         bulan.dtsen.keluarga(kasus, kk(serial), [*said, *lain], tanggal=tanggal if periode == JULI else None)
         if kasus == "lapor":
             bulan.simnakis.keluarga(kasus, kk(serial), [orang, *lain])
+    # Moved by the district's word alone, which it takes back in July.
+    kembali = Orang("kembali", "WARGA KEMBALI", "1963-08-17")
+    bulan.simnakis.keluarga(
+        "kembali", kk(195), [kembali], status="pindah" if periode == JUNI else "aktif", tanggal="2026-06-05"
+    )
     # Dead by Dukcapil, which has no day, and by one registry, which has one; not by the other.
     sebut = Orang("sebut", "WARGA SEBUT", nik=nik(194))
     bulan.dtsen.keluarga("sebut", kk(194), [sebut, *pendamping(194)])
@@ -229,6 +234,10 @@ def test_who_left_the_district_stays_away_until_somebody_says_otherwise(juni: Em
     # Nobody says anything of the whereabouts.
     lapor = juli.orang("simnakis:lapor", JULI)
     assert (lapor["keberadaan"], juli.rumah("simnakis:lapor", JULI)["jumlah_anggota"]) == ("pindah", 1)
+    # The registry that said so carries the person still, and no longer says so.
+    assert juli.orang("simnakis:kembali")["keberadaan"] == "pindah"
+    assert juli.orang("simnakis:kembali", JULI)["keberadaan"] == "tidak_diketahui"
+    assert juli.rumah("simnakis:kembali", JULI)["jumlah_anggota"] == 1
     # A newer record has the person here again.
     assert juli.orang("dtsen:pulang", JULI)["keberadaan"] == "tinggal_bersama"
     assert juli.rumah("dtsen:pulang", JULI)["jumlah_anggota"] == 2
