@@ -34,7 +34,7 @@ def gudang_antrean(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory
 def tanpa_gx(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate's numbers are compared here: Great Expectations takes seconds, and has its own test."""
 
-    def judge(url: str, gate: Gate, measured: dict[str, Any]) -> dict[str, bool]:
+    def judge(gate: Gate, measured: dict[str, Any]) -> dict[str, bool]:
         return {
             m.name: (m.least is None or measured[m.name] >= m.least) and (m.most is None or measured[m.name] <= m.most)
             for m in gate.measures
