@@ -1,16 +1,19 @@
-"""Deactivations that are taken back, and stored bodies of which a row was held or taken back before they were sent."""
+"""Deactivations that are taken back, and stored bodies with a row that may not be sent any more."""
 
 from __future__ import annotations
 
 import psycopg
 
-# Bodies that were stored and never tried, and of which a row is meanwhile held or taken back.
+# Bodies that were stored and never tried, and of which a row is meanwhile held or taken back, or was approved for a
+# release that a rollback has withdrawn.
 OVERTAKEN = """
     select k.id_kiriman from antrean.kiriman as k
     where k.status = 'siap' and k.percobaan = 0 and k.jenis = 'penonaktifan' and exists (
         select from antrean.isi as i
-        where i.id_kiriman = k.id_kiriman and not i.lepas
-            and exists (select from kasus.tahanan_terbuka as t where t.id_baris = i.id_baris)
+        where i.id_kiriman = k.id_kiriman and not i.lepas and (
+            exists (select from kasus.tahanan_terbuka as t where t.id_baris = i.id_baris)
+            or not exists (select from antrean.disahkan as d where d.id_baris = i.id_baris and d.tujuan = i.tujuan)
+        )
     )
 """
 
@@ -46,7 +49,7 @@ def withdraw(connection: psycopg.Connection) -> int:
 
 
 def dissolve(connection: psycopg.Connection) -> None:
-    """Undo the bodies of OVERTAKEN; those of their rows that are not held are then stored again in a new body."""
+    """Undo the bodies of OVERTAKEN; those of their rows that may still be sent are then stored again in a new body."""
     for row in connection.execute(OVERTAKEN).fetchall():
         connection.execute("update antrean.isi set lepas = true where id_kiriman = %s", [row["id_kiriman"]])
         connection.execute("update antrean.kiriman set status = 'dipecah' where id_kiriman = %s", [row["id_kiriman"]])

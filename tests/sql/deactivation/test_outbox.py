@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from antrean_uji import JULY, JUNE, Antrean, row_id
+from antrean_uji import JULY, JUNE, RELEASE, Antrean, row_id
 from penerima_palsu import Penerima, install
 
-from sinkron import database, outbox, report
+from sinkron import database, outbox, publish, report
 from sinkron import receivers as receivers_of
 
 BODIES = "select status, percobaan from antrean.kiriman order by id_kiriman"
@@ -169,6 +169,50 @@ def test_what_a_later_month_showed_is_not_undone_by_a_rollback(antrean: Antrean,
     antrean.do("update rilis.penunjuk set id_rilis = %s", f"{JUNE}/1")
     antrean.reconcile()
     assert antrean.states() == {(1, "simnakis"): "tercermin"}
+
+
+def test_a_body_that_was_never_tried_is_taken_apart_with_the_release_of_its_list(
+    antrean: Antrean, receivers: dict[str, Penerima], monkeypatch: pytest.MonkeyPatch
+):
+    antrean.propose(1, ("dtjateng",))
+    antrean.approve()
+    push_until(antrean, monkeypatch, "push.stored")
+    antrean.release(f"{JULY}/1")
+    for number in (2, 3):
+        antrean.propose(number, ("dtjateng",), id_rilis=f"{JULY}/1")
+    antrean.approve(JULY)
+    push_until(antrean, monkeypatch, "push.stored")
+    assert antrean.rows(BODIES) == [("siap", 0), ("siap", 0)]
+    publish.rollback(antrean.settings, RELEASE, "uji", "uji")
+    # The database refuses it also to who does not look first.
+    with pytest.raises(database.DatabaseError, match="rilisnya ditarik, susun ulang dahulu"):
+        antrean.do("update antrean.kiriman set percobaan = 1")
+    antrean.push()
+    # What June's list approved goes out; what July's did waits until somebody agrees to it again.
+    assert receivers["dtjateng"].taken == {row_id(1)}
+    assert antrean.rows(BODIES) == [("terkirim", 1), ("dipecah", 0)]
+    assert antrean.states()[2, "dtjateng"] == "disetujui"
+    antrean.release(f"{JULY}/2")
+    antrean.do("insert into kasus.usulan_rilis values (%s, %s)", f"{JULY}/2", row_id(2))
+    antrean.approve(JULY)
+    antrean.push()
+    assert receivers["dtjateng"].taken == {row_id(1), row_id(2)}
+    assert antrean.states()[3, "dtjateng"] == "dibatalkan"
+
+
+def test_a_body_that_was_tried_is_sent_again_though_the_release_of_its_list_is_withdrawn(
+    antrean: Antrean, receivers: dict[str, Penerima]
+):
+    antrean.release(f"{JULY}/1")
+    antrean.propose(1, ("dtjateng",), id_rilis=f"{JULY}/1")
+    antrean.approve(JULY)
+    receivers["dtjateng"].weather = "mati"
+    antrean.push()
+    publish.rollback(antrean.settings, RELEASE, "uji", "uji")
+    receivers["dtjateng"].weather = "baik"
+    antrean.push()
+    # The province may have had it, and only its answer to the same bytes can tell.
+    assert receivers["dtjateng"].taken == {row_id(1)}
 
 
 ACTIVE = "insert into kasus.pencocokan values (%s, %s, %s, 'belum_tercermin', 'masih_aktif')"
