@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from sinkron import approvers, ledger, period, reference
+from sinkron import approvers, ledger, period, reference, withdrawals
 from sinkron.failpoint import failpoint
 from sinkron.outcomes import GateHeld, NotReady
 from sinkron.settings import Settings
@@ -125,6 +125,8 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             if release is None:
                 run.counts.update(daftar=0)
                 return dict(run.counts)
+            # What waits in a body that may not be sent any more is asked about again, or falls.
+            withdrawals.dissolve(connection)
             run.counts.update(gugur=connection.execute(UNFOUNDED, {"id_rilis": release}).rowcount)
             waiting = connection.execute(WAITING, {"id_rilis": release}).fetchone()["jumlah"]
             if waiting:

@@ -171,9 +171,9 @@ def test_what_a_later_month_showed_is_not_undone_by_a_rollback(antrean: Antrean,
     assert antrean.states() == {(1, "simnakis"): "tercermin"}
 
 
-def test_a_body_that_was_never_tried_is_taken_apart_with_the_release_of_its_list(
-    antrean: Antrean, receivers: dict[str, Penerima], monkeypatch: pytest.MonkeyPatch
-):
+@pytest.fixture
+def withdrawn(antrean: Antrean, receivers: dict[str, Penerima], monkeypatch: pytest.MonkeyPatch) -> Antrean:
+    """A body of June's list with row 1 and one of July's with rows 2 and 3, none tried; then July is withdrawn."""
     antrean.propose(1, ("dtjateng",))
     antrean.approve()
     push_until(antrean, monkeypatch, "push.stored")
@@ -184,20 +184,35 @@ def test_a_body_that_was_never_tried_is_taken_apart_with_the_release_of_its_list
     push_until(antrean, monkeypatch, "push.stored")
     assert antrean.rows(BODIES) == [("siap", 0), ("siap", 0)]
     publish.rollback(antrean.settings, RELEASE, "uji", "uji")
+    return antrean
+
+
+def test_a_body_that_was_never_tried_is_taken_apart_with_the_release_of_its_list(
+    withdrawn: Antrean, receivers: dict[str, Penerima]
+):
     # The database refuses it also to who does not look first.
     with pytest.raises(database.DatabaseError, match="rilisnya ditarik, susun ulang dahulu"):
-        antrean.do("update antrean.kiriman set percobaan = 1")
-    antrean.push()
-    # What June's list approved goes out; what July's did waits until somebody agrees to it again.
+        withdrawn.do("update antrean.kiriman set percobaan = 1")
+    withdrawn.push()
+    # What June's list approved goes out.
     assert receivers["dtjateng"].taken == {row_id(1)}
-    assert antrean.rows(BODIES) == [("terkirim", 1), ("dipecah", 0)]
-    assert antrean.states()[2, "dtjateng"] == "disetujui"
-    antrean.release(f"{JULY}/2")
-    antrean.do("insert into kasus.usulan_rilis values (%s, %s)", f"{JULY}/2", row_id(2))
-    antrean.approve(JULY)
-    antrean.push()
+    assert withdrawn.rows(BODIES) == [("terkirim", 1), ("dipecah", 0)]
+    assert withdrawn.states()[2, "dtjateng"] == "disetujui"
+
+
+def test_the_list_of_the_next_release_asks_again_about_what_was_in_such_a_body(
+    withdrawn: Antrean, receivers: dict[str, Penerima]
+):
+    withdrawn.release(f"{JULY}/2")
+    withdrawn.do("insert into kasus.usulan_rilis values (%s, %s)", f"{JULY}/2", row_id(2))
+    sha256 = withdrawn.list(JULY)
+    assert withdrawn.rows("select id_baris from antrean.daftar_baris where sha256 = %s", sha256) == [(row_id(2),)]
+    assert withdrawn.states()[3, "dtjateng"] == "dibatalkan"
+    withdrawn.push()
+    assert receivers["dtjateng"].taken == {row_id(1)}
+    withdrawn.approve(JULY)
+    withdrawn.push()
     assert receivers["dtjateng"].taken == {row_id(1), row_id(2)}
-    assert antrean.states()[3, "dtjateng"] == "dibatalkan"
 
 
 def test_a_body_that_was_tried_is_sent_again_though_the_release_of_its_list_is_withdrawn(
