@@ -36,7 +36,7 @@ down: $(VENV)/ready ## Stop everything that demo or up started
 month: $(VENV)/ready ## One month without a scheduler: PERIODE=YYYY-MM [APPROVE=none|publish|yes|reject]
 	@$(RUN) -m sinkron month "$(PERIODE)" --approve "$(APPROVE)"
 
-reconcile: $(VENV)/ready ## Poll receipts and SIKS-NG results once, compare with the newest release: PERIODE=YYYY-MM
+reconcile: $(VENV)/ready ## Read receipts, compare with the release that readers see, send what still waits: PERIODE=YYYY-MM
 	@$(RUN) -m sinkron reconcile "$(PERIODE)"
 
 feeds: $(VENV)/ready ## Read complaints, applications and field verifications now

@@ -1,7 +1,7 @@
 """
 ### Apa yang dilakukan
-Setiap pagi membaca tanda terima DTJateng dan hasil SIKS-NG, mencocokkan yang sudah diakui dengan kiriman bulanan
-terbaru, mencoba lagi kiriman yang belum diterima, menyampaikan hasil kepada pengadu melalui Bratasena, dan menulis
+Setiap pagi membaca tanda terima DTJateng dan hasil SIKS-NG, mencocokkan yang sudah dikirim dengan rilis yang
+dibaca, mencoba lagi kiriman yang belum diterima, menyampaikan hasil kepada pengadu melalui Bratasena, dan menulis
 laporan bulanan.
 
 ### Membaca dan menulis

@@ -1,4 +1,4 @@
-"""Checks that protect persons in what the masked schema shows (published.md "Vocabulary", `nik_samar` …)."""
+"""Checks that protect persons in what the masked schema shows (contracts/published.md "Vocabulary", `nik_samar` …)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONG_NUMBER = "length({0}) > 15 and {0} ~ '[0-9]{{16}}'"
 def subject(schema: str, tables: tuple[Table, ...], smallest_cell: int) -> Subject:
     """The masking checks over the candidate in `schema`; all critical, a leak cannot be called back.
 
-    Cells below `smallest_cell` could point at a family (published.md `ringkasan_*`).
+    Cells below `smallest_cell` could point at a family (contracts/published.md `ringkasan_*`).
     """
     shown = violations(f"(jumlah is null or jumlah >= {smallest_cell}) and (jumlah is null) = disamarkan")
     cells = " + ".join(f"(select {shown} from {schema}.{t})" for t in ("ringkasan_desa", "ringkasan_kabupaten"))

@@ -17,7 +17,7 @@ MAIN = ("rumah_tangga", "individu", "kepesertaan")
 
 # Structural: the number itself is not published (rules.md `nik_status`).
 NIK_UNUSABLE = ("kosong", "rusak", "ganda", "sementara")
-# `kepesertaan.status` is the source's truth (sources.md, DTSEN); the contract leaves it open.
+# `kepesertaan.status` is the source's truth (contracts/sources.md 1); the contract leaves it open.
 MEMBERSHIP = ("AKTIF", "TIDAK_AKTIF", "EXCLUDE", "GRADUASI_ALAMIAH", "GRADUASI_MANDIRI")
 FATE = ("terbit", "digabung", "karantina", "di_luar_lingkup")
 GONE = "status in ('bubar', 'pindah')"

@@ -293,6 +293,7 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
     period is in use already, because an earlier revision gave it to somebody who still has it, the id is made of the
     record and the release instead.
     """
+    # HMAC-SHA256 (RFC 2104) written out, because DuckDB has no function for it; a key must not be longer than 64 bytes.
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
     made = f"""
         $prefix || left(sha256($outer || unhex(sha256(

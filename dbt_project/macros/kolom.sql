@@ -45,7 +45,8 @@
     {{ return(['kode_desa', 'dusun', 'rt', 'rw', 'alamat', 'lat', 'lon']) }}
 {% endmacro %}
 
-{# The states of a membership (sources.md 1), as an array: golden_kepesertaan writes a state as its position. #}
+{# The states of a membership (contracts/sources.md 1), as an array: golden_kepesertaan writes a state as its
+   position. #}
 {% macro status_kepesertaan() -%}
     array['AKTIF', 'TIDAK_AKTIF', 'EXCLUDE', 'GRADUASI_ALAMIAH', 'GRADUASI_MANDIRI']
 {%- endmacro %}

@@ -80,7 +80,8 @@
     )
 {%- endmacro %}
 
-{# Digits 1-4, then twelve stars: the date inside, or the serial, would give the rest away (published.md). #}
+{# Digits 1-4, then twelve stars: the date inside, or the serial, would give the rest away
+   (contracts/published.md). #}
 {% macro samar(nomor) -%}
     left({{ nomor }}, 4) || repeat('*', 12)
 {%- endmacro %}

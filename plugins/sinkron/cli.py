@@ -55,7 +55,7 @@ def read_feeds(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def reconcile(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Poll receipts and SIKS-NG results once, and compare with the newest release."""
+    """Read receipts, compare with the release that readers see, send what still waits, and tell complainants."""
     periode = period.parse(arguments.periode)
     database.migrate(settings)
     print(json.dumps(STEPS["reconcile"].run(settings_module.load(), periode)), flush=True)

@@ -82,14 +82,14 @@ def _runner_class() -> type:
     from dbt_common.events.event_manager import EventManager
     from dbt_common.events.event_manager_client import ctx_set_event_manager
 
-    class Told(EventManager):
+    class FewEvents(EventManager):
         """Makes messages only of the events that `_Failures` listens to; dbt fires some twenty more for each node."""
 
         def fire_event(self, e: Any, level: Any = None, node: Any = None, force_warn_or_error_handling: bool = False):
             if type(e).__name__ == FINISHED or force_warn_or_error_handling or _sqlstate():
                 super().fire_event(e, level, node, force_warn_or_error_handling)
 
-    ctx_set_event_manager(Told())
+    ctx_set_event_manager(FewEvents())
 
     # With every build dbt looks through the whole stack for where each of its flags comes from, which takes as long as
     # some models; it is a word of a message that is not shown here.
@@ -160,7 +160,7 @@ def _environment(settings: Settings, candidate: dict[str, Any], last_month: str 
     }
     values |= {_variable(name): value for name, value in address.items()}
     if not values["SINKRON_DBT_PORT"].isdigit():
-        raise _untold("port")
+        raise _unsupported("port")
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -177,11 +177,11 @@ def _variable(name: str) -> str:
     """The variable in which libpq, also that of dbt's driver, looks for a parameter of an address."""
     known = {option.keyword.decode(): (option.envvar or b"").decode() for option in pq.Conninfo.get_defaults()}
     if not known.get(name):
-        raise _untold(name)
+        raise _unsupported(name)
     return known[name]
 
 
-def _untold(name: str) -> SettingsError:
+def _unsupported(name: str) -> SettingsError:
     return SettingsError(
         f"DATABASE_URL: dbt cannot take its parameter {name}; expected one port and parameters that libpq also reads "
         "from the environment (sslmode, sslrootcert, …): leave it out"

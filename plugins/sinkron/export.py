@@ -23,7 +23,7 @@ from sinkron import datapackage, ledger, reference, transport
 from sinkron.contract import Column, Contract
 from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
-from sinkron.review import FORMULA
+from sinkron.review_rows import FORMULA
 from sinkron.settings import Settings
 
 LOCK = "ekspor"

@@ -18,6 +18,9 @@ from sinkron import database
 from sinkron.outcomes import NotReady, words
 from sinkron.settings import Settings
 
+# Locks of steps that write the same things: the open candidate and the pointer; lists, and the queue to receivers.
+CANDIDATE, QUEUE = "kandidat", "antrean"
+
 
 class Busy(RuntimeError):
     """Another run holds the lock of this step."""

@@ -150,8 +150,8 @@ def _warn_of_rejections(settings: Settings, periode: str, say: Callable) -> None
 
 def answer(settings: Settings, jenis: str, periode: str, approve: str, urutan: int) -> None:
     """Write the automatic answer of one approver, if `APPROVE` gives one and nobody has answered yet."""
-    answer = approvers.AUTOMATIC[approve].get(jenis)
-    if answer is None:
+    given = approvers.AUTOMATIC[approve].get(jenis)
+    if given is None:
         return
     with database.connect(settings) as connection:
         try:
@@ -162,11 +162,11 @@ def answer(settings: Settings, jenis: str, periode: str, approve: str, urutan: i
             return
         # Who comes after a refusal is not asked: it is final.
         before = [decisions.find(connection, asked.sha256, jenis, place) for place in range(1, urutan)]
-        if any(given and given["jawaban"] != "setuju" for given in before):
+        if any(earlier and earlier["jawaban"] != "setuju" for earlier in before):
             return
         name = approvers.names(settings, jenis, urutan)[0]
         now = dt.datetime.now(dt.UTC)
-        decisions.record(connection, asked.id_rilis, jenis, urutan, asked.sha256, answer, name, True, now, {})
+        decisions.record(connection, asked.id_rilis, jenis, urutan, asked.sha256, given, name, True, now, {})
 
 
 def _step(settings: Settings, name: str, periode: str, sumber: str | None, say: Callable) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The named ways in which a step ends without having done its work, each with the exit code of `make month`.
 
-Exit codes: rules.md "Running unattended" (README, "Working with it"): 3 held by a gate, 4 a required source has not
+Exit codes: rules.md "Running unattended" (README, "Working with it"): 3 held by a gate, 4 what is needed has not
 landed or was refused, 5 rejected or a decision is open.
 
 The text of a named outcome speaks to operators, in the Indonesian of docs/panduan_operator.md; a connector's own reason
@@ -25,7 +25,7 @@ class Outcome(RuntimeError):
 
 
 class NotReady(Outcome):
-    """A required source of the month has not landed."""
+    """What a step needs is not there yet: a delivery, a candidate, built tables, a release, or a connection."""
 
     exit_code = 4
 

@@ -43,7 +43,7 @@ CONFIGURATION = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "120",
-    # Of these the last are for the pipeline and Airflow (server_rights.sql).
+    # Of max_connections these last are kept for the pipeline and Airflow (server_rights.sql).
     "reserved_connections": "60",
     "shared_buffers": "512MB",
     "work_mem": "96MB",
@@ -71,11 +71,10 @@ class Server:
     port: int
     settings: Settings
 
-    def url(self, database: str, role: str | None = None, password: str | None = None) -> str:
-        """Address of a database for its owner, or for another role with its password."""
+    def url(self, database: str) -> str:
+        """Address of a database for its owner."""
         owner, secret = DATABASES[database]
-        password = password if role else self.settings.values[secret]
-        return f"postgresql://{role or owner}:{quote(password or '')}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{owner}:{quote(self.settings.values[secret])}@127.0.0.1:{self.port}/{database}"
 
     @property
     def superuser_url(self) -> str:

@@ -17,13 +17,12 @@ from psycopg.sql import SQL, Identifier, Literal
 from sinkron import catalogue, database, decisions, ledger
 from sinkron import contract as contracts_module
 from sinkron.failpoint import failpoint
+from sinkron.gates import PASSING
 from sinkron.outcomes import GateHeld, NotReady, Rejected, Undecided
 from sinkron.partitions import announce, attach, partition_name, wait_for_planners
 from sinkron.release_file import write_release_files
 from sinkron.settings import Settings
-from sinkron.steps.audit import PASSING
 
-LOCK = "kandidat"
 CANDIDATE_SCHEMA = "release"
 # Released tables that the next month reads: the planner has to know them over all their partitions.
 READ_BACK = ("individu", "rumah_tangga", "tautan", "masalah", "asal_usul")
@@ -105,7 +104,7 @@ def publish(settings: Settings, periode: str) -> dict[str, Any]:
     when the gate has not passed this exact content, Undecided or Rejected by the decision row and nothing else,
     CandidateChanged when the tables are not those that were checked, ContractBroken when they are not as promised.
     """
-    with ledger.step(settings, "publish", periode, LOCK) as run:
+    with ledger.step(settings, "publish", periode, ledger.CANDIDATE) as run:
         failpoint(settings, "publish.start")
         with run.transaction() as connection:
             candidate = _candidate(connection, periode)
@@ -253,7 +252,7 @@ def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[
     unknown, was never published or was withdrawn, or is newer than the active one.
     """
     periode = id_rilis.split("/")[0]
-    with ledger.step(settings, "rollback", periode, LOCK) as run:
+    with ledger.step(settings, "rollback", periode, ledger.CANDIDATE) as run:
         with run.transaction() as connection:
             active = connection.execute(
                 "select r.* from rilis.penunjuk as p join rilis.rilis as r using (id_rilis) for update"

@@ -16,11 +16,9 @@ from typing import Any
 import psycopg
 
 from sinkron import database, remote, review_rows, transport
-from sinkron.review_rows import NUMBER, SUFFIXES, ReviewRefused
+from sinkron.review_rows import FORMULA, NUMBER, SUFFIXES, ReviewRefused
 from sinkron.settings import Settings
 
-# What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 LOCK = "sinkron:tinjauan"
 # A hundred thousand judgements are a tenth of it.
 SIZE_LIMIT = 50 << 20
@@ -95,7 +93,7 @@ def take(settings: Settings, path: Path, oleh: str | None = None) -> dict[str, A
     except OSError as error:
         raise ReviewRefused(f"berkas tidak dapat dibaca ({type(error).__name__})") from None
     sha256 = hashlib.sha256(content).hexdigest()
-    with transport.work_folder(settings, f"tinjauan-{os.getpid()}") as folder:
+    with transport.work_folder(settings, "tinjauan") as folder:
         rows, empty = review_rows.read(folder, path.suffix.lower(), content, oleh)
     with database.connect(settings) as connection:
         connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [LOCK])
@@ -150,5 +148,8 @@ def read_inbox(settings: Settings) -> dict[str, Any]:
         # The report is named by a hash of the file's name: the name may tell of somebody, and the content may be
         # unreadable.
         name = hashlib.sha256(path.name.encode()).hexdigest()[:12]
-        (folder / f"{name}.json").write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
+        # Renamed when it is whole: another step may send the folder meanwhile.
+        beside = folder / f"{name}.tmp"
+        beside.write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
+        beside.replace(folder / f"{name}.json")
     return {"tinjauan_masuk": taken, "tinjauan_ditolak": refused, **unread}

@@ -14,6 +14,8 @@ import psycopg
 from sinkron.outcomes import Outcome
 
 SUFFIXES = (".csv", ".xlsx")
+# What a spreadsheet would take for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 KEYS = ("id_tinjauan", "grain", "sumber_a", "id_a", "sumber_b", "id_b")
 FILLED = ("putusan", "oleh", "alasan")
 # Side by side: the same column of a and of b are neighbours.
@@ -162,7 +164,7 @@ def read(folder: Path, suffix: str, content: bytes, oleh: str | None) -> tuple[l
 def _plain(cell: str | None) -> str:
     """A cell without blanks around it, and without the mark before what would have been a formula."""
     text = (cell or "").strip()
-    return text[1:] if re.match(r"'[=+\-@]", text) else text
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA) else text
 
 
 def _entity() -> Any:

@@ -29,7 +29,7 @@ class Settings:
     """Everything the pipeline takes from outside, read once per call of `load`.
 
     `values` is the merged environment (process over `.env`); connections (`AIRFLOW_CONN_*`) are looked up there.
-    `home` is the only folder that may hold personal data.
+    Personal data lies below `home`, and where connections put inbox and outbox (`private_folders`).
     """
 
     # Not in the repr: it holds every secret of the installation.

@@ -126,10 +126,13 @@ def read_feed(nama: str) -> XComArg:
 @task(
     task_id="reconcile",
     task_display_name=STEPS["reconcile"].label,
-    doc_md="Membaca jawaban penerima dan mencocokkannya dengan rilis yang dibaca; `periode` kosong: bulan ini.",
+    doc_md=(
+        "Membaca jawaban penerima, mencocokkannya dengan rilis yang dibaca, mengirim lagi yang belum diterima, dan"
+        " menyampaikan hasil kepada pengadu; `periode` kosong: bulan ini."
+    ),
 )
 def reconcile(**context: Any) -> dict[str, Any]:
-    """Poll receipts and compare, under the month a person asks for, else that of the day on which the run was due."""
+    """Step reconcile, under the month a person asks for, else that of the day on which the run was due."""
     periode = context["params"].get("periode") or period.of_instant(context["dag_run"].run_after)
     return settle(lambda: STEPS["reconcile"].run(settings_module.load(), periode))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import selectors
 import shutil
 import tempfile
@@ -27,21 +29,37 @@ def work_folder(settings: Settings, name: str) -> Iterator[Path]:
     """A folder of this run below `kerja` (0700), removed at the end however the step ends.
 
     An error of DuckDB inside the `with` block is raised again as DatabaseError, without its text, which may quote a
-    row. The caller holds the lock of the work called `name`, so a folder of that name was left by a run that was
-    killed, and is removed first.
+    row. What killed runs left of the work called `name` is removed first. Their folders are known by a lock that nobody
+    holds any more.
     """
     settings.work.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in settings.work.glob(f"{name}-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=settings.work))
+    with _locked(settings.work):
+        for left in settings.work.glob(f"{name}-*"):
+            with contextlib.suppress(BlockingIOError), _locked(left, fcntl.LOCK_NB):
+                shutil.rmtree(left, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=settings.work))
+        held = contextlib.ExitStack()
+        held.enter_context(_locked(folder))
     try:
-        yield folder
+        with held:
+            yield folder
     except Exception as error:
         if type(error).__module__ not in ("duckdb", "_duckdb"):
             raise
         raise DatabaseError(f"DuckDB: {words(error)}") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, at_once: int = 0) -> Iterator[None]:
+    """The lock of a folder, which ends with the process; with LOCK_NB raises BlockingIOError where another holds it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | at_once)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def copy_out(connection: psycopg.Connection, query: str, parameters: dict[str, Any], path: Path) -> None:

@@ -1,5 +1,5 @@
 -- What the district says of a recipient's programme beside each source: the weightiest of what its receiver did with
--- the newest row about it, as a rank (published.md, `kepesertaan.status_lokal`).
+-- the newest row about it, as a rank (contracts/published.md, `kepesertaan.status_lokal`).
 with lama as (
     select *, coalesce(uid_individu, uid_rumah_tangga) as penerima
     from {{ ref('casework_usulan__lama') }}

@@ -64,7 +64,8 @@ hunian as (
 ),
 
 usulan as (
-    -- A proposal that the ministry refused is no longer open, although other receivers may still have it (published.md,
+    -- A proposal that the ministry refused is no longer open, although other receivers may still have it
+    -- (contracts/published.md,
     -- status_lokal).
     select distinct
         kini.uid_rumah_tangga, kini.program, coalesce(kini.uid_individu, kini.uid_rumah_tangga) as penerima

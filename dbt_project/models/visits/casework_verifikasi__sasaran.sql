@@ -22,15 +22,16 @@ bertaut as (
         orang.uid_rumah_tangga as uid_rumah_disebut,
         keluarga.uid as uid_keluarga,
         verifikasi.nik is null and verifikasi.id_keluarga is null as tanpa_sasaran,
-        named.uid_individu as uid_kasus,
-        coalesce(named.uid_rumah_tangga, named_kk.uid_rumah_tangga) as uid_rumah_kasus
+        orang_kasus.uid_individu as uid_kasus,
+        coalesce(orang_kasus.uid_rumah_tangga, rumah_kasus.uid_rumah_tangga) as uid_rumah_kasus
     from verifikasi
     left join {{ ref('casework_sebutan') }} as kasus
         on verifikasi.jenis = kasus.sumber and verifikasi.rujukan = kasus.id_sumber
     left join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and verifikasi.nik_baku = orang.nomor
     left join keluarga on verifikasi.id_keluarga = keluarga.id_keluarga
-    left join {{ ref('casework_nomor') }} as named on named.jenis = 'nik' and kasus.nik = named.nomor
-    left join {{ ref('casework_nomor') }} as named_kk on named_kk.jenis = 'no_kk' and kasus.no_kk = named_kk.nomor
+    left join {{ ref('casework_nomor') }} as orang_kasus on orang_kasus.jenis = 'nik' and kasus.nik = orang_kasus.nomor
+    left join {{ ref('casework_nomor') }} as rumah_kasus
+        on rumah_kasus.jenis = 'no_kk' and kasus.no_kk = rumah_kasus.nomor
 ),
 
 rumah as (

@@ -24,7 +24,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     deliveries by the same code and judgements is kept, so a killed run goes on with it; `dibangun` says that its
     tables are there already. Judgements that wait in the inbox are taken first.
     """
-    with ledger.step(settings, "compose", periode, lock="kandidat") as run:
+    with ledger.step(settings, "compose", periode, lock=ledger.CANDIDATE) as run:
         run.counts.update(review.read_inbox(settings))
         with run.transaction() as connection:
             chosen, missing = _choose(connection, periode, settings.allowed_stale())
@@ -137,9 +137,8 @@ def _candidate(
             "select coalesce(max(revisi), 0) + 1 as revisi from rilis.rilis where periode = %s", [periode]
         ).fetchone()["revisi"]
         id_rilis = f"{periode}/{revision}"
-        connection.execute("update rilis.rilis set status = 'ditarik' where id_rilis = %s", [
-            candidate["id_rilis"] if candidate else None
-        ])  # fmt: skip
+        if candidate:
+            connection.execute("update rilis.rilis set status = 'ditarik' where id_rilis = %s", [candidate["id_rilis"]])
         connection.execute(
             "insert into rilis.rilis (id_rilis, periode, revisi, status, sidik_susunan, sidik_kode, id_sebelum)"
             " values (%s, %s, %s, 'kandidat', %s, %s, %s)",

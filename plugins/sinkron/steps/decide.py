@@ -29,7 +29,7 @@ SAME = """
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
     """Propose, and build what the candidate would publish; returns models by status and the number of proposals."""
-    with ledger.step(settings, "decide", periode, lock="kandidat") as run:
+    with ledger.step(settings, "decide", periode, lock=ledger.CANDIDATE) as run:
         candidate = ledger.require_candidate(settings, periode, after="golden")
         with run.transaction() as connection:
             approvers.write(connection, settings)

@@ -10,7 +10,7 @@ from sinkron.settings import Settings
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
     """Build golden for the open candidate; returns models by status."""
-    with ledger.step(settings, "golden", periode, lock="kandidat") as run:
+    with ledger.step(settings, "golden", periode, lock=ledger.CANDIDATE) as run:
         candidate = ledger.require_candidate(settings, periode, after="stage")
         with run.transaction() as connection:
             ledger.forget_built(connection, "golden")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
-from sinkron import comparison, database, deliveries, ledger, transport
+from sinkron import comparison, database, deliveries, gates, ledger, transport
 from sinkron.outcomes import NotReady, Refused
 from sinkron.settings import ROOT, Settings
 
@@ -29,7 +29,6 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
     GateHeld by the landing gate.
     """
     from connectors.interface import Refusal, Store, load_source, report
-    from sinkron.steps import audit
 
     with ledger.step(settings, "land", periode, lock=f"ingest:{sumber}", sumber=sumber) as run:
         with database.connect(settings) as connection:
@@ -60,7 +59,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
             if current and current["sha256_isi"] == landed.sha256_isi:
                 return _same(settings, run, delivery, landed, extracted)
             load(run, delivery, landed)
-        run.counts["gerbang"] = audit.gate_landing(settings, run, delivery["id_kiriman"], sumber)["putusan"]
+        run.counts["gerbang"] = gates.judge_landing(settings, run, delivery["id_kiriman"], sumber)["putusan"]
         with run.transaction() as connection:
             _replace_accepted(connection, delivery)
             connection.execute(

@@ -47,7 +47,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     from linkage.run import link
 
     with (
-        ledger.step(settings, "link", periode, lock="kandidat") as run,
+        ledger.step(settings, "link", periode, lock=ledger.CANDIDATE) as run,
         transport.work_folder(settings, "link") as folder,
     ):
         candidate = ledger.require_candidate(settings, periode, after="stage")

@@ -145,7 +145,9 @@ SHAPED = {
             month(r.tanggal_lahir) * 100 + day(r.tanggal_lahir) in {tuple(map(int, DEFAULT_BIRTHDAYS))},
             r.jenis_kelamin, r.nama_ibu,
             r.kode_desa, r.tanggal, r.hadir and coalesce(v.hasil not in ('meninggal', 'pindah_luar_kab'), true),
-            -- Dukcapil does not know the number, or not with this birth date, which the number itself contradicts.
+            -- Dukcapil does not know the number, or not with this birth date, and the number itself contradicts the
+            -- record in both: day and month, and year. Digits 7 to 12 of a NIK are DDMMYY, with 40 added to the day of
+            -- women, which % 4000 takes off again.
             coalesce(
                 v.hasil = 'nik_tidak_ditemukan'
                 or (

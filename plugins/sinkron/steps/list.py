@@ -8,14 +8,14 @@ from typing import Any
 
 import psycopg
 
-from sinkron import approvers, ledger, period, reference, withdrawals
+from sinkron import approvers, gates, ledger, period, reference, withdrawals
 from sinkron.failpoint import failpoint
 from sinkron.outcomes import GateHeld, NotReady
 from sinkron.settings import Settings
-from sinkron.steps import audit
 
-# What fell since the month's end is no finding against the list: a complaint or withdrawal that is taken back, a visit
-# that is corrected. The row waits for the month that weighs it; whatever never stood the gate of the list finds.
+# Proposals whose ground was taken back after the month's end: a complaint or withdrawal, or a visit that was corrected.
+# They are left off the list, and the next month weighs them. A proposal that never had a ground is not left off: the
+# list's gate finds it (expectations/deactivations.py).
 FALLEN = """
     select u.id_baris
     from kasus.usulan as u
@@ -118,7 +118,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     Only the release that readers see proposes: a late revision of an older month does not. Raises NotReady when the
     month is not published, GateHeld when a check of the list fails.
     """
-    with ledger.step(settings, "list", periode, lock="antrean") as run:
+    with ledger.step(settings, "list", periode, lock=ledger.QUEUE) as run:
         with run.transaction() as connection:
             approvers.write(connection, settings)
             release = _released(connection, periode)
@@ -138,9 +138,9 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             sha256, summary = _write(connection, settings, periode, release, rows)
         failpoint(settings, "list.written")
         run.counts.update(daftar=len(rows), sha256=sha256, id_rilis=release, **summary)
-        verdict = audit.gate_list(settings, run, sha256, release, summary)
+        verdict = gates.judge_list(settings, run, sha256, release, summary)
         failpoint(settings, "list.judged")
-        if verdict.putusan not in audit.PASSING:
+        if verdict.putusan not in gates.PASSING:
             raise GateHeld(f"daftar {periode} ({sha256[:12]}…) ditahan gerbang: {verdict.message()}")
         return dict(run.counts)
 

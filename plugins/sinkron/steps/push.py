@@ -14,7 +14,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 
     A receiver that cannot be reached keeps its queue and fails nothing: `tidak_terjangkau` says which and why.
     """
-    with ledger.step(settings, "push", periode, lock="antrean") as run:
+    with ledger.step(settings, "push", periode, lock=ledger.QUEUE) as run:
         with run.transaction() as connection:
             withdrawals.withdraw(connection)
             run.counts.update(disetujui=outbox.authorise(connection))

@@ -26,8 +26,11 @@ SEEN = {
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Poll receipts once, compare with the newest release, send what still waits, tell Bratasena; returns counts."""
-    with ledger.step(settings, "reconcile", periode, lock="antrean") as run:
+    """Read receipts, compare with the release that readers see, send what still waits, tell Bratasena.
+
+    Returns counts.
+    """
+    with ledger.step(settings, "reconcile", periode, lock=ledger.QUEUE) as run:
         failpoint(settings, "reconcile.asked")
         run.counts.update(receipts.read(run))
         failpoint(settings, "reconcile.answered")
@@ -46,7 +49,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 
 def poll(settings: Settings, periode: str) -> dict[str, Any]:
     """Only read the receipts that are open, once."""
-    with ledger.step(settings, "reconcile", periode, lock="antrean") as run:
+    with ledger.step(settings, "reconcile", periode, lock=ledger.QUEUE) as run:
         run.counts.update(receipts.read(run))
         return dict(run.counts)
 

@@ -26,7 +26,7 @@ QUARANTINED = """
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
     """Build seeds, staging and intermediate for the open candidate; returns models by status."""
-    with ledger.step(settings, "stage", periode, lock="kandidat") as run:
+    with ledger.step(settings, "stage", periode, lock=ledger.CANDIDATE) as run:
         candidate = ledger.require_candidate(settings, periode)
         with run.transaction() as connection:
             # From here on schema `release` is on its way to this candidate, whatever candidate it held.

@@ -56,7 +56,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     A candidate for which Dukcapil was asked keeps the verdicts of that moment, however often it is built again.
     """
     with (
-        ledger.step(settings, "verify", periode, lock="kandidat") as run,
+        ledger.step(settings, "verify", periode, lock=ledger.CANDIDATE) as run,
         transport.work_folder(settings, "verify") as folder,
     ):
         candidate = ledger.require_candidate(settings, periode, after="stage")
@@ -150,6 +150,7 @@ def _persons(con: Any, key: bytes) -> None:
         inner join rekaman as r on p.rid = r.rid
         inner join semua_rekaman as s on r.sumber = s.sumber and r.id_sumber = s.id_sumber
     """)
+    # HMAC-SHA256 (RFC 2104) written out, as in linkage/registry.py.
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
     con.execute(
         """

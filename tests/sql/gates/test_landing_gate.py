@@ -8,10 +8,9 @@ import pytest
 from gudang import warehouse
 
 from expectations import checkpoint, landing
-from sinkron import database, ledger
+from sinkron import database, gates, ledger
 from sinkron.outcomes import GateHeld
 from sinkron.settings import Settings
-from sinkron.steps import audit
 
 ROWS = """
 insert into pendaratan.dtsen_keluarga (id_kiriman, nomor_baris, id_keluarga, kode_kelurahan_desa, kode_desa)
@@ -93,7 +92,7 @@ def dasar(instalasi: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
                     " values (%s, %s, '2026-07', 1, 'abc', 'disimpan')",
                     ["k1" if sumber == "dtsen" else sumber, sumber],
                 )
-                for entity in audit.landed_delivery(settings, "2026-07", "k1", sumber).entitas:
+                for entity in gates.landed_delivery(settings, "2026-07", "k1", sumber).entitas:
                     table = f"pendaratan.{sumber}_{entity.nama}"
                     connection.execute(f"create table {table}__k1 partition of {table} default")
         yield settings
@@ -115,7 +114,7 @@ def judge(settings: Settings, plant: str = "", sumber: str = "dtsen", id_kiriman
     """Plant, run the landing gate, return its verdict."""
     with database.connect(settings) as connection:
         connection.execute(plant)
-    delivery = audit.landed_delivery(settings, "2026-07", id_kiriman, sumber)
+    delivery = gates.landed_delivery(settings, "2026-07", id_kiriman, sumber)
     return checkpoint.run(database.owner_url(settings), landing.gate(delivery))
 
 
@@ -165,7 +164,7 @@ def test_step_land_is_held_by_a_bad_delivery_and_let_through_with_a_good_one(ber
         ledger.step(bersih, "land", "2026-07", "ingest", "dtsen") as run,
         pytest.raises(GateHeld, match=r"kiriman dtsen k1 .*anggota_dimuat: .*2 baris, batas paling banyak 0 baris"),
     ):
-        audit.gate_landing(bersih, run, "k1", "dtsen")
+        gates.judge_landing(bersih, run, "k1", "dtsen")
     assert verdicts(bersih) == [("gagal", len(PLANTS), len(PLANTS))]
     with database.connect(bersih) as connection:
         connection.execute(
@@ -173,7 +172,7 @@ def test_step_land_is_held_by_a_bad_delivery_and_let_through_with_a_good_one(ber
             f"update {ANGGOTA} set nomor_baris = 191 where nomor_baris = 190"
         )
     with ledger.step(bersih, "land", "2026-07", "ingest", "dtsen") as run:
-        result = audit.gate_landing(bersih, run, "k1", "dtsen")
+        result = gates.judge_landing(bersih, run, "k1", "dtsen")
     assert result["putusan"] == "lulus"
     assert result["periksa"]["lulus"] == len(PLANTS)
     assert verdicts(bersih) == [("lulus", len(PLANTS), len(PLANTS))]

@@ -329,9 +329,8 @@ def test_step_audit_writes_the_verdict_and_holds_a_bad_candidate(bersih: Setting
     from sinkron.steps import audit
 
     digest = hashlib.sha256(b"kandidat").hexdigest()
-    hashed, sealed = (lambda connection, id_rilis: ({"x": 1}, digest)), (lambda connection: {})
-    module = type("publish", (), {"hash_tables": staticmethod(hashed), "seal_tables": staticmethod(sealed)})
-    monkeypatch.setitem(__import__("sys").modules, "sinkron.publish", module)
+    monkeypatch.setattr(audit, "hash_tables", lambda connection, id_rilis: ({"x": 1}, digest))
+    monkeypatch.setattr(audit, "seal_tables", lambda connection: {})
     with database.connect(bersih) as connection:
         connection.execute("update release.rumah_tangga set jumlah_anggota = 9 where uid_rumah_tangga = 'r1'")
     with pytest.raises(GateHeld, match=r"jumlah_anggota: .* \(1 baris, batas paling banyak 0 baris\)"):

@@ -29,6 +29,16 @@ def test_what_a_killed_run_left_is_removed_and_only_that(settings):
         assert {path.name for path in settings.work.iterdir()} == {folder.name, "land-dtsen-mati"}
 
 
+def test_what_another_run_works_with_stays(settings):
+    """Two questions of `make mengapa-sama` at once: no lock of the ledger keeps them apart."""
+    with transport.work_folder(settings, "mengapa") as first:
+        (first / "rekaman.csv").write_text("x")
+        with transport.work_folder(settings, "mengapa") as second:
+            assert first != second
+        assert (first / "rekaman.csv").read_text() == "x"
+    assert list(settings.work.iterdir()) == []
+
+
 def test_what_duckdb_may_take_grows_with_the_records(tmp_path):
     def limit(records: int) -> float:
         with transport.workspace(tmp_path, records) as con:
