@@ -14,7 +14,7 @@ from sinkron import contract, publish
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
-KEY_TESTS = {"unique", "unik_bersama"}
+KEY_TEST = "kunci"
 # Rows set aside at landing are no part of staging: these two account for every landed row, so they read them there.
 READ_LANDED_ROWS = {"rilis_tautan", "rilis_neraca"}
 REGISTRIES = {"dtsen", "dtjateng", "simnakis"}
@@ -81,7 +81,7 @@ def test_every_key_is_guarded_once(manifest: Any, models: dict[str, Any]):
     tested = {
         manifest.nodes[node.attached_node].name
         for node in manifest.nodes.values()
-        if node.resource_type == "test" and node.test_metadata.name in KEY_TESTS
+        if node.resource_type == "test" and node.test_metadata.name == KEY_TEST
     }
     contracts = {p.name.removesuffix(".odcs.yml"): p for p in (PROJECT / "contracts").glob("*.odcs.yml")}
     wrong = []
@@ -97,7 +97,7 @@ def test_every_key_is_guarded_once(manifest: Any, models: dict[str, Any]):
             guarded = name in tested or name in WITHOUT_KEY
         if not guarded or (guard is not None and name in tested):
             wrong.append(name)
-    assert wrong == [], "give the model a key test (unique, unik_bersama), or say who guards it: meta.kunci_dijaga"
+    assert wrong == [], "give the model a key test (kunci), or say who guards it: meta.kunci_dijaga"
 
 
 def _columns(contract: Path) -> list[dict[str, Any]]:
