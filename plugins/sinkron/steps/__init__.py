@@ -1,1 +1,1 @@
-"""The steps of the line, one module a step: `run(settings, periode[, sumber]) -> dict` of counts."""
+"""The steps of the line, one module per step: `run(settings, periode[, sumber]) -> dict` of counts."""

@@ -1,4 +1,4 @@
-"""Step approve: see that the candidate is decided. The question to a person is asked by `Keputusan` in Airflow."""
+"""Step approve: check that the candidate is decided. `Keputusan` in Airflow asks a person the question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sinkron.settings import Settings
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Return the decision on the open candidate, {} without one; raise Undecided or Rejected where it is not yes."""
+    """Return the decision on the open candidate, {} if there is none; raise Undecided or Rejected if it is not yes."""
     with database.connect(settings) as connection:
         candidate = ledger.candidate(connection, periode)
         if candidate is None:

@@ -30,9 +30,9 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
                     f"skema release tidak memuat tabel {candidate['id_rilis']}; jalankan Bangun data emas"
                     f" (`build_golden`) untuk {periode}"
                 )
-            # Sealed before it is hashed: what is touched in between breaks the seal, and is hashed again later.
+            # Sealed before hashing: a change in between breaks the seal, and the tables are hashed again later.
             seals = seal_tables(connection)
-            # Both only read, and each keeps one core of the warehouse busy.
+            # Both only read, and each uses one core of the warehouse.
             with ThreadPoolExecutor(1) as judge:
                 judged = judge.submit(gates.judge_release, settings, periode, candidate)
                 tables, sha256 = hash_tables(connection, candidate["id_rilis"])
@@ -63,7 +63,7 @@ def _already_judged(connection: psycopg.Connection, periode: str) -> dict[str, A
     released = connection.execute(
         "select r.id_rilis, r.sha256, r.gerbang from rilis.rilis as r"
         " where r.periode = %s and r.status in ('terbit', 'digantikan')"
-        # After a rollback the one that is out need not be the newest revision.
+        # After a rollback the published revision is not always the newest one.
         " order by r.status = 'terbit' desc, r.revisi desc limit 1",
         [periode],
     ).fetchone()

@@ -1,4 +1,4 @@
-"""Step authorise: see that the month's list is decided by everybody who has to. `Keputusan` asks them in Airflow."""
+"""Step authorise: check that all its approvers have decided the month's list. `Keputusan` asks them in Airflow."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from sinkron import deliveries, ledger, review
 from sinkron.line import REQUIRED
 from sinkron.settings import ROOT, Settings
 
-# What shapes the content of a candidate. When it changes, a month that is not published yet gets a new candidate from
-# the same deliveries; a published month stays as it is.
+# Files that shape the content of a candidate. When they change, a month that is not published yet gets a new candidate
+# from the same deliveries; a published month stays as it is.
 CODE = ("dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "linkage", "plugins/sinkron/steps")
 
 
@@ -20,9 +20,9 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     """Make (or keep) the candidate of a month; returns {"siap", "kurang", "id_rilis", "revisi", "lama", "dibangun"}.
 
     Not ready when a required source has not landed (unless IZINKAN_LAMA allows its newest earlier delivery), or
-    when the month's release is made of these deliveries already. A candidate that is still open and made of the same
-    deliveries by the same code and judgements is kept, so a killed run goes on with it; `dibangun` says that its
-    tables are there already. Judgements that wait in the inbox are taken first.
+    when the month's release is made of these deliveries already. An open candidate made of the same deliveries by the
+    same code and judgements is kept, so a run after a kill continues with it; `dibangun` says that its tables exist
+    already. Judgements that wait in the inbox are taken first.
     """
     with ledger.step(settings, "compose", periode, lock=ledger.CANDIDATE) as run:
         run.counts.update(review.read_inbox(settings))
@@ -59,7 +59,7 @@ def code_fingerprint() -> str:
 
 
 def _maker(connection: psycopg.Connection) -> str:
-    """What a candidate is made by: the code, and what people have judged of identities."""
+    """Fingerprint of what makes a candidate: the code, and people's judgements about identities."""
     last = connection.execute("select max(id_pertimbangan) as id from identitas.pertimbangan").fetchone()["id"]
     return hashlib.sha256(f"{code_fingerprint()}|{last or 0}".encode()).hexdigest()
 
@@ -80,7 +80,7 @@ def _choose(
 
 
 def _fingerprint(chosen: dict[str, dict[str, Any]]) -> str:
-    """What the candidate is composed of: the canonical content of each delivery, not its bytes."""
+    """Fingerprint of the candidate's input: the canonical content of each delivery, not its bytes."""
     text = "\n".join(f"{sumber}:{row['sha256_isi']}" for sumber, row in sorted(chosen.items()))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -106,7 +106,7 @@ def _candidate(
 ) -> dict[str, Any]:
     candidate = ledger.candidate(connection, periode)
     if candidate and (candidate["sidik_susunan"], candidate["sidik_kode"]) == (composition, code):
-        # Also a rejected one: the answer to this content is final, and the same again is no new revision.
+        # Also when it was rejected: the answer to this content is final, and the same content is no new revision.
         return candidate
     rejected = (
         candidate
@@ -118,12 +118,12 @@ def _candidate(
         "select r.id_rilis from rilis.rilis as r left join rilis.penunjuk as p using (id_rilis)"
         " where r.status in ('terbit', 'digantikan') and r.periode <= %s"
         # The release that readers see comes first, unless it is of a later month than this one. After a rollback it
-        # is not the newest of those that were published.
+        # is not the newest published release.
         " order by (p.id_rilis is null), r.periode desc, r.status = 'terbit' desc, r.revisi desc limit 1",
         [periode],
     ).fetchone()
     if candidate and not rejected:
-        # Nobody has rejected the open candidate: it keeps its revision and is composed anew.
+        # Nobody has rejected the open candidate: it keeps its revision and is composed again.
         id_rilis = candidate["id_rilis"]
         connection.execute("delete from buku.susunan where id_rilis = %s", [id_rilis])
         connection.execute(

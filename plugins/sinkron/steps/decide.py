@@ -1,7 +1,7 @@
 """Step decide: from cases to proposals of deactivation, and the candidate's tables (dbt layers casework, release).
 
-A complaint is evidence, never an action: what the layer casework derives is only proposed here, with an id that stays
-the same for ever. Approval, sending and the comparison with later extracts are steps of their own.
+A complaint is evidence, never an action: this step only proposes what the layer casework derives, with an id that never
+changes. Approval, sending and the comparison with later extracts are separate steps.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PROPOSED = (
     "uid_rumah_tangga", "uid_individu", "program", "kode_alasan", "bulan_efektif", "bukti", "tanggal_verifikasi",
     "asal", "sumber_kasus", "id_kasus", "petugas", "kode_desa",
 )  # fmt: skip
-# What makes a row of casework_usulan the row of kasus.usulan that has its id.
+# Condition by which a row of casework_usulan is the row of kasus.usulan that has its id.
 SAME = """
     coalesce(c.uid_individu, c.uid_rumah_tangga) = coalesce(u.uid_individu, u.uid_rumah_tangga)
     and c.program = u.program and c.kode_alasan = u.kode_alasan and c.bulan_efektif = u.bulan_efektif
@@ -28,7 +28,7 @@ SAME = """
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Propose, and build what the candidate would publish; returns models by status and the number of proposals."""
+    """Propose deactivations and build the candidate's tables; returns models by status and the number of proposals."""
     with ledger.step(settings, "decide", periode, lock=ledger.CANDIDATE) as run:
         candidate = ledger.require_candidate(settings, periode, after="golden")
         with run.transaction() as connection:
@@ -53,7 +53,7 @@ def row_id(key: bytes, uid: str, program: str, kode_alasan: str, bulan_efektif: 
 
 
 def _propose(connection: psycopg.Connection, settings: Settings, id_rilis: str) -> dict[str, int]:
-    """New proposals get their id and their items; what the candidate no longer derives is no longer of it."""
+    """Give new proposals their id and items; remove from the candidate the proposals that it no longer derives."""
     new = connection.execute(
         f"select {', '.join(PROPOSED)} from casework.casework_usulan where id_baris is null"
     ).fetchall()
@@ -93,7 +93,7 @@ def _propose(connection: psycopg.Connection, settings: Settings, id_rilis: str) 
             on p.uid_rumah_tangga = c.uid_rumah_tangga and p.program = c.program
             and p.uid_individu is not distinct from c.uid_individu and p.id_baris is not distinct from c.id_baris
         left join kasus.usulan as u on c.id_baris is null and {SAME}
-        -- To whom a row goes was settled when people agreed to it, whatever becomes of the membership since.
+        -- The receivers of a row are fixed when people approve it, even if the membership changes afterwards.
         where not exists (
             select from antrean.riwayat as r
             where r.id_baris = coalesce(c.id_baris, u.id_baris) and r.ke = 'disetujui'
@@ -102,7 +102,7 @@ def _propose(connection: psycopg.Connection, settings: Settings, id_rilis: str) 
         set no_kk = excluded.no_kk, nik = excluded.nik, nama = excluded.nama, kode_desa = excluded.kode_desa,
             keluarga = excluded.keluarga
         where antrean.baris.status = 'diusulkan'
-            -- Receivers find people by what they carry now; a correction of an older month says what they did then.
+            -- Receivers find people by their present numbers and names, but a correction of an older month has the old.
             and not exists (
                 select from rilis.rilis as r
                 where r.status in ('terbit', 'digantikan') and r.periode > split_part(%s, '/', 1)

@@ -1,4 +1,4 @@
-"""Step extract: the exact bytes of one source for one month, stored and in the ledger before anything is parsed."""
+"""Step extract: store the exact bytes of one source for one month, and record them before anything is parsed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from sinkron.settings import ROOT, Settings, SettingsError
 def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
     """Read the source now and store what it delivers; returns id, sha256 and size.
 
-    A source whose reads carry no period only knows the state of today. Once a later month has landed it is not read for
-    an older one: the stored delivery of that month serves (rules.md "Running unattended"). Raises NotReady when the
-    source has nothing for the month yet (or is not required and has no connection), SettingsError when its connection
-    is missing or is none, Refused when the read itself is a reason to refuse, SourceDown when it cannot be reached.
+    A source whose reads carry no period only knows its state of today. Once a later month has landed, it is not read
+    for an older month: the stored delivery of that month is used (rules.md "Running unattended"). Raises NotReady when
+    the source has nothing for the month yet (or is not required and has no connection), SettingsError when its
+    connection is missing or invalid, Refused when the read itself is a reason to refuse, SourceDown when it cannot be
+    reached.
     """
     from connectors.interface import NotYet, Refusal, SourceUnavailable, Store, connection, load_source
 
@@ -69,9 +70,9 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
 
 
 def _refuse(settings: Settings, run: ledger.StepRun, sumber: str, periode: str, refusal: Any) -> None:
-    """A read that is refused before it could be landed: in the ledger, with its bytes, and told to the sender.
+    """Record a read that is refused before landing in the ledger, with its bytes, and report it to the sender.
 
-    The delivery that was accepted before keeps its place.
+    The delivery that was accepted before stays accepted.
     """
     if refusal.extracted is not None:
         with run.transaction() as transaction:

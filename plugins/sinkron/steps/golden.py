@@ -14,7 +14,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         candidate = ledger.require_candidate(settings, periode, after="stage")
         with run.transaction() as connection:
             ledger.forget_built(connection, "golden")
-            # A visit by somebody who also decides proves nothing.
+            # A visit by a person who also decides is not accepted as evidence.
             approvers.write(connection, settings)
         run.counts.update(dbt.build(run, candidate, "models/golden", "models/visits"))
         with run.transaction() as connection:

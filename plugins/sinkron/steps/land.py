@@ -1,4 +1,4 @@
-"""Step land: a stored delivery is validated whole, loaded by COPY into partitions of its own, gated, accepted."""
+"""Step land: a stored delivery is validated whole, loaded by COPY into its own partitions, gated and accepted."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
-    """Land the delivery of the month that counts; returns its status, its balance by entity, and what it changes.
+    """Land the delivery that counts for the month; returns its status, its balance by entity, and what it changes.
 
     A delivery that was decided already is not landed again. Rows become visible to the line only with the status
     `diterima`, set in one transaction after the landing gate. The report to the sender is written before that
-    transaction commits, so that a run which is killed in between never leaves an accepted delivery without one.
+    transaction commits, so a run that is killed in between never leaves an accepted delivery without a report.
 
     Raises NotReady without a delivery, Refused with the code of the refusal (old state untouched, report written),
     GateHeld by the landing gate.
@@ -44,7 +44,7 @@ def run(settings: Settings, periode: str, sumber: str) -> dict[str, Any]:
                 run.counts.update(id_kiriman=delivery["id_kiriman"], status=delivery["status"])
                 return dict(run.counts)
             if delivery["status"] == "ditolak":
-                # The read may have been cut short: only a new extract brings the delivery back to be judged again.
+                # The read may have been incomplete: the delivery is judged again only after a new extract.
                 raise Refused(f"kiriman {sumber} {periode} ditolak: {delivery['kode']}: {delivery['pesan']}")
             extracted = deliveries.stored(connection, delivery)
             judged_by = deliveries.reference_for(connection, settings, sumber, periode)
@@ -106,7 +106,7 @@ def _refuse(settings: Settings, run: ledger.StepRun, delivery: dict[str, Any], r
 def _same(
     settings: Settings, run: ledger.StepRun, delivery: dict[str, Any], landed: Landed, extracted: Extracted
 ) -> dict[str, Any]:
-    """The rows equal those of the accepted delivery, in another file format or order: noted, nothing loaded."""
+    """Record that the rows equal those of the accepted delivery, in another file format or order; load nothing."""
     from connectors.interface import report
 
     with run.transaction() as connection:
@@ -120,7 +120,7 @@ def _same(
 
 
 def _again(run: ledger.StepRun, delivery: dict[str, Any]) -> dict[str, Any]:
-    """Accept once more a delivery that was replaced: the source went back to what it said before.
+    """Accept a replaced delivery again: the source has returned to its earlier content.
 
     Its rows are still in the warehouse and are not loaded again, because other deliveries may refer to them
     (`pendaratan.pemulihan`).
@@ -135,7 +135,7 @@ def _again(run: ledger.StepRun, delivery: dict[str, Any]) -> dict[str, Any]:
 
 
 def _replace_accepted(connection: psycopg.Connection, delivery: dict[str, Any]) -> None:
-    """Make way for a delivery: the one of its source and month that counted until now is `digantikan`."""
+    """Set the delivery of the same source and month that counted until now to `digantikan`."""
     connection.execute(
         "update buku.kiriman set status = 'digantikan' where sumber = %s and periode = %s and status = 'diterima'",
         [delivery["sumber"], delivery["periode"]],
@@ -143,9 +143,9 @@ def _replace_accepted(connection: psycopg.Connection, delivery: dict[str, Any]) 
 
 
 def load(run: ledger.StepRun, delivery: dict[str, Any], landed: Landed) -> None:
-    """Load a delivery's rows, its quarantine, its doubts and its balance; what a killed run left is replaced.
+    """Load a delivery's rows, quarantine, problems and balance; leftovers of a killed run are replaced.
 
-    Entity by entity, two at a time: the server takes in each COPY with one core. Nothing of it counts yet.
+    Two entities at a time, because the server uses one core for each COPY. None of these rows count yet.
     """
     largest_first = sorted(landed.entitas, key=lambda entity: -landed.entitas[entity].path.stat().st_size)
     with ThreadPoolExecutor(2) as pool:
@@ -156,7 +156,7 @@ def load(run: ledger.StepRun, delivery: dict[str, Any], landed: Landed) -> None:
 
 
 def partition_name(sumber: str, entity: str, id_kiriman: str) -> str:
-    """The partition of a delivery's entity. By its whole id: the same rows may be read for two months."""
+    """The partition of a delivery's entity. It has the whole id, because the same rows may be read for two months."""
     return f"{sumber}_{entity}__{id_kiriman.removeprefix(f'{sumber}-').replace('-', '_')}"
 
 
@@ -173,7 +173,7 @@ def _load_rows(run: ledger.StepRun, delivery: dict[str, Any], entity: str, file:
             )
         )
         transport.copy_in(connection, partition, file.columns, file.path)
-        # For the planner's counts of rows and keys a small sample of these wide tables is enough.
+        # A small sample of these wide tables is enough for the planner's counts of rows and keys.
         connection.execute("set local default_statistics_target = 10")
         connection.execute(SQL("analyze {}").format(partition))
         connection.execute(
@@ -192,7 +192,7 @@ def _load_findings(connection: psycopg.Connection, id_kiriman: str, landed: Land
         connection.execute(
             SQL("delete from pendaratan.{} where id_kiriman = %s").format(Identifier(table)), [id_kiriman]
         )
-        # The files do not carry the id: it is added on the way from a table of this transaction.
+        # The files do not carry the id: it is added during the load, from a table of this transaction.
         target, names = Identifier("pendaratan", table), SQL(", ").join(map(Identifier, columns))
         connection.execute(SQL("create temp table masuk (like {}) on commit drop").format(target))
         connection.execute("alter table masuk alter column id_kiriman drop not null")

@@ -14,9 +14,9 @@ from sinkron.partitions import partition_name
 from sinkron.settings import Settings
 from sinkron.steps.link_inputs import COLUMNS, QUERIES, SHAPED, parameters
 
-# Outputs of the library that have a partition a release.
+# Outputs of the library that have one partition per release.
 PARTITIONED = ("tautan", "tempat")
-# The questions of the candidate; those first in which somebody receives a programme that is still active.
+# The questions of the candidate; first the questions in which a person receives a programme that is still active.
 QUESTIONS = """
     with menerima as (
         select distinct d.uid
@@ -72,8 +72,8 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 
 
 def _withdraw(connection: psycopg.Connection, id_rilis: str) -> None:
-    """Delete the events, merges and questions that an earlier attempt at this candidate wrote. Ids once given stay."""
-    # Those of withdrawn candidates that were never published go too: they must decide nothing for the next candidate.
+    """Delete the events, merges and questions that an earlier attempt at this candidate wrote. Ids are not deleted."""
+    # Rows of withdrawn candidates that were never published go too: they must decide nothing for the next candidate.
     rejected = "select id_rilis from rilis.rilis where status = 'ditarik' and diterbitkan is null"
     undone = [id_rilis, *(row["id_rilis"] for row in connection.execute(rejected).fetchall())]
     connection.execute("delete from identitas.peristiwa where id_rilis = any(%s)", [undone])
@@ -106,8 +106,8 @@ def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) 
 
 
 def _fill(run: ledger.StepRun, con: Any, id_rilis: str, folder: Path) -> None:
-    """The links and places of this release as tables of their own, which nobody reads before `_write` puts them in
-    place; what a killed run left is replaced. Two at a time: the server takes in each COPY with one core.
+    """Write the links and places of this release to separate tables, which nobody reads before `_write` attaches them;
+    leftovers of a killed run are replaced. Two at a time, because the server uses one core for each COPY.
     """
 
     def fill(output: str) -> None:
@@ -137,9 +137,9 @@ def _copy(connection: psycopg.Connection, con: Any, output: str, target: Identif
 
 
 def _write(connection: psycopg.Connection, con: Any, id_rilis: str, folder: Path) -> None:
-    """Put links and places in place, then new ids, events and questions: all of them, or none.
+    """Attach links and places, then write new ids, events and questions: all of them, or none.
 
-    What was merged is told by the events (`identitas.penerus`); the registry follows when the release is published.
+    The events tell what was merged (`identitas.penerus`); the registry is updated when the release is published.
     """
     from linkage.tables import OUTPUT
 

@@ -1,4 +1,4 @@
-"""What the step link reads of the warehouse: a query for each input table of the library `linkage`."""
+"""What the step link reads from the warehouse: a query for each input table of the library `linkage`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sinkron import reference
 from sinkron.period import earlier, reference_date
 from sinkron.settings import Settings
 
-# One query for each input table of `linkage.tables`. They run in this order: what SHAPED joins comes first.
+# One query for each input table of `linkage.tables`. They run in this order: tables that SHAPED joins come first.
 QUERIES = {
-    # Ids ever given to persons, and those of the heads of the release before.
+    # All ids ever given to persons, and the ids of household heads in the previous release.
     "terdaftar": "select uid, id_rilis_awal from identitas.individu",
     "kepala": """
         select uid_kepala from rilis.rumah_tangga where id_rilis = %(sebelum)s and uid_kepala is not null
@@ -35,8 +35,8 @@ QUERIES = {
     "lalu_tautan": """
         select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'individu'
         union all
-        -- Somebody who stayed published although no record was there (quarantined, or not delivered) is recognised by
-        -- the record that was the main one last.
+        -- A person who stayed published without a record (quarantined, or not delivered) is recognised by their last
+        -- main record.
         select split_part(i.rekaman_identitas, '|', 1),
             substr(i.rekaman_identitas, strpos(i.rekaman_identitas, '|') + 1), i.uid_individu
         from rilis.individu as i
@@ -58,17 +58,17 @@ QUERIES = {
     "lalu_keluarga": """
         select sumber, id_sumber, uid from identitas.tautan where id_rilis = %(sebelum)s and grain = 'rumah_tangga'
     """,
-    # Households to which people of the release before belong, but which that release itself no longer has: as they were
-    # last published.
+    # Households to which people of the previous release belong, but which that release itself no longer has, in their
+    # last published state.
     "lalu_rumah_lama": """
         select distinct on (h.uid_rumah_tangga) h.uid_rumah_tangga, h.no_kk, h.kode_desa, h.rt, h.rw, r.id_rilis_awal
         from rilis.rumah_tangga as h
         inner join identitas.rumah_tangga as r on h.uid_rumah_tangga = r.uid
         inner join identitas.garis(%(sebelum)s) as garis on h.id_rilis = garis.id_rilis
-        -- As an array, so that these few are looked up by index in the releases of two years.
+        -- As an array, so that Postgres looks up these few by index in the releases of two years.
         where h.periode >= %(kembali_sejak)s and h.uid_rumah_tangga = any(array(
             select distinct i.uid_rumah_tangga from rilis.individu as i
-            -- Nobody lives in such a household.
+            -- Nobody lives in such a household any more.
             where i.id_rilis = %(sebelum)s and (i.status_hidup = 'meninggal' or i.keberadaan = 'pindah')
                 and not exists (
                     select from rilis.rumah_tangga as n
@@ -98,9 +98,9 @@ QUERIES = {
         )
         select * from asal where (grain, penerus) in (select grain, penerus from asal where oleh is not null)
     """,
-    # The first id that each record founded in a later month, also in a candidate, so that the same record gets the same
-    # id now. A record that founded an id in this very month gets that one instead, and is left out here. Failing both,
-    # the id of an earlier month that was published and that a rollback withdrew: receivers know people by it.
+    # The first id that was created from each record in a later month, also in a candidate, so that the same record gets
+    # the same id now. A record with an id created in this same month gets that id instead, and is left out here. If
+    # there is neither, the id of an earlier published month that a rollback withdrew, because receivers know it.
     "kelak_uid": """
         with pendirian as (
             select distinct on (u.grain, u.sumber_awal, u.id_awal)
@@ -123,7 +123,7 @@ QUERIES = {
         select distinct on (grain, sumber_a, id_a, sumber_b, id_b)
             grain, sumber_a, id_a, sumber_b, id_b, putusan, id_pertimbangan
         from identitas.pertimbangan
-        -- Before the last word on each pair is taken: a later one does not undo what was the last word then.
+        -- This filter comes before the choice of the last judgement on each pair, so later judgements change nothing.
         where id_pertimbangan <= coalesce(%(pertimbangan)s, id_pertimbangan)
         order by grain, sumber_a, id_a, sumber_b, id_b, id_pertimbangan desc
     """,
@@ -137,17 +137,17 @@ COLUMNS = INPUT | {
     "rekaman": {name: kind for name, kind in INPUT["rekaman"].items() if name not in ("lahir_baku", "nik_ditolak")},
     "lalu_individu": {name: kind for name, kind in INPUT["lalu_individu"].items() if name not in ("awal", "kepala")},
 }
-# Queries that make the rows of an input table from what was read. They run in the DuckDB workspace, where a join over
-# all records takes a tenth of the time that Postgres needs.
+# Queries that make the rows of an input table from the rows that were read. They run in the DuckDB workspace, where a
+# join over all records takes a tenth of the time that Postgres needs.
 SHAPED = {
     "rekaman": f"""
         select r.sumber, r.id_sumber, r.id_keluarga, r.prioritas, r.nik, r.no_kk, r.nama, r.tanggal_lahir,
             month(r.tanggal_lahir) * 100 + day(r.tanggal_lahir) in {tuple(map(int, DEFAULT_BIRTHDAYS))},
             r.jenis_kelamin, r.nama_ibu,
             r.kode_desa, r.tanggal, r.hadir and coalesce(v.hasil not in ('meninggal', 'pindah_luar_kab'), true),
-            -- Dukcapil does not know the number, or not with this birth date, and the number itself contradicts the
-            -- record in both: day and month, and year. Digits 7 to 12 of a NIK are DDMMYY, with 40 added to the day of
-            -- women, which % 4000 takes off again.
+            -- Dukcapil does not know the number, or knows it with another birth date and the number itself contradicts
+            -- the record in day and month and in year. Digits 7 to 12 of a NIK are DDMMYY, with 40 added to the day of
+            -- women, which the remainder after division by 4000 removes again.
             coalesce(
                 v.hasil = 'nik_tidak_ditemukan'
                 or (

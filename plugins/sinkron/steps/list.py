@@ -13,16 +13,16 @@ from sinkron.failpoint import failpoint
 from sinkron.outcomes import GateHeld, NotReady
 from sinkron.settings import Settings
 
-# Proposals whose ground was taken back after the month's end: a complaint or withdrawal, or a visit that was corrected.
-# They are left off the list, and the next month weighs them. A proposal that never had a ground is not left off: the
-# list's gate finds it (expectations/deactivations.py).
+# Proposals whose reason was withdrawn after the month's end: a complaint or withdrawal, or a visit that was corrected.
+# They are left off the list, and the next month considers them. A proposal that never had a reason is not left off:
+# the list's gate finds it (expectations/deactivations.py).
 FALLEN = """
     select u.id_baris
     from kasus.usulan as u
     inner join kasus.aduan_pada('infinity') as a on u.asal = 'aduan' and u.id_kasus = a.id_sumber
     where a.status not in ('terbukti', 'selesai')
     union
-    -- The state `selesai` does not say how a complaint was decided; its last answer does.
+    -- The state `selesai` does not say how a complaint was decided, but its last answer does.
     select u.id_baris
     from kasus.usulan as u
     inner join (
@@ -43,14 +43,14 @@ FALLEN = """
     inner join kasus.verifikasi_pada('infinity') as v on u.asal in ('aduan', 'berkala') and u.bukti = v.id_sumber
     where v.hasil not in ('mampu', 'meninggal', 'tidak_ditemukan')
 """
-# Approved, and in no body that a receiver has or will get.
+# Items that are approved and in no body that a receiver has or will get.
 UNSENT = """
     b.status = 'disetujui' and not exists (
         select from antrean.isi as i where i.id_baris = b.id_baris and i.tujuan = b.tujuan and not i.lepas
     )
 """
-# What is asked about: everything that a receiver will be told, and what it rests on. Again, what was approved by a list
-# of a release that was withdrawn since: nobody may send it by that.
+# The rows to ask about: everything that a receiver will be told, with its evidence. Rows that were approved in a list
+# of a release that was withdrawn since are asked about again, because that approval does not allow sending any more.
 ROWS = f"""
     with gugur as materialized ({FALLEN})
     select b.id_baris, b.tujuan, u.program, u.kode_alasan, u.bulan_efektif::text as bulan_efektif,
@@ -65,15 +65,15 @@ ROWS = f"""
         and not exists (select from gugur as g where g.id_baris = b.id_baris)
     order by b.id_baris, b.tujuan
 """
-# How many deactivations of the release are left out of the list because of that.
+# How many deactivations of the release are left off the list because they are in FALLEN.
 WAITING = f"""
     select count(distinct b.id_baris) as jumlah
     from antrean.baris as b
     inner join kasus.usulan_rilis as s on b.id_baris = s.id_baris and s.id_rilis = %(id_rilis)s
     where (b.status = 'diusulkan' or {UNSENT}) and b.id_baris in ({FALLEN})
 """
-# Proposed by a release that was out before, in no body, and no longer derived: its ground is gone. What was proposed
-# later (a month that was rolled back, a correction of an older one) waits for the next: this one could not know of it.
+# Proposed by a release published earlier, in no body, and no longer derived: the reason is gone. Later proposals (by a
+# rolled back month, or a correction of an older one) wait for the next list: this release could not know of them.
 UNFOUNDED = f"""
     update antrean.baris as b set status = 'dibatalkan', kode_tolak = 'tidak_lagi_berdasar'
     where (b.status = 'diusulkan' or {UNSENT})
@@ -88,7 +88,7 @@ UNFOUNDED = f"""
             select from kasus.usulan_rilis as s where s.id_baris = b.id_baris and s.id_rilis = %(id_rilis)s
         )
 """
-# Households of earlier months whose deactivation was approved; Dukcapil's deaths stand outside the cap.
+# Households of earlier months whose deactivation was approved; deaths reported by Dukcapil do not count in the cap.
 EARLIER = """
     select count(*) as jumlah
     from (
@@ -100,7 +100,7 @@ EARLIER = """
             and d.periode between %(dari)s and %(sampai)s
     ) as lama
 """
-# The households that the caps of a month count: of the list's rows and of the lists approved before it, each once.
+# The households that the caps of a month count: those of the list and of the lists approved before it, each once.
 COUNTED = """
     select distinct u.uid_rumah_tangga, u.kode_desa, u.id_baris = any(%(baris)s) as kini
     from kasus.usulan as u
@@ -113,7 +113,7 @@ COUNTED = """
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Write the list of the month's release and judge it; returns its sha256 and numbers, or that there is none.
+    """Write the list of the month's release and judge it; returns its sha256 and numbers, or `daftar` 0 without rows.
 
     Only the release that readers see proposes: a late revision of an older month does not. Raises NotReady when the
     month is not published, GateHeld when a check of the list fails.
@@ -125,7 +125,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
             if release is None:
                 run.counts.update(daftar=0)
                 return dict(run.counts)
-            # What waits in a body that may not be sent any more is asked about again, or falls.
+            # Rows waiting in a body that may not be sent any more are asked about again or cancelled.
             withdrawals.dissolve(connection)
             run.counts.update(gugur=connection.execute(UNFOUNDED, {"id_rilis": release}).rowcount)
             waiting = connection.execute(WAITING, {"id_rilis": release}).fetchone()["jumlah"]
@@ -146,7 +146,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
 
 
 def newest(connection: psycopg.Connection, periode: str) -> dict[str, Any] | None:
-    """The list of a month that was judged last, without its rows; None when there was nothing to list."""
+    """The most recently judged list of a month, without its rows; None when there was nothing to list."""
     return connection.execute(
         "select d.sha256, d.id_rilis, d.jumlah, d.melebihi_batas, d.ringkasan, d.dibuat from antrean.daftar as d"
         " inner join audit.putusan_gerbang as g on g.gerbang = 'daftar' and d.sha256 = g.sha256"
@@ -184,7 +184,7 @@ def _write(
 def _summary(
     connection: psycopg.Connection, settings: Settings, periode: str, rows: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """What the approvers are shown: numbers, the caps, and whether a third person has to agree."""
+    """What the approvers see: numbers, the caps, and whether a third person has to agree."""
     limits = reference.thresholds(settings, periode)
 
     def approved_since(first: str) -> int:
@@ -195,7 +195,7 @@ def _summary(
         COUNTED, {"periode": periode, "baris": list({row["id_baris"] for row in rows})}
     ).fetchall()
     in_month = len({row["uid_rumah_tangga"] for row in capped})
-    # Only villages on this list: what happened in the others was agreed to when their list was approved.
+    # Only villages on this list: rows in other villages were approved together with their own list.
     villages: dict[str | None, set[str]] = {row["kode_desa"]: set() for row in capped if row["kini"]}
     for row in capped:
         if row["kode_desa"] in villages:

@@ -1,4 +1,4 @@
-"""Step push: rows of lists that everybody agreed to are sent to their receivers."""
+"""Step push: send the rows of lists that all approvers approved to their receivers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sinkron.settings import Settings
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Send what is approved, and again what has no answer yet; returns rows taken, by receiver.
+    """Send approved rows, and unanswered bodies again; returns accepted rows, by receiver.
 
-    A receiver that cannot be reached keeps its queue and fails nothing: `tidak_terjangkau` says which and why.
+    A receiver that cannot be reached keeps its queue and makes nothing fail: `tidak_terjangkau` says which and why.
     """
     with ledger.step(settings, "push", periode, lock=ledger.QUEUE) as run:
         with run.transaction() as connection:

@@ -1,4 +1,4 @@
-"""Step reconcile: what receivers answered, what later extracts show, and what those who complained are told.
+"""Step reconcile: apply what receivers answered and what later extracts show, and report outcomes to complainants.
 
 A row is closed by the receiver's own later extract, never by its acknowledgement (contracts/rules.md).
 """
@@ -14,7 +14,7 @@ from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
 from sinkron.settings import Settings
 
-# Seen by the comparison of a release: state before -> state after. What is not named stays as it is.
+# Result of the comparison with a release: state before -> state after. States that are not listed do not change.
 SEEN = {
     "tercermin": {
         "dikirim": "tercermin", "diakui": "tercermin", "belum_tercermin": "tercermin", "muncul_kembali": "tercermin",
@@ -35,7 +35,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
         run.counts.update(receipts.read(run))
         failpoint(settings, "reconcile.answered")
         with run.transaction() as connection:
-            # First what is taken back: nothing is expected of it any more.
+            # Cancel first, because cancelled rows are not compared any more.
             withdrawals.withdraw(connection)
             run.counts.update(_compare(connection))
         failpoint(settings, "reconcile.compared")
@@ -55,11 +55,11 @@ def poll(settings: Settings, periode: str) -> dict[str, Any]:
 
 
 def _compare(connection: psycopg.Connection) -> dict[str, int]:
-    """Apply what the release that readers see found; again for the same release moves nothing.
+    """Apply the findings of the release that readers see; a second call for the same release changes nothing.
 
-    After a rollback to an older month nothing is compared: what a later month showed did happen. What a closed receipt
-    left out stays `dikirim` with its alarm (rules.md): nobody knows whether its receiver has it. What is taken back
-    waits for the answer to that alone.
+    After a rollback to an older month nothing is compared, because what a later month showed did happen. A row that a
+    closed receipt left out stays `dikirim` with its alarm (rules.md), because nobody knows whether its receiver has it.
+    A cancelled row only waits for the answer to its cancellation.
     """
     moved = {}
     for hasil, steps in SEEN.items():

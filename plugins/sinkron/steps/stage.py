@@ -1,7 +1,7 @@
 """Step stage: seeds, staging views and the standard records of all registries (dbt layers staging, intermediate).
 
-Whether a row can be resolved sometimes depends on the whole month (a village that no registry names). Rows that turn
-out not to be are quarantined here, and the report to their sender is corrected.
+Whether a row can be resolved sometimes depends on the whole month (a village that no registry names). Rows that cannot
+be resolved are quarantined here, and the report to their sender is corrected.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import psycopg
 from sinkron import dbt, deliveries, ledger
 from sinkron.settings import Settings
 
-# Quarantined rows by code, of each delivery of which some were quarantined only now.
+# Quarantined rows by code, for each delivery with rows that were quarantined only now.
 QUARANTINED = """
     select id_kiriman, jsonb_object_agg(kode, jumlah order by kode) as dikarantina
     from (
@@ -29,7 +29,7 @@ def run(settings: Settings, periode: str) -> dict[str, Any]:
     with ledger.step(settings, "stage", periode, lock=ledger.CANDIDATE) as run:
         candidate = ledger.require_candidate(settings, periode)
         with run.transaction() as connection:
-            # From here on schema `release` is on its way to this candidate, whatever candidate it held.
+            # From here on schema `release` is being built for this candidate, whatever candidate it held before.
             connection.execute("update rilis.rilis set dibangun = null where dibangun is not null")
             ledger.forget_built(connection, "stage", "golden")
         run.counts.update(dbt.build(run, candidate, "seeds", "models/staging", "models/intermediate"))

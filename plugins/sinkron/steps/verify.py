@@ -1,7 +1,7 @@
 """Step verify: ask Dukcapil about the month's numbers, and freeze the verdicts that the candidate uses.
 
 contracts/sources.md 6, rules.md "Golden" (`nik_status`). Never required: without a connection, or with the service
-down, the candidate goes on with what is known. A verdict holds for the name, birth date and sex that were asked.
+down, the candidate uses the known verdicts. A verdict is valid for the name, birth date and sex that were asked.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ VERDICTS = {
     "id_verdik": "bigint", "nik": "varchar", "sidik": "varchar", "hasil": "varchar", "nik_aktif": "varchar",
     "tanggal_meninggal": "date", "pada": "date",
 }  # fmt: skip
-# Verdicts that a later month asked for are left out: an earlier month that is built again finds what it found then.
+# Verdicts that a later month asked for are left out, so that an earlier month built again finds the same verdicts.
 VERDICTS_QUERY = """
     select id_verdik, nik, sidik, hasil, nik_aktif, tanggal_meninggal,
         least(identitas.tanggal_verdik(pada, acuan), %(acuan)s::date)
@@ -51,7 +51,7 @@ USED = ("id_rilis", "nik", "hasil", "nik_aktif", "tanggal_meninggal", "pada", "b
 
 
 def run(settings: Settings, periode: str) -> dict[str, Any]:
-    """Ask what is not known, freeze what is; returns counts and `dukcapil`, how asking went.
+    """Ask for unknown verdicts and freeze the known ones; returns counts and `dukcapil`, the result of asking.
 
     A candidate for which Dukcapil was asked keeps the verdicts of that moment, however often it is built again.
     """
@@ -108,7 +108,7 @@ def _load(
 
 
 def _verdicts(run: StepRun, con: Any, until: int | None, folder: Path) -> None:
-    """`verdik`: every verdict up to a number (None: all) that this month may use; called again, it adds what is new."""
+    """Fill `verdik` with all verdicts up to a number (None: all) that this month may use; later calls add new ones."""
     con.execute(f"create table if not exists verdik ({', '.join(f'{c} {t}' for c, t in VERDICTS.items())})")
     ((known,),) = con.sql("select coalesce(max(id_verdik), 0) from verdik").fetchall()
     limits = {"sesudah": known, "sampai": until, "acuan": reference_date(run.periode)}
@@ -119,16 +119,16 @@ def _verdicts(run: StepRun, con: Any, until: int | None, folder: Path) -> None:
 def _persons(con: Any, key: bytes) -> None:
     """Make `orang`: for each number the name, birth date and sex to ask with, and `sidik`, a keyed hash of these.
 
-    They are those of the record of the most trusted source, among the records of the number's bearer. A number that
-    several people bear is not asked about (rules.md `nik_status`). A record that carries somebody else's number by
-    mistake (`keliru`) is passed over; unless its person is known under another number (`dikenal`), the number is not
-    asked about either, because that person may be published under it.
+    They come from the record of the most trusted source, among the records of the number's holder. A number that
+    several people have is not asked about (rules.md `nik_status`). A record that has somebody else's number by mistake
+    (`keliru`) is skipped; unless its person is known under another number (`dikenal`), the number is not asked about
+    either, because that person may be published under it.
     """
     from linkage.alias import find_bearers
     from linkage.standard import standardise_names
 
     con.execute("alter table rekaman rename to semua_rekaman")
-    # Only numbers whose records differ in name or birth date need the closer look.
+    # Only numbers whose records differ in name or birth date need the detailed check.
     con.execute("""
         create or replace table rekaman as
         select * replace (nik::bigint as nik), null::varchar as nama_ibu, false as nik_ditolak
@@ -168,7 +168,7 @@ def _persons(con: Any, key: bytes) -> None:
 
 
 def _ask(run: StepRun, con: Any, client: Any, folder: Path) -> str:
-    """Ask for verdicts that are missing or old, at most the month's limit of requests; each batch is kept at once."""
+    """Ask for missing or old verdicts, at most the month's limit of requests; each batch is stored at once."""
     from connectors.dukcapil.connector import load_check, verify
     from connectors.interface import SourceUnavailable
 
@@ -191,7 +191,7 @@ def _ask(run: StepRun, con: Any, client: Any, folder: Path) -> str:
 def _questions(run: StepRun, con: Any, days: int, folder: Path) -> None:
     """`tanya`, in the order to ask: never asked, then recipients of an active programme, then the oldest verdicts.
 
-    A verdict is asked again once it is `days` old by the end of the month, so that every month hears of new deaths.
+    A verdict is asked again once it is `days` old at the end of the month, so that every month learns of new deaths.
     """
     _load(run.settings, con, "penerima", RECIPIENTS, RECIPIENTS_QUERY, {}, folder)
     con.execute(
@@ -216,7 +216,7 @@ def _questions(run: StepRun, con: Any, days: int, folder: Path) -> None:
 
 
 def _keep(run: StepRun, con: Any, folder: Path) -> None:
-    """The verdicts of one batch into the ledger of verdicts."""
+    """Store the verdicts of one batch in the ledger of verdicts."""
     path = folder / "jawab.csv"
     con.execute(
         f"copy (select t.nik, t.sidik, j.hasil, j.nik_aktif, j.tanggal_meninggal, '{reference_date(run.periode)}'"
@@ -230,10 +230,10 @@ def _keep(run: StepRun, con: Any, folder: Path) -> None:
 
 
 def _freeze(run: StepRun, candidate: dict[str, Any], state: str, con: Any, folder: Path) -> dict[str, Any]:
-    """Write the newest verdict on each number, as of this moment, and record with the candidate which that is.
+    """Write the newest verdict on each number, as of now, and record in the candidate which verdict is the last.
 
-    A death after the period's end has not happened yet. A death that Dukcapil reports month after month keeps the date
-    of the first report, so that what was decided because of it does not move from month to month.
+    A death after the period's end does not count yet. A death that Dukcapil reports month after month keeps the date of
+    the first report, so that decisions based on it do not move from month to month.
     """
     path, until = folder / "dipakai.csv", 0
     if con is not None:
