@@ -1,8 +1,8 @@
 """Airflow imports this file, whose name it prescribes, when one of its processes starts.
 
 Every task is a fork of the scheduler. So the scheduler imports the large libraries of the steps once; otherwise each
-task would import them again, which takes several seconds. Modules of Sinkron are not imported here: the next task has
-to run a step as it is on disk then.
+task would import them again, which takes several seconds. Modules of Sinkron are not imported here, because the next
+task must run a step as it is on disk at that time.
 """
 
 import importlib
@@ -13,7 +13,7 @@ import sys
 __all__: list[str] = []
 
 if sys.argv[1:2] == ["scheduler"]:
-    # As in expectations/checkpoint.py: on import it says hundreds of lines.
+    # As in expectations/checkpoint.py: the import prints hundreds of lines.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     for name in ("dbt.cli.main", "duckdb", "great_expectations", "pyarrow"):
         importlib.import_module(name)

@@ -1,4 +1,4 @@
-"""The one Airflow plugin: registers what Airflow has to know by name; everything else lives in `sinkron`."""
+"""The only Airflow plugin: registers what Airflow has to know by name; everything else is in `sinkron`."""
 
 from airflow.plugins_manager import AirflowPlugin
 

@@ -33,7 +33,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "core__plugins_folder": ROOT / "plugins",
         "core__load_examples": False,
         "core__executor": "LocalExecutor",
-        # Three sources land at once and one slot stays for the rest; a task that waits for a person takes none.
+        # Three sources land at the same time and one slot is left for other tasks; a task that waits for a person
+        # uses no slot.
         "core__parallelism": values.get("SINKRON_PARALELISME", "4"),
         "core__dags_are_paused_at_creation": False,
         "core__fernet_key": base64.urlsafe_b64encode(bytes.fromhex(values["SINKRON_AIRFLOW_FERNET"])).decode(),
@@ -49,7 +50,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "dag_processor__parsing_processes": 1,
         "dag_processor__refresh_interval": 10,
         "dag_processor__dag_version_inflation_check_level": "error",
-        # A busy machine answers late, and a task whose report is lost is run a second time.
+        # A busy machine answers late, and Airflow runs a task a second time when its report is lost.
         "workers__execution_api_timeout": 30,
         "logging__base_log_folder": log,
         "logging__dag_processor_child_process_log_directory": log / "dag_processor",
@@ -79,7 +80,7 @@ def database_url(settings: Settings) -> str:
 
 
 def password_file(settings: Settings) -> Path:
-    """Where the simple auth manager reads its passwords (JSON, 0600)."""
+    """The file from which the simple auth manager reads its passwords (JSON, 0600)."""
     return settings.airflow_home / "sandi.json"
 
 
@@ -110,7 +111,7 @@ def choose_port(settings: Settings) -> int:
     path = settings.airflow_home / "port"
     for wanted in ([int(path.read_text())] if path.exists() else []) + [0]:
         with socket.socket() as probe:
-            # As uvicorn will bind: a port in TIME_WAIT is free.
+            # Bind as uvicorn does: a port in TIME_WAIT counts as free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", wanted))

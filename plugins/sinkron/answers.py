@@ -1,4 +1,4 @@
-"""What can come of one try to send a body to a receiver."""
+"""The possible results of one try to send a body to a receiver."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Taken:
-    """The receiver has the body. rujukan: its own number for it; verdicts: its answer, None when that comes later."""
+    """The receiver has the body. rujukan: its number for the body; verdicts: its answer, None when that comes later."""
 
     rujukan: str
     verdicts: tuple[Verdict, ...] | None = None
@@ -20,23 +20,23 @@ class Taken:
 
 @dataclass(frozen=True)
 class RowsRefused:
-    """The receiver took nothing of the body, because of these rows (id_baris -> code)."""
+    """The receiver refused the whole body because of these rows (id_baris -> code)."""
 
     rows: dict[str, str]
 
 
 @dataclass(frozen=True)
 class Stuck:
-    """What became of this body is not known, or is not as agreed; a person has to look, the others go on."""
+    """The result of this body is unknown or not as agreed: a person has to look; the other bodies are still sent."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class Silent:
-    """The receiver is not reached, and its queue waits. why: without any personal value.
+    """The receiver cannot be reached, and its queue waits. why: the reason, without any personal value.
 
-    unconfigured: its connection is not set, so that the next body would fare no better.
+    unconfigured: its connection is not set, so the next body would fail as well.
     """
 
     why: str

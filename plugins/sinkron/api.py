@@ -70,7 +70,7 @@ class Api:
     def runs(self, dag_id: str, periode: str | None = None) -> list[dict[str, Any]]:
         """Runs of a DAG (of one month, if given), oldest first."""
         found = self.pages(f"/dags/{dag_id}/dagRuns", "dag_runs", order_by="id")
-        # Started by hand with the Param, a run has its month in `conf` instead of its key.
+        # A run that was started by hand with the Param has its month in `conf`, not in its partition key.
         return [r for r in found if periode in (None, r["partition_key"], (r["conf"] or {}).get("periode"))]
 
     def tasks(self, dag_id: str, run_id: str) -> dict[str, str | None]:
@@ -81,8 +81,8 @@ class Api:
     def answer(self, dag_id: str, run_id: str, task_id: str, option: str, **inputs: Any) -> dict[str, Any]:
         """Answer the question of a waiting task ("Approve" or "Reject") as this user.
 
-        Answer no sooner than some seconds after the question: Airflow 3.3.2 loses an answer that arrives while
-        the task is still on its way to waiting.
+        Wait some seconds after the question before you answer: Airflow 3.3.2 loses an answer that arrives before the
+        task has reached its waiting state.
         """
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
         return self.call("PATCH", path, json={"chosen_options": [option], "params_input": inputs})
@@ -103,10 +103,10 @@ def wait_runs(
 ) -> dict[tuple[str, str], str]:
     """Wait until the newest run of every (dag id, month) has ended, or one has failed; returns how those ended.
 
-    `progress(dag_id, periode, task_id, state)` is called at each change of a task's state, as it is seen; all wanted
-    DAGs are followed until the wait ends, for a landing that leaves the month incomplete makes a run that ends at once.
+    `progress(dag_id, periode, task_id, state)` is called when a change of a task's state is seen. All wanted DAGs are
+    followed until the wait ends, because a landing that leaves the month incomplete makes a run that ends at once.
     A run whose task reaches a state of `ends_at` (such as "awaiting_input") also counts as ended, with that state.
-    Raises ApiError when one has not ended, or not even begun, within `seconds`.
+    Raises ApiError when a run has not ended, or has not begun, within `seconds`.
     """
     deadline = time.monotonic() + seconds
     follower = _Follower(progress or (lambda *_: None), ends_at)
@@ -124,16 +124,16 @@ def wait_runs(
 
 @dataclass
 class _Follower:
-    """What has been seen of the runs so far, so that every change is told once."""
+    """What was seen of the runs so far, so that every change is reported once."""
 
     progress: Callable[[str, str, str, str], None]
     ends_at: frozenset[str]
     told: dict[tuple[str, str], str] = field(default_factory=dict)
-    # How runs ended whose tasks need no second look, by run id.
+    # Run id -> how the run ended; its tasks need no second look.
     closed: dict[str, str] = field(default_factory=dict)
 
     def look(self, api: Api, dag_id: str, periode: str) -> str | None:
-        """Tell what changed in the runs of a month; returns how the newest ended, None while it has not."""
+        """Report what changed in the runs of a month; returns how the newest run ended, None before its end."""
         how = None
         for run in api.runs(dag_id, periode):
             run_id = run["dag_run_id"]

@@ -1,7 +1,7 @@
 """Who may answer which question: from the settings, else the users of the sandbox.
 
-Publishing asks one person. Pushing asks two different ones, and a third when a cap is exceeded; none of them may be
-the officer who verified a case on the list (rules.md "Cases and deactivation"). The database holds them to it.
+Publishing asks one person. Pushing asks two different persons, and a third when a cap is exceeded; none of them may be
+the officer who verified a case on the list (rules.md "Cases and deactivation"). The database enforces this.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ AUTOMATIC = {
 
 
 def mode(word: str | None) -> str:
-    """The word of `APPROVE`, `none` where it is empty. Raises SettingsError for one that is not of `AUTOMATIC`."""
+    """The value of `APPROVE`, or `none` when it is empty. Raises SettingsError for a value not in `AUTOMATIC`."""
     word = word or "none"
     if word not in AUTOMATIC:
         *others, last = AUTOMATIC
@@ -40,13 +40,13 @@ def mode(word: str | None) -> str:
 
 
 def names(settings: Settings, jenis: str, urutan: int) -> list[str]:
-    """User names that may answer; never empty, for Airflow lets everybody answer a question to nobody."""
+    """User names that may answer; never empty, because Airflow lets everybody answer a question without a name."""
     setting, default = QUESTIONS[jenis, urutan]
     return [name.strip() for name in settings.values.get(setting, "").split(",") if name.strip()] or [default]
 
 
 def write(connection: psycopg.Connection, settings: Settings) -> None:
-    """Let the database know who may answer now; it refuses the approval of anybody else."""
+    """Write into the database who may answer now; it refuses an approval by anybody else."""
     connection.execute("delete from keputusan.penyetuju")
     with connection.cursor() as cursor:
         cursor.executemany(

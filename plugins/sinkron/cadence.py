@@ -1,4 +1,4 @@
-"""When a source is read and for which month: its `jadwal` and `geser_bulan`, without the weight of its schema."""
+"""When a source is read and for which month: its `jadwal` and `geser_bulan`, without loading its whole schema."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Facts = TypeVar("Facts")
 class MonthTimetable(CronPartitionTimetable):
     """Runs by a cron line; the key of a run is the calendar month of its day in Asia/Jakarta, shifted by months.
 
-    Airflow's own CronPartitionTimetable shifts by ticks of the cron line, so that a source looked at daily would get
-    yesterday's month, not last month.
+    Airflow's own CronPartitionTimetable shifts by ticks of the cron line, so a source that is read daily would get
+    the month of yesterday, not last month.
     """
 
     def __init__(self, cron: str, months: int) -> None:
@@ -42,7 +42,7 @@ class MonthTimetable(CronPartitionTimetable):
         return run_date.in_timezone(self._timezone).start_of("month").add(months=self.months)
 
     def iter_partition_dagrun_infos(self, *, earliest: dt.datetime, latest: dt.datetime) -> Iterator[Any]:
-        """One run a month in a backfill, not one a tick."""
+        """One run for each month in a backfill, not one for each tick."""
         seen = set()
         for info in super().iter_partition_dagrun_infos(earliest=earliest, latest=latest):
             if info.partition_key not in seen:
@@ -51,7 +51,7 @@ class MonthTimetable(CronPartitionTimetable):
 
 
 def by_clock(schedule: Any, stopped: Any = None) -> Any:
-    """`schedule`, or `stopped` where the installation's clock is stopped: runs then start by hand and by assets only.
+    """`schedule`, or `stopped` when the installation's clock is stopped: runs then start only by hand and by assets.
 
     When Airflow meets a DAG for the first time shortly after a tick of its schedule (within a tenth of the interval,
     for a daily DAG over two hours), it starts a run at once. In the demo, whose months are not today's, such a run
@@ -70,12 +70,12 @@ class Cadence:
     jadwal: str
     geser_bulan: int
     jenis: str
-    # Whether a read names its month; a source that only knows today cannot be asked for an older one.
+    # Whether a read names its month; a source that only knows its state of today cannot be asked for an older month.
     berperiode: bool = True
 
     @property
     def read_once(self) -> bool:
-        """A service answers with the state of today: read daily, a month that has landed would change daily."""
+        """A service answers with its state of today: if it were read daily, a landed month would change daily."""
         return self.jenis == "rest"
 
     @property

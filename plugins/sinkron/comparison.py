@@ -1,5 +1,5 @@
-"""What an accepted delivery changes: rows against the delivery that it replaces, records that come back from
-quarantine, headers and codes that its source never sent before. Counts and names only, worked out in the warehouse.
+"""What an accepted delivery changes: rows compared with the delivery that it replaces, records that come back from
+quarantine, headers and codes that its source never sent before. Counts and names only, computed in the warehouse.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ COUNTED = ("ditambah", "dihapus", "diubah", "tetap")
 def difference(connection: psycopg.Connection, source: Source, old: str, new: str) -> Difference:
     """Rows added, removed, changed and kept from one delivery to another by entity, written into `buku.selisih`.
 
-    A row is known by the key of its entity and compared whole; twins within a delivery are one row. Quarantined rows
-    are not landed, so one that is quarantined now counts as removed.
+    A row is identified by the key of its entity and compared whole; duplicates within a delivery count as one row.
+    Quarantined rows are not landed, so a row that is quarantined now counts as removed.
     """
     found: Difference = {}
     for entitas, entity in source.entitas.items():
@@ -49,11 +49,11 @@ def difference(connection: psycopg.Connection, source: Source, old: str, new: st
 
 
 def readmit(connection: psycopg.Connection, source: Source, delivery: dict[str, Any]) -> int:
-    """Write into `pendaratan.pemulihan` the quarantined rows whose records this delivery brings in; how many.
+    """Write into `pendaratan.pemulihan` the quarantined rows whose records this delivery brings in; return how many.
 
-    Looked for among the accepted deliveries of this month and earlier ones, by the record's id; the first delivery
-    that brings a record back is kept. Only entities whose key is their id: of a quarantined membership only the
-    family is known, which says too little.
+    The rows are searched in the accepted deliveries of this month and earlier months, by the record's id; the first
+    delivery that brings a record back is kept. Only entities whose key is their id are searched: of a quarantined
+    membership only the family is known, which is not enough.
     """
     total = 0
     for entitas, entity in source.entitas.items():
@@ -83,9 +83,9 @@ def readmit(connection: psycopg.Connection, source: Source, delivery: dict[str, 
 
 
 def first_seen(connection: psycopg.Connection, delivery: dict[str, Any]) -> list[str]:
-    """What its source never sent, or never left out, before this delivery, as `jenis berkas.nama[=kode]`.
+    """What the source never sent, or never left out, before this delivery, as `jenis berkas.nama[=kode]`.
 
-    At most 50 of them: the rest is in `buku.pemberitahuan`.
+    At most 50 entries; the rest is in `buku.pemberitahuan`.
     """
     rows = connection.execute(
         "select jenis, berkas || '.' || nama || coalesce('=' || kode, '') as nama from buku.pemberitahuan"

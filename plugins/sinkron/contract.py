@@ -20,16 +20,16 @@ ORIGINS = ("identitas", "rumah", "lengkap", "dtsen", "dtjateng")
 
 
 class ContractError(ValueError):
-    """A contract file does not say what it must."""
+    """A contract file lacks something that it must contain."""
 
 
 @dataclass(frozen=True)
 class Column:
     """One column: its Postgres type, whether it may be null, who sees it, how it is proven.
 
-    `key` is its place in the key (0: none), `asal` the record its value comes from unless `asal_usul` says
-    otherwise, `sidik` whether it counts in the content hash or the SQL of what counts of it, `kosakata` its closed
-    vocabulary.
+    `key` is its place in the key (0: not in the key). `asal` is the record its value comes from unless `asal_usul` says
+    otherwise. `sidik` says whether it is part of the content hash, or is the SQL of the part that counts. `kosakata` is
+    its closed vocabulary.
     """
 
     name: str
@@ -47,10 +47,10 @@ class Column:
 class Contract:
     """One published table.
 
-    `base` is the view it shows when it is not released in partitions, else None. `identified` tables stand only in
+    `base` is the view it shows when it is not released in partitions, else None. `identified` tables exist only in
     `publikasi_penuh`. `area` names the column that a login's area is compared with, or is `terbuka` (nobody is
-    restricted) or `tanpa` (rows have no area: logins with an area see none). `derived` is the released table whose
-    shown columns follow its own, with that table's area, else None.
+    restricted) or `tanpa` (rows have no area: logins with an area see no rows). `derived` is the released table whose
+    visible columns are added after its own columns, with that table's area; else None.
     """
 
     name: str
@@ -70,14 +70,14 @@ class Contract:
 
     @property
     def hashed(self) -> dict[str, str]:
-        """SQL by column of what makes the content: not the release's own name and revision."""
+        """Column -> SQL of the content that is hashed; without the release's own name and revision."""
         return {c.name: f'"{c.name}"' if c.sidik is True else c.sidik for c in self.columns if c.sidik}
 
     @property
     def area_condition(self) -> str:
-        """SQL: the row is in the area of the login that reads; empty when nobody is restricted.
+        """SQL condition: the row is in the area of the reading login; empty when nobody is restricted.
 
-        Each `(select …)` is evaluated once a query.
+        Each `(select …)` is evaluated once per query.
         """
         everywhere = "(select rilis.wilayah_baca()) is null"
         if self.area in AREAS:
@@ -88,16 +88,16 @@ class Contract:
         )
 
     def visible(self, schema: str) -> list[Column]:
-        """Columns shown in `publikasi` or `publikasi_penuh`, in contract order; none when it does not stand there."""
+        """Columns shown in `publikasi` or `publikasi_penuh`, in contract order; empty if the table is not in it."""
         classes = ("samar",) if schema == "publikasi" else ("samar", "penuh")
         return [column for column in self.columns if column.classification in classes]
 
 
 @cache
 def load(folder: Path = FOLDER) -> dict[str, Contract]:
-    """All contracts by table name, read once a process.
+    """All contracts by table name, read once per process.
 
-    Raises ContractError naming file, what was expected and what stands there.
+    Raises ContractError that names the file, what was expected and what was found.
     """
     contracts = {}
     for path in sorted(folder.glob("*.odcs.yml")):
@@ -116,7 +116,7 @@ def released(contracts: dict[str, Contract]) -> list[Contract]:
 
 
 def _derive(contract: Contract, contracts: dict[str, Contract]) -> Contract:
-    """Its own columns come first, so that a column added to the table is added at the end here too."""
+    """The contract's own columns come first, so that a column added to the table is added at the end here too."""
     table = contracts.get(contract.derived)
     if table is None or table.base is not None or contract.base is None:
         raise ContractError(
@@ -136,7 +136,7 @@ def _parse(path: Path, document: dict[str, Any]) -> Contract:
     names = {column.name for column in columns}
     area = custom.get("wilayah", "terbuka")
     base = custom.get("dasar")
-    # Without it a table of identities would stand in the schema that everybody reads.
+    # Without it a table of identities would be in the schema that everybody reads.
     if (schema := custom.get("skema")) not in VIEWS:
         raise ContractError(f"{path.name}: property skema must be {' or '.join(VIEWS)}, got {schema!r}")
     if area not in AREAS and area not in names:

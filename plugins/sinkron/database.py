@@ -25,19 +25,19 @@ MIGRATION_LOCK = "sinkron:migrasi"
 WHOLE_TABLES = {
     # A district is joined and grouped in memory: two threads, a few hash tables each.
     "work_mem": "256MB",
-    # Hashing is right, and where the planner misjudges how many rows are left, a loop or a merge of many-to-many keys
-    # took minutes for what a hash join does in a second.
+    # Hash joins are right here. When the planner misjudged how many rows are left, a loop or a merge of many-to-many
+    # keys took minutes for what a hash join does in a second.
     "enable_nestloop": "off",
     "enable_mergejoin": "off",
 }
 
 
 class DatabaseError(RuntimeError):
-    """A statement failed; says what and where, without the row that Postgres quotes in DETAIL."""
+    """A statement failed; the text says what and where, without the row that Postgres quotes in DETAIL."""
 
 
 def owner_url(settings: Settings) -> str:
-    """Address of the warehouse for its owner: DATABASE_URL, or the embedded server (started if need be)."""
+    """Address of the warehouse for its owner: DATABASE_URL, or the embedded server (started if necessary)."""
     if settings.database_url:
         return settings.database_url
     from sinkron import postgres
@@ -74,7 +74,7 @@ def connect(settings: Settings, *, autocommit: bool = False, name: str = "sinkro
 
 
 def office_time(instant: str) -> str:
-    """SQL: an instant as people of the office read it, whatever the zone of the server."""
+    """SQL: an instant in the time zone of the office, whatever the time zone of the server."""
     return f"to_char({instant} at time zone 'Asia/Jakarta', 'YYYY-MM-DD HH24:MI') || ' WIB'"
 
 
@@ -85,11 +85,11 @@ def plan_whole_tables(connection: psycopg.Connection) -> None:
 
 
 def describe_partitioned(connection: psycopg.Connection, *tables: tuple[str, str]) -> None:
-    """Collect statistics on partitioned tables (schema, table) as a whole, which Postgres never does by itself.
+    """Collect statistics on whole partitioned tables (schema, table), which Postgres never does by itself.
 
     Without them the planner assumes two hundred different keys where there are a million, and expects a join of a month
-    to give thousands of times its rows. A sample of a few hundred rows of each partition is enough, and stays cheap
-    when there are partitions of many years.
+    to return thousands of times its rows. A sample of a few hundred rows per partition is enough, and stays cheap with
+    partitions of many years.
     """
     connection.execute("set local default_statistics_target = 1")
     for table in tables:
@@ -99,8 +99,8 @@ def describe_partitioned(connection: psycopg.Connection, *tables: tuple[str, str
 def migrate(settings: Settings) -> list[str]:
     """Bring the warehouse to the newest schema; return the names applied now.
 
-    Each numbered file runs in one transaction under an advisory lock, so two starts at once apply it once.
-    Makes the installation key at the first start and refuses a database made under another key: with another
+    Each numbered file runs in one transaction under an advisory lock, so two starts at the same time apply it once.
+    Makes the installation key at the first start and refuses a database made under another key, because with another
     key every uid and `id_baris` would be new and everything would be sent again.
     """
     settings = settings_module.ensure_secrets(settings, {"SINKRON_KUNCI": 32})

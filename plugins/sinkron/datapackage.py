@@ -1,4 +1,4 @@
-"""What is said of an export: a Frictionless Data Package (v1) with a table schema from the contracts."""
+"""The description of an export: a Frictionless Data Package (v1) with a table schema from the contracts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TYPES = {
     "boolean": ("boolean", "boolean"),
     "date": ("date", "date"),
 }
-# Spreadsheets in an Indonesian locale split at the semicolon and write decimals with a comma.
+# Spreadsheets in an Indonesian locale split fields at the semicolon and write decimals with a comma.
 DELIMITER, DECIMAL = ";", ","
 
 
@@ -43,7 +43,7 @@ def schema(contract: Contract) -> dict[str, Any]:
             limits["enum"] = list(column.kosakata)
         fields.append({**field, "constraints": limits} if limits else field)
     described = {"fields": fields, "missingValues": [""]}
-    # To Frictionless a column of a key is never empty.
+    # In Frictionless, a key column is never empty.
     if contract.key and all(column.required for column in contract.key):
         described["primaryKey"] = [column.name for column in contract.key]
     return described

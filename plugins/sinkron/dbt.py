@@ -1,4 +1,4 @@
-"""dbt in this process, one build a layer, on a manifest parsed once; what each model did goes to `buku.model`."""
+"""Run dbt in this process, one build per layer, on a manifest parsed once; results of models go to `buku.model`."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
 
 @functools.lru_cache(maxsize=2)
 def _manifest(target: Path, database_name: str) -> Any:
-    """The project's manifest, read once a process: it names the database in every relation."""
+    """The project's manifest, read once per process: it names the database in every relation."""
     outcome = _invoke(target, "parse")
     if not outcome.success:
         raise BuildError(f"dbt could not read {PROJECT.name}: {type(outcome.exception).__name__}")
@@ -83,7 +83,7 @@ def _runner_class() -> type:
     from dbt_common.events.event_manager_client import ctx_set_event_manager
 
     class FewEvents(EventManager):
-        """Makes messages only of the events that `_Failures` listens to; dbt fires some twenty more for each node."""
+        """Makes messages only of events that `_Failures` uses; dbt fires about twenty others for each node."""
 
         def fire_event(self, e: Any, level: Any = None, node: Any = None, force_warn_or_error_handling: bool = False):
             if type(e).__name__ == FINISHED or force_warn_or_error_handling or _sqlstate():
@@ -91,8 +91,8 @@ def _runner_class() -> type:
 
     ctx_set_event_manager(FewEvents())
 
-    # With every build dbt looks through the whole stack for where each of its flags comes from, which takes as long as
-    # some models; it is a word of a message that is not shown here.
+    # In every build dbt searches the whole call stack for the origin of each of its flags, which takes as long as some
+    # models. The result is only one word of a message that is not shown here.
     BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")
     return dbtRunner
 
@@ -103,15 +103,15 @@ def _rows(result: Any) -> int | None:
 
 
 def _sqlstate() -> str | None:
-    """The SQLSTATE of the driver's error that is being handled: dbt logs a failing statement inside its `except`."""
+    """The SQLSTATE of the driver error being handled: dbt logs a failing statement inside its `except` block."""
     return getattr(sys.exc_info()[1], "pgcode", None)
 
 
 class _Failures:
     """A dbt callback that keeps what failed and why, without dbt's text, which may quote a value.
 
-    It listens because the results need not tell: under --fail-fast a run may be stopped between the failure of a node
-    and the note of it, and the node is then listed as skipped.
+    It is needed because the results may lack the failure: under --fail-fast a run may stop after a node failed and
+    before the failure is recorded, and the node is then listed as skipped.
     """
 
     def __init__(self) -> None:
@@ -136,9 +136,9 @@ class _Failures:
 
 @contextlib.contextmanager
 def _environment(settings: Settings, candidate: dict[str, Any], last_month: str | None = None) -> Iterator[str]:
-    """Where dbt connects and what it builds: libpq's PGOPTIONS carries the candidate as session settings.
+    """Set where dbt connects and what it builds: libpq's PGOPTIONS carries the candidate as session settings.
 
-    Yields the name of the database. Raises SettingsError for an address that dbt cannot be told.
+    Yields the name of the database. Raises SettingsError for an address that cannot be passed to dbt.
     """
     address = {name: str(value) for name, value in conninfo.conninfo_to_dict(database.owner_url(settings)).items()}
     session = {
@@ -174,7 +174,7 @@ def _environment(settings: Settings, candidate: dict[str, Any], last_month: str 
 
 
 def _variable(name: str) -> str:
-    """The variable in which libpq, also that of dbt's driver, looks for a parameter of an address."""
+    """The variable in which libpq, also the libpq of dbt's driver, looks for a parameter of an address."""
     known = {option.keyword.decode(): (option.envvar or b"").decode() for option in pq.Conninfo.get_defaults()}
     if not known.get(name):
         raise _unsupported(name)

@@ -1,4 +1,4 @@
-"""Decisions of people over a candidate: written once, bound to its exact content, never changed.
+"""Decisions of people on a candidate: written once, bound to its exact content, never changed.
 
 The first answer to a candidate is final; a rejected candidate can only be followed by a new one (design, "Decisions").
 """
@@ -37,13 +37,13 @@ def record(
 ) -> dict[str, Any]:
     """Write an answer (`setuju` or `tolak`) to the candidate with this sha256 and return its row.
 
-    `jenis` is `publish` or `push`, `urutan` the place in a row of approvers, `pada` the instant of the answer.
-    The same answer again returns the first row. Raises AlreadyDecided when another answer stands.
+    `jenis` is `publish` or `push`, `urutan` the place in the order of approvers, `pada` the instant of the answer.
+    The same answer again returns the first row. Raises AlreadyDecided when there is a different answer already.
     """
     if jawaban not in ANSWERS:
         raise ValueError(f"jawaban must be one of {ANSWERS}, got {jawaban!r}")
     with _connection(where) as connection:
-        # A conflicting row of a transaction that is still open is waited for: the earlier commit wins.
+        # This waits for a conflicting row of a transaction that is still open: the earlier commit wins.
         connection.execute(
             "insert into keputusan.putusan"
             " (id_rilis, jenis, urutan, sha256, jawaban, oleh, otomatis, pada, masukan)"
@@ -71,8 +71,8 @@ def find(where: Settings | psycopg.Connection, sha256: str, jenis: str, urutan: 
 def rejections(connection: psycopg.Connection, id_rilis: str) -> list[str]:
     """Sentences about the earlier candidates of exactly these deliveries that somebody rejected, oldest first.
 
-    The content of such a candidate differs (the code changed since), so it may be asked about again; whoever answers
-    should know.
+    The content of such a candidate differs (the code changed since), so a person may be asked again; this person should
+    know about the rejection.
     """
     rows = connection.execute(
         "select lama.id_rilis, putusan.oleh, putusan.otomatis,"

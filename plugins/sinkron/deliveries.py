@@ -1,4 +1,4 @@
-"""Deliveries in the ledger: which were stored, which were accepted, what the last accepted one looked like."""
+"""Deliveries in the ledger: which were stored, which were accepted, and the facts of the last accepted one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def known(connection: psycopg.Connection, id_kiriman: str) -> dict[str, Any]:
 
 
 def newest(connection: psycopg.Connection, sumber: str, periode: str) -> dict[str, Any] | None:
-    """The delivery of a source for a month that counts: the highest revision, then the last to arrive."""
+    """The delivery that counts for a source and month: the highest revision, then the last to arrive."""
     return connection.execute(
         "select * from buku.kiriman where sumber = %s and periode = %s"
         " order by revisi_sumber desc, urutan desc limit 1",
@@ -52,7 +52,7 @@ def accepted_before(connection: psycopg.Connection, sumber: str, periode: str) -
 
 
 def landed_after(connection: psycopg.Connection, periode: str) -> bool:
-    """Whether a later month has landed already, of any registry: feeds land under the month in which they are read."""
+    """Whether a later month of any registry has landed already. Feeds land under the month in which they are read."""
     return connection.execute(
         "select exists (select from buku.kiriman"
         " where periode > %s and status = 'diterima' and sumber = any(%s)) as ada",
@@ -63,10 +63,10 @@ def landed_after(connection: psycopg.Connection, periode: str) -> bool:
 def store(connection: psycopg.Connection, extracted: Extracted) -> str:
     """Write the ledger rows of bytes that are in the store; returns the id.
 
-    When the same bytes come again and are still what counts for the month, nothing changes, except that a refused
-    delivery is judged again (seeds may have changed since). For a source whose reads carry no revision, the last read
-    counts. If that repeats an earlier delivery of the month, the earlier one becomes the newest again, and is judged
-    again unless it was accepted at the time.
+    When the same bytes come again and still count for the month, nothing changes, except that a refused delivery is
+    judged again (seeds may have changed since). For a source whose reads carry no revision, the last read counts. If
+    it repeats an earlier delivery of the month, the earlier one becomes the newest again, and is judged again unless it
+    was accepted before.
     """
     id_kiriman = identifier(extracted.sumber, extracted.periode, extracted.sha256)
     before = newest(connection, extracted.sumber, extracted.periode)
@@ -119,7 +119,7 @@ def stored(connection: psycopg.Connection, delivery: dict[str, Any]) -> Extracte
 
 
 def reference_for(connection: psycopg.Connection, settings: Settings, sumber: str, periode: str) -> Reference:
-    """What a delivery is judged by: seeds in force, and the last accepted delivery of its source."""
+    """The data for judging a delivery: the seeds in force and the last accepted delivery of its source."""
     from connectors.interface import Reference
 
     current, before = accepted(connection, sumber, periode), accepted_before(connection, sumber, periode)
@@ -145,7 +145,7 @@ def reference_for(connection: psycopg.Connection, settings: Settings, sumber: st
 
 
 def report_path(settings: Settings, delivery: dict[str, Any]) -> Path:
-    """Where the sender reads what became of a delivery (rules.md, "Refusals and thresholds")."""
+    """The file that tells the sender the result of a delivery (rules.md, "Refusals and thresholds")."""
     name = f"rev-{delivery['revisi_sumber']}" if delivery["revisi_sumber"] else delivery["id_kiriman"]
     return settings.outbox / "laporan" / delivery["sumber"] / delivery["periode"] / f"{name}.json"
 

@@ -8,10 +8,10 @@ from sinkron.steps import link
 
 
 def run(settings: Settings, a: str, b: str) -> list[str]:
-    """What each stage of the linkage says of two records (`sumber:id_sumber`), a line each; no personal value.
+    """What each stage of the linkage says about two records (`sumber:id_sumber`), one line each; no personal values.
 
-    The month is linked again from what it read, with the judgements that were in force then; nothing is written.
-    Raises NotReady before a first month was built, SettingsError when a record is not named as expected or unknown.
+    The month is linked again from the same input, with the judgements that were in force then; nothing is written.
+    Raises NotReady before a first month was built, SettingsError when a record is unknown or not named as expected.
     """
     from linkage.explain import UnknownRecord, explain
 

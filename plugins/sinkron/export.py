@@ -1,9 +1,9 @@
 """Exports of a release for spreadsheets: `<outbox>/ekspor/<periode>/<revisi>/` (contracts/sinks.md 5).
 
-The masked tables of one release as CSV, Parquet and XLSX with a `datapackage.json`. Made in a folder beside it and
-moved in place whole, so whoever looks sees all of it or nothing. Read as a reader of schema `publikasi` sees that
-release, so nothing is in a file that the view does not show. Tables without a release of their own (`rilis`,
-`kiriman`, `penonaktifan`, `riwayat_…`) are of today, and are read in the database.
+The masked tables of one release as CSV, Parquet and XLSX with a `datapackage.json`. An export is made in a folder next
+to its final place and moved there whole, so a reader sees all of it or nothing. The rows are read as a reader of schema
+`publikasi` sees that release, so a file holds nothing that the view does not show. Tables that do not belong to one
+release (`rilis`, `kiriman`, `penonaktifan`, `riwayat_…`) show today's state and are read in the database.
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ from sinkron.review_rows import FORMULA
 from sinkron.settings import Settings
 
 LOCK = "ekspor"
-# Row of the dated seed `ambang`: tables with more rows have their XLSX only when somebody asks for it.
+# Row of the dated seed `ambang`: tables with more rows get an XLSX only when somebody asks for it.
 XLSX_LIMIT = "ekspor_xlsx_baris"
-# What a spreadsheet would take for a formula, as characters of a pattern.
+# First characters that make a spreadsheet read a text as a formula, for use in a pattern.
 STARTS = "".join(f"\\x{ord(sign):02x}" for sign in FORMULA)
 FETCHED = 5000
 BOM = b"\xef\xbb\xbf"
-# No column of ours has a name that SQL would read otherwise, but some are words of it.
+# Our column names need no quoting in SQL, except that some of them are SQL keywords.
 QUOTED = '"{}"'.format
 
 
 class ExportError(RuntimeError):
-    """What the view shows of a release is not what the ledger says of it; no file was put in place."""
+    """The view and the ledger disagree about a release; no file was put in place."""
 
 
 def tables() -> list[Contract]:
-    """The released tables that stand in schema `publikasi`."""
+    """The released tables that exist in schema `publikasi`."""
     return [table for table in contracts_module.released(contracts_module.load()) if not table.identified]
 
 
 def export(settings: Settings, periode: str, revisi: int | None = None, whole: bool = False) -> dict[str, Any]:
     """Write the export of a release, of its newest `terbit` revision unless `revisi` says which; return counts.
 
-    `whole` writes the XLSX of every table, however long. What stands already, is of the same content and was made by
-    the same code is left as it is (`ditulis` false). `id_rilis` is None, and nothing is done, where no such release is
-    `terbit` or `digantikan`.
+    `whole` writes the XLSX of every table, however long. An export that exists already, with the same content and made
+    by the same code, is left as it is (`ditulis` false). When no such release is `terbit` or `digantikan`, nothing is
+    done and `id_rilis` is None.
     """
     with ledger.step(settings, "export", periode, LOCK) as run:
         with run.transaction() as connection:
@@ -96,7 +96,7 @@ def _mark(release: dict[str, Any], held: list[Contract]) -> dict[str, Any]:
 
 
 def _stands(folder: Path, mark: dict[str, Any], long: dict[str, int]) -> bool:
-    """Whether the export is there, whole, with this mark, and lacks no XLSX but those of long tables."""
+    """Whether the export exists, is complete, has this mark, and lacks only the XLSX of long tables."""
     try:
         package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
         left_out = package["sinkron"].pop("tanpa_xlsx")
@@ -157,17 +157,17 @@ def _read(connection: psycopg.Connection, id_rilis: str, held: list[Contract], r
 
 def _as_text(column: Column) -> str:
     name = QUOTED(column.name)
-    # A cast of its own: an array is a JSON array, which is what Frictionless reads.
+    # Arrays need their own cast: they become JSON arrays, because that is what Frictionless reads.
     return f"to_json({name})::text" if column.type == "text[]" else f"{name}::text"
 
 
 def _convert(
     settings: Settings, held: list[Contract], raw: Path, making: Path, mark: dict[str, Any], long: dict[str, int]
 ) -> list[dict[str, Any]]:
-    """Each table in each form, below `making`; what is said of the files."""
+    """Write each table in each form below `making`; return the descriptions of the files."""
     resources = []
     with transport.workspace(raw) as con:
-        # In one thread, so that the same rows make the same bytes.
+        # One thread, so that the same rows make the same bytes.
         con.execute("set threads = 1")
         for table in held:
             columns = table.visible("publikasi")
@@ -203,13 +203,13 @@ def _load(con: Any, path: Path, columns: list[Column]) -> int:
 
 
 def _shown(column: Column) -> str:
-    """SQL: how a person reads a value."""
+    """SQL: a value in the form for people."""
     name = QUOTED(column.name)
     return f"replace({name}, '.', '{datapackage.DECIMAL}')" if column.type == "numeric" else name
 
 
 def _as_csv(con: Any, columns: list[Column], path: Path, body: Path) -> None:
-    """For a double click in Indonesia: a BOM, semicolons, and no text that a spreadsheet would take for a formula."""
+    """A CSV that opens with a double click in Indonesia: BOM, semicolons, no text that would be read as a formula."""
     cells = ", ".join(
         f"regexp_replace({_shown(c)}, '^([{STARTS}])', '''\\1')" if c.type == "text" else _shown(c) for c in columns
     )

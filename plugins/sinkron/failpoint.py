@@ -7,8 +7,8 @@ import signal
 
 from sinkron.settings import Settings
 
-# Every place, in the order in which a publish, an export, the read of a feed, the questions to Dukcapil, and the way of
-# a deactivation to its receivers and back pass them.
+# Every place, in the order in which it is passed by a publish, an export, the read of a feed, the questions to
+# Dukcapil, and a deactivation on its way to its receivers and back.
 PUBLISH = (
     "publish.start",
     "publish.after_attach",

@@ -1,9 +1,9 @@
-"""The rows of a feed's page, spread by Postgres from one JSON parameter as the feed.yml declares them.
+"""The rows of a feed's page, which Postgres makes from one JSON parameter as the feed.yml declares them.
 
-Every change ends in exactly one place: in schema `kasus` (already there counts as there), or in quarantine when it
-has no readable id, version or instant. What names or comes from a complainant or an applicant's phone lands in schema
-`pelapor` and nowhere else. Other unreadable values become null with a `masalah` row; unknown codes are kept as they
-were delivered and marked in `perlu_periksa` (rules.md "Refusals and thresholds", "Cases and deactivation").
+Every change ends in exactly one place: in schema `kasus` (also when it is there already), or in quarantine when it has
+no readable id, version or instant. What names or comes from a complainant or an applicant's phone lands in schema
+`pelapor` and nowhere else. Other unreadable values become null with a `masalah` row; unknown codes are kept as
+delivered and marked in `perlu_periksa` (rules.md "Refusals and thresholds", "Cases and deactivation").
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ READ = {
     "kode": "coalesce({kode}, kasus.teks({nilai}))",
 }
 CODE = r"%(daftar)s::jsonb -> {daftar} ->> regexp_replace(lower(kasus.teks({nilai})), '[^[:alnum:]]', '', 'g')"
-# type -> whether something was delivered that could not be read; else: a value is there and became null.
+# type -> condition: a delivered value could not be read. For other types: a value is there and became null.
 UNREADABLE = {
     "program": "not kasus.program_utuh({nilai})",
     "daftar": "not kasus.daftar_utuh({nilai})",
@@ -57,7 +57,7 @@ def land(connection: psycopg.Connection, feed: Feed, id_kiriman: str, page: Page
     columns = [*(c.nama for c in feed.open), "perlu_periksa"]
     new = connection.execute(_insert("kasus", feed, columns, id_kiriman)).rowcount
     if feed.closed:
-        # The key of the change goes with what is kept apart.
+        # The separately kept columns get the key of the change too.
         keys = [name for name in feed.required if name != "diubah"]
         connection.execute(_insert("pelapor", feed, [*keys, *(c.nama for c in feed.closed)], id_kiriman))
     connection.execute(_problems(feed, id_kiriman))
@@ -81,7 +81,7 @@ def _parameters(feed: Feed, page: Page) -> dict[str, Any]:
 
 
 def _spread(feed: Feed) -> Composable:
-    """Table `masuk`: one typed row a change of the page, with the code of its quarantine if it has one."""
+    """Table `masuk`: one typed row per change of the page, with its quarantine code if it has one."""
     missing = SQL(" or ").join(SQL("{} is null").format(Identifier(name)) for name in feed.required)
     broken = SQL(" or ").join(_unreadable(c) for c in feed.kolom if c.wajib)
     marks = SQL(", ").join(
@@ -132,13 +132,13 @@ def _value(column: FeedColumn) -> Composable:
 
 
 def _unreadable(column: FeedColumn) -> Composable:
-    """Condition over `masuk`: a value of this column was delivered and could not be read (whole)."""
+    """Condition on `masuk`: a value of this column was delivered and could not be read (whole)."""
     condition = UNREADABLE.get(column.tipe, "(kasus.ada({nilai}) and {kolom} is null)")
     return SQL(condition).format(kolom=Identifier(column.nama), **_parts(column))
 
 
 def _marks(feed: Feed) -> list[tuple[str, Composable]]:
-    """What makes a change one to look at, with its mark: an unknown code, programmes that are not a list of names."""
+    """Why a person has to look at a change, with the mark: an unknown code, or programmes that are no list of names."""
     found = []
     for column in feed.kolom:
         if column.tipe == "kode":
@@ -166,7 +166,7 @@ def _insert(schema: str, feed: Feed, columns: list[str], id_kiriman: str) -> Com
 
 
 def _problems(feed: Feed, id_kiriman: str) -> Composable:
-    """Values that were delivered and could not be read, and what should be an object and is none."""
+    """Values that were delivered and could not be read, also values that should be objects but are not."""
     checks = [(c.nama, _unreadable(c)) for c in feed.kolom if not c.wajib]
     for parent in sorted({c.path[:-1] for c in feed.kolom if len(c.path) > 1}):
         place = SQL("(isi #> {})").format(Literal(list(parent)))

@@ -1,7 +1,7 @@
 """Feeds read now: complaints, applications, field verifications. Each page lands with its cursor in one transaction.
 
-A kill repeats a page and loses none (contracts/sources.md, "Cursor feeds"). Feeds are never required for a month
-(rules.md "Running unattended").
+After a kill a page is repeated and none is lost (contracts/sources.md, "Cursor feeds"). Feeds are never required for a
+month (rules.md "Running unattended").
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def read(settings: Settings, nama: str, periode: str) -> dict[str, Any]:
     """Read what a feed has since its cursor and land it under a calendar month; returns counts.
 
-    Raises NotReady when its connection is not set, SourceDown when it cannot be read: pages before that stay landed,
-    the cursor stands behind the last of them.
+    Raises NotReady when its connection is not set, SourceDown when it cannot be read: the pages before that stay landed
+    and the cursor is after the last of them.
     """
     from connectors.interface import Client, SourceUnavailable, Store, changes, connection, load_feed
 
@@ -49,7 +49,7 @@ def read(settings: Settings, nama: str, periode: str) -> dict[str, Any]:
 
 
 def _land(settings: Settings, run: StepRun, feed: Feed, page: Page) -> None:
-    """One page and its cursor, both or neither. The same bytes in the same month have landed already."""
+    """Land one page and its cursor, both or neither. The same bytes in the same month are not landed again."""
     from connectors.interface import Extracted, identity
 
     files = (page.berkas,)
@@ -74,9 +74,9 @@ def _land(settings: Settings, run: StepRun, feed: Feed, page: Page) -> None:
 
 
 def read_all(settings: Settings, say: Callable[[str], None]) -> bool:
-    """Read every feed that is configured, now; `say` gets a line each. Returns whether none of them failed.
+    """Read every configured feed now; `say` gets one line for each. Returns whether all feeds succeeded.
 
-    A feed that fails is named with its reason and keeps nothing else from being read.
+    A feed that fails is named with its reason; the other feeds are still read.
     """
     from connectors.interface import load_feeds
 

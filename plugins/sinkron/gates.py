@@ -1,7 +1,7 @@
 """The three gates: over a delivery that has landed, over a candidate's tables, over a list of deactivations.
 
-A gate measures and judges (`expectations`). Each verdict leaves one row a check in `audit.hasil_periksa` (every attempt
-is kept) and one row a subject and sha256 in `audit.putusan_gerbang` (the last attempt counts).
+A gate measures and judges (`expectations`). Each verdict writes one row per check into `audit.hasil_periksa` (every
+attempt is kept) and one row per subject and sha256 into `audit.putusan_gerbang` (the last attempt counts).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def judge_landing(settings: Settings, run: StepRun, id_kiriman: str, sumber: str
 
 
 def landed_delivery(settings: Settings, periode: str, id_kiriman: str, sumber: str) -> Delivery:
-    """What the landing gate must know of a delivery, from the source's declaration and the seeds."""
+    """What the landing gate must know about a delivery, from the source's declaration and the seeds."""
     from connectors.interface import load_source
     from expectations.landing import Delivery, Entity
 
@@ -106,7 +106,7 @@ def judge_list(settings: Settings, run: StepRun, sha256: str, id_rilis: str, sum
 
 
 def record(connection: psycopg.Connection, gate: str, subject: str, sha256: str, verdict: Verdict) -> None:
-    """Write a verdict and its checks down: `gate` is `pendaratan`, `rilis` or `daftar`, `subject` what was judged."""
+    """Write down a verdict and its checks. `gate`: `pendaratan`, `rilis` or `daftar`; `subject`: what was judged."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into audit.hasil_periksa (gerbang, subjek, sha256, periksa, kalimat, keparahan, hasil, diamati,"

@@ -1,7 +1,7 @@
 """The views behind `riwayat_rumah_tangga` and `riwayat_individu`: the released partitions, each row with its two times.
 
-They belong to the pipeline's owner, whose policy shows every release; the area of the reader is therefore said here.
-Which release held when comes from `rilis.waktu_rilis` alone (docs/decisions/0010).
+They belong to the pipeline's owner, whose policy shows every release; therefore these views restrict the reader's area
+themselves. Only `rilis.waktu_rilis` says which release was valid when (docs/decisions/0010).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sinkron.contract import Contract
 
 
 def views(contracts: dict[str, Contract]) -> dict[str, list[Composed]]:
-    """By name, the statements that make the view behind each contract that is derived from a released table."""
+    """View name -> statements that make it, for each contract that is derived from a released table."""
     return {
         contract.base: [_view(contract, contracts[contract.derived]), _comment(contract)]
         for contract in contracts.values()

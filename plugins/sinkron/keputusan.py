@@ -1,8 +1,8 @@
 """A person's decision on a candidate or a list, asked in Airflow and kept in `keputusan.putusan`.
 
 Airflow's own state decides nothing. Tried on 3.3.2: with retries a rejected approval is asked again and can then be
-approved, and any user with role `op` can mark the task successful. So `publish` and `push` read the decision row, this
-operator is what writes it, and the first answer to a candidate is final.
+approved, and any user with role `op` can mark the task successful. So `publish` and `push` read the decision row, which
+this operator writes, and the first answer to a candidate is final.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from sinkron import settings as settings_module
 WORDS = {"publish": "penerbitan rilis", "push": "daftar penonaktifan dari rilis"}
 ANSWERS = {ApprovalOperator.APPROVE: "setuju", ApprovalOperator.REJECT: "tolak"}
 PATIENCE = dt.timedelta(days=14)
-# Who signs the decree of a list: the second of its approvers writes its number, which goes to receivers as it is.
+# The second approver of a list signs its decree and writes the number, which goes to receivers unchanged.
 SIGNING = ("push", 2)
 # Never the number of a person or a family.
 DECREE = re.compile(r"(?!.*\d{9})[0-9A-Za-z][0-9A-Za-z ./()-]{0,63}")
 
 
 class Keputusan(ApprovalOperator):
-    """Ask once about a sha256; silence is a Reject; a Reject fails without retry."""
+    """Ask once about a sha256; no answer in time counts as Reject; a Reject fails without retry."""
 
     def __init__(self, *, jenis: str, urutan: int = 1, **kwargs: Any) -> None:
         kwargs |= {
@@ -45,9 +45,9 @@ class Keputusan(ApprovalOperator):
         self.urutan = urutan
 
     def execute(self, context: dict[str, Any]) -> Any:
-        """Use the decision that exists on this content; if there is none, show the numbers and wait for a person.
+        """Use the existing decision on this content; if there is none, show the numbers and wait for a person.
 
-        A month that is published already keeps its decision, so that a publish that was killed can be finished.
+        A month that is published already keeps its decision, so that a killed publish can be finished.
         """
         from sinkron import decisions, questions
 
@@ -74,17 +74,17 @@ class Keputusan(ApprovalOperator):
         try:
             return super().execute(context)
         except TaskAwaitingInput as waiting:
-            # The answer counts for what was shown, whatever candidate the month has when it comes.
+            # The answer counts for the content that was shown, even if the month has another candidate by then.
             waiting.kwargs = {"id_rilis": asked.id_rilis, "sha256": asked.sha256}
             raise
 
     def execute_complete(self, context: dict[str, Any], event: dict[str, Any], id_rilis: str, sha256: str) -> Any:
-        """Write the answer as the server reports it: who, when, and the inputs; a time-out is `sistem` rejecting."""
+        """Write the answer as the server reports it: who, when, and the inputs; a timeout is a Reject by `sistem`."""
         if "error" in event:
             self.process_trigger_event_error(event)
         self.validate_chosen_options(event["chosen_options"])
         user, answer = event.get("responded_by_user"), ANSWERS[event["chosen_options"][0]]
-        # Of what the interface takes from a person (anything, tried on 3.3.2) only what was asked for is kept.
+        # The interface accepts any input from a person (tried on 3.3.2); only the requested inputs are kept.
         given = {}
         if (self.jenis, self.urutan) == SIGNING and answer == "setuju":
             given = {"nomor_sk": str((event.get("params_input") or {}).get("nomor_sk") or "").strip()}
@@ -105,7 +105,7 @@ class Keputusan(ApprovalOperator):
         )  # fmt: skip
 
     def record(self, id_rilis: str, sha256: str, **answer: Any) -> dict[str, Any]:
-        """Write the answer; returns the decision that stands, which is an earlier one if there is one."""
+        """Write the answer; returns the valid decision, which is an earlier one if there is one."""
         from sinkron import decisions
 
         settings = settings_module.load()
@@ -114,11 +114,11 @@ class Keputusan(ApprovalOperator):
         except decisions.AlreadyDecided:
             return decisions.find(settings, sha256, self.jenis, self.urutan)
         except database.DatabaseError as refused:
-            # A list's approver must be another person than the others and than the officers on it.
+            # An approver of a list must not be one of its other approvers or an officer on it.
             raise AirflowFailException(str(refused)) from None
 
     def conclude(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Go on with `setuju`; fail for good with `tolak`."""
+        """Continue after `setuju`; fail without retry after `tolak`."""
         if row["jawaban"] != "setuju":
             raise AirflowFailException(
                 f"{WORDS[self.jenis]} {row['id_rilis']} ditolak oleh {row['oleh']}; putusan final, hanya kandidat"

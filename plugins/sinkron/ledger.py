@@ -1,7 +1,7 @@
-"""The ledger in Postgres is the truth of what was done; Airflow is only the clockwork.
+"""The ledger in Postgres is the source of truth for what was done; Airflow only starts the work.
 
 A writing step holds an advisory lock for its whole life and a fencing token that each of its transactions checks:
-a worker that was paused, lost its connection and wakes up after somebody else took over writes nothing.
+a worker that was paused, lost its connection and wakes up after another one took over writes nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sinkron import database
 from sinkron.outcomes import NotReady, words
 from sinkron.settings import Settings
 
-# Locks of steps that write the same things: the open candidate and the pointer; lists, and the queue to receivers.
+# Locks of steps that write the same data: first the open candidate and the pointer, then lists and the outgoing queue.
 CANDIDATE, QUEUE = "kandidat", "antrean"
 
 
@@ -108,9 +108,9 @@ def candidate(connection: psycopg.Connection, periode: str) -> dict[str, Any] | 
 
 
 def month_before(settings: Settings, candidate: dict[str, Any]) -> str | None:
-    """The release of an earlier month that a candidate goes on from, or None.
+    """The release of an earlier month that a candidate continues, or None.
 
-    That is `id_sebelum`, unless it is a revision of the same month, of which nothing lasts but the ids.
+    That is `id_sebelum`, unless it is a revision of the same month: only its ids are continued.
     """
     with database.connect(settings) as connection:
         row = connection.execute(
@@ -122,7 +122,7 @@ def month_before(settings: Settings, candidate: dict[str, Any]) -> str | None:
 
 
 def standing(connection: psycopg.Connection, periode: str) -> dict[str, Any] | None:
-    """What a month stands at: its newest revision that was not replaced, nor withdrawn before anybody saw it."""
+    """The current state of a month: its newest revision that was not replaced and not withdrawn before publication."""
     return connection.execute(
         "select * from rilis.rilis where periode = %s and status <> 'digantikan'"
         " and (status <> 'ditarik' or diterbitkan is not null) order by revisi desc limit 1",
@@ -133,8 +133,8 @@ def standing(connection: psycopg.Connection, periode: str) -> dict[str, Any] | N
 def require_candidate(settings: Settings, periode: str, after: str | None = None) -> dict[str, Any]:
     """The open candidate of a month, whose tables step `after` has built.
 
-    Raises NotReady when `compose` has not made one, or when those tables are not there, or no more: they are unlogged,
-    and a server that crashed comes back with empty ones.
+    Raises NotReady when `compose` has not made one, or when the tables were not built or were lost: they are unlogged,
+    so they are empty after a crash of the server.
     """
     with database.connect(settings) as connection:
         found = candidate(connection, periode)
@@ -152,12 +152,12 @@ def require_candidate(settings: Settings, periode: str, after: str | None = None
 
 
 def forget_built(connection: psycopg.Connection, *langkah: str) -> None:
-    """Say that steps begin to build their tables again: until they end, those belong to no candidate."""
+    """Record that steps begin to build their tables again: until they end, the tables belong to no candidate."""
     connection.execute("delete from buku.lapisan where langkah = any(%s)", [list(langkah)])
 
 
 def record_built(connection: psycopg.Connection, langkah: str, id_rilis: str) -> None:
-    """Say that a step has built its tables of a candidate."""
+    """Record that a step has built its tables of a candidate."""
     connection.execute(
         "insert into buku.lapisan (langkah, id_rilis) values (%s, %s)"
         " on conflict (langkah) do update set id_rilis = excluded.id_rilis",
@@ -166,7 +166,7 @@ def record_built(connection: psycopg.Connection, langkah: str, id_rilis: str) ->
 
 
 def last_built(settings: Settings) -> dict[str, Any]:
-    """The release that was built last, whatever became of it; raises NotReady before there is one."""
+    """The release that was built last, whatever its status; raises NotReady before there is one."""
     with database.connect(settings) as connection:
         built = connection.execute(
             "select * from rilis.rilis where dibangun is not null order by dibangun desc limit 1"

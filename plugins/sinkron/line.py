@@ -1,7 +1,7 @@
 """The line: one list of steps, run in this order by `make month` and wired into DAGs by `dags/`.
 
 A step is `run(settings, periode[, sumber]) -> dict` of counts, keys and verdicts, never rows. Every step can be run
-twice, killed anywhere and run again, with the same end state.
+twice, or killed anywhere and run again: the end state is the same.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 from sinkron import remote
 from sinkron.settings import ROOT, Settings
 
-# Required for a month (rules.md "Running unattended"): what a candidate is composed of.
+# The sources that a month requires (rules.md "Running unattended"): a candidate is composed of them.
 REQUIRED = ("dtsen", "dtjateng", "simnakis")
 
 
 def optional_sources() -> tuple[str, ...]:
-    """The other declared sources, by name: they land with a month and never hold it up."""
+    """The other declared sources, by name: they land with a month and never delay it."""
     declared = sorted(path.parent.name for path in (ROOT / "connectors").glob("*/source.yml"))
     return tuple(name for name in declared if name not in REQUIRED)
 
@@ -27,8 +27,8 @@ def optional_sources() -> tuple[str, ...]:
 class Step:
     """One step: its verb (task id and module in `sinkron.steps`), the DAG that runs it, its Indonesian label.
 
-    `per_source` steps run once for each source, `outgoing` steps write files for others into the outbox. The lock that
-    a step holds is named where it takes it (`ledger.step`).
+    `per_source` steps run once for each source; `outgoing` steps write files for others into the outbox. A step names
+    its lock in its call of `ledger.step`.
     """
 
     name: str
@@ -40,8 +40,8 @@ class Step:
     def run(self, settings: Settings, periode: str, sumber: str | None = None) -> dict[str, Any]:
         """Run the step; the module is imported here so that parsing a DAG stays cheap.
 
-        After an `outgoing` step, new files of the outbox are sent to its SFTP server, where it is on one. That is done
-        also when the step failed, because a refusal leaves a report for the sender there.
+        If the outbox is on an SFTP server, its new files are sent there after an `outgoing` step, also when the step
+        failed, because a refusal leaves a report for the sender in the outbox.
         """
         module = importlib.import_module(f"sinkron.steps.{self.name}")
         asked = (periode, sumber) if self.per_source else (periode,)

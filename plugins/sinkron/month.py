@@ -17,9 +17,9 @@ from sinkron.steps import reconcile
 
 # Sources ingested at the same time: each holds a delivery in memory and keeps a core busy.
 INGESTS = 2
-# A delivery that is here and may not be used ends the month, even if an earlier one landed. The worst comes first.
+# A delivery that is here but may not be used ends the month, even if an earlier one landed. The worst comes first.
 UNUSABLE = (GateHeld, Refused)
-# Names of headers and codes on the line of a source; the rest is in `buku.pemberitahuan`.
+# How many names of headers and codes the line of a source shows; the rest is in `buku.pemberitahuan`.
 NOTICES_SHOWN = 8
 
 
@@ -27,27 +27,27 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
     """Run the line for a month; return the exit code and the object of the last line on stdout.
 
     approve: `none` leaves both decisions open, `publish` answers the one on publishing, `yes` also the one on
-    pushing, `reject` refuses to publish, all of them recorded as automatic. `say` gets one line a step for people,
-    counts and codes only.
+    pushing, `reject` refuses to publish; all answers are recorded as automatic. `say` gets one line per step for
+    people, with counts and codes only.
     """
     problems: list[Outcome | SourceDown] = []
     sent = 0
-    # Never required: what a feed cannot give now is said and waits.
+    # Feeds are never required: a feed that cannot be read now is reported and read later.
     feeds.read_all(settings, say)
     try:
         reconcile.poll(settings, periode)
         for sumber, met in _ingest_all(settings, periode, say):
-            # Never required: what it cannot give now is said and waits.
+            # This source is not required: its problem is reported, and its delivery can land later.
             if sumber not in REQUIRED:
                 continue
-            # IZINKAN_LAMA: whatever keeps this source's delivery away was foreseen; what a gate holds was not.
+            # IZINKAN_LAMA covers a delivery that is missing for any reason, but not one that a gate holds.
             if met and not (isinstance(met, NotReady | Refused | SourceDown) and sumber in settings.allowed_stale()):
                 problems.append(met)
         if worst := next((met for kind in UNUSABLE for met in problems if isinstance(met, kind)), None):
             raise worst
         new = _build(settings, periode, approve, say, problems)
         sent = _deactivate(settings, periode, approve, say, new)
-        # A source that did not answer may have something new: that nothing was built is then no success.
+        # A source that did not answer may have new data, so a run that built nothing is no success then.
         if problems and not new:
             raise problems[0]
         code = 0
@@ -58,14 +58,14 @@ def run(settings: Settings, periode: str, approve: str, say: Callable[[str], Non
 
 
 def _ingest_all(settings: Settings, periode: str, say: Callable) -> Iterator[tuple[str, Outcome | SourceDown | None]]:
-    """Ingest every source, some at the same time as their DAGs do: while one waits for its server, another lands."""
+    """Ingest every source, several at the same time as the DAGs do: while one waits for its server, another lands."""
     sources = (*REQUIRED, *optional_sources())
     with ThreadPoolExecutor(INGESTS) as pool:
         yield from zip(sources, pool.map(lambda sumber: _ingest(settings, periode, sumber, say), sources), strict=True)
 
 
 def _ingest(settings: Settings, periode: str, sumber: str, say: Callable) -> Outcome | SourceDown | None:
-    """Extract and land one source; what keeps it from landing is returned, so that the other sources still land.
+    """Extract and land one source; an obstacle is returned, not raised, so that the other sources still land.
 
     A source that has nothing now or does not answer is no obstacle when its delivery of the month is here already.
     """
@@ -81,7 +81,7 @@ def _ingest(settings: Settings, periode: str, sumber: str, say: Callable) -> Out
 
 
 def _tell(sumber: str, landed: dict[str, Any], say: Callable) -> None:
-    """What a delivery that landed now changes, and what its source had not sent before."""
+    """Report what a delivery that landed now changes, and what its source had not sent before."""
     if landed.get("selisih"):
         say(f"  ~ {sumber} menggantikan kiriman sebelumnya: {comparison.sentence(landed['selisih'])}")
     if unseen := landed.get("pemberitahuan_baru"):
@@ -92,18 +92,18 @@ def _tell(sumber: str, landed: dict[str, Any], say: Callable) -> None:
 def _build(settings: Settings, periode: str, approve: str, say: Callable, problems: list) -> bool:
     """Build, judge and publish the month; returns whether there was anything new.
 
-    Where it has to wait, the first of `problems` says why.
+    If it has to wait, the first of `problems` says why.
     """
     composed = _step(settings, "compose", periode, None, say)
     if composed.get("sudah_terbit"):
-        # Nothing new. A run that was killed after the release may have left the rest of these steps undone.
+        # Nothing new. But a run that was killed after the release may have left out the rest of these steps.
         STEPS["publish"].run(settings, periode)
         STEPS["export"].run(settings, periode)
         return False
     if composed["kurang"]:
         waits = NotReady(f"bulan {periode} belum lengkap, menunggu {', '.join(composed['kurang'])}")
         raise next(iter(problems), waits)
-    # A candidate whose tables are there waits only for its checks and its decision.
+    # A candidate whose tables exist needs only its checks and its decision.
     for step in LINE:
         if step.name == "compose" or step.dag not in ("build_golden", "publish"):
             continue
@@ -119,9 +119,9 @@ def _build(settings: Settings, periode: str, approve: str, say: Callable, proble
 def _deactivate(settings: Settings, periode: str, approve: str, say: Callable, new: bool) -> int:
     """List, decide, send and reconcile; returns how many rows receivers took.
 
-    What was approved earlier is sent even when this month's list is held by its gate, was rejected, or still waits for
-    a decision. Held and rejected are outcomes of the run. A list that waits is one only if the run built something new
-    and was told to answer nothing (rules.md "Running unattended").
+    Rows that were approved earlier are sent even when this month's list is held by its gate, was rejected, or still
+    waits for a decision. Held and rejected are outcomes of the run. A waiting list is an outcome only if the run built
+    something new and `approve` is `none` (rules.md "Running unattended").
     """
     waits: GateHeld | Rejected | Undecided | None = None
     try:
@@ -160,7 +160,7 @@ def answer(settings: Settings, jenis: str, periode: str, approve: str, urutan: i
             return
         if asked is None or decisions.find(connection, asked.sha256, jenis, urutan):
             return
-        # Who comes after a refusal is not asked: it is final.
+        # After a refusal the next approvers are not asked, because a refusal is final.
         before = [decisions.find(connection, asked.sha256, jenis, place) for place in range(1, urutan)]
         if any(earlier and earlier["jawaban"] != "setuju" for earlier in before):
             return
@@ -183,11 +183,11 @@ def _brief(counts: dict[str, Any]) -> str:
 
 
 def summary(settings: Settings, periode: str) -> dict[str, Any]:
-    """What the last line of `make month` says: what the month stands at, and each required source's delivery."""
+    """The content of the last line of `make month`: the state of the month and each required source's delivery."""
     with database.connect(settings) as connection:
         release = ledger.standing(connection, periode)
         found = {sumber: deliveries.newest(connection, sumber, periode) for sumber in REQUIRED}
-    # What is stored and not yet accepted or refused (a gate holds it) has no status for others.
+    # A delivery that is stored but not yet accepted or refused (a gate holds it) has no status for others.
     judged = {sumber: row if row and row["status"] != "disimpan" else {} for sumber, row in found.items()}
     return {
         "periode": periode,
@@ -200,6 +200,6 @@ def summary(settings: Settings, periode: str) -> dict[str, Any]:
 
 
 def to_stderr(line: str) -> None:
-    """Progress goes to stderr: stdout's last line is for machines. In one write, for sources speak at the same time."""
+    """Progress goes to stderr, because stdout's last line is for machines. One write: sources report in parallel."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()

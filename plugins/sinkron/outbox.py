@@ -1,9 +1,9 @@
-"""The outbox: what is approved becomes stored bodies, and stored bodies are sent until the receiver has said yes or no.
+"""The outbox: approved rows become stored bodies, and stored bodies are sent until the receiver has said yes or no.
 
 A body is stored before it is sent for the first time, and every further try sends the same bytes. `percobaan` is
-counted up before each try: once it is above zero the receiver may have the body, and only an answer to these same bytes
+increased before each try: once it is above zero the receiver may have the body, and only an answer to the same bytes
 can tell. Each receiver has its own queue, in the order in which its bodies were stored. A receiver that stops does not
-stop the others, and a body without an answer does not stop those behind it. A body that waits too long raises an alarm.
+stop the others, and a body without an answer does not stop later bodies. A body that waits too long raises an alarm.
 The database refuses a row that is not approved, is held, or was sent before (migrations 0500 to 0502).
 """
 
@@ -22,7 +22,7 @@ from sinkron.failpoint import failpoint
 from sinkron.ledger import StepRun
 from sinkron.receivers import Receiver
 
-# Approved, in no body yet, and not held.
+# Rows that are approved, in no body yet, and not held.
 WAITING = """
     select b.id_baris, b.tujuan, 'penonaktifan' as jenis, u.bulan_efektif::text as bulan_efektif, d.sha256 as id_daftar,
         b.no_kk, b.nik, b.nama, b.kode_desa, b.keluarga, u.program, u.kode_alasan, u.bukti,
@@ -41,7 +41,7 @@ WAITING = """
         and not exists (select from kasus.tahanan_terbuka as t where t.id_baris = b.id_baris)
     order by u.bulan_efektif, d.sha256, b.id_baris
 """
-# To be taken back: the receiver has it, or may have it.
+# Rows to cancel: the receiver has them, or may have them.
 WITHDRAWN = """
     select b.id_baris, b.tujuan, 'pembatalan' as jenis, k.bulan_efektif::text as bulan_efektif, null as id_daftar,
         b.keluarga, u.program, u.uid_individu, p.alasan, k.nomor_sk
@@ -84,12 +84,12 @@ OVERDUE = """
     where k.status = 'siap' and k.percobaan > 0 and k.dibuat < clock_timestamp() - make_interval(days => %s)
     order by k.id_kiriman, i.id_baris
 """
-# A receiver that leaves this many bodies in a row without an answer is taken to be down, until the next run.
+# A receiver that does not answer this many bodies in a row counts as down until the next run.
 DOWN = 2
 
 
 def authorise(connection: psycopg.Connection) -> int:
-    """Set the rows of every list that all its approvers agreed to to `disetujui`; returns how many.
+    """Set the rows of every list that all its approvers approved to `disetujui`; returns how many.
 
     Rows that are held stay `diusulkan`.
     """
@@ -106,7 +106,7 @@ def authorise(connection: psycopg.Connection) -> int:
 
 
 def store(run: StepRun) -> int:
-    """Make bodies of everything that waits, for every receiver; returns how many bodies."""
+    """Make bodies from all waiting rows, for every receiver; returns how many bodies."""
     made = 0
     with run.transaction() as connection:
         withdrawals.dissolve(connection)
@@ -118,7 +118,7 @@ def store(run: StepRun) -> int:
 
 
 def _applicable(connection: psycopg.Connection, receiver: Receiver, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What concerns this receiver; Simnakis is not told of somebody it does not know."""
+    """The rows for this receiver; Simnakis gets no rows about people it does not know."""
     if not receiver.needs_family:
         return rows
     for row in rows:
@@ -174,11 +174,11 @@ def decree(connection: psycopg.Connection, sha256: str, bulan_efektif: str) -> s
 
 
 def send(run: StepRun) -> dict[str, Any]:
-    """Try every stored body once, in order; returns rows that receivers took, by receiver, and who could not be told.
+    """Try every stored body once, in order; returns accepted rows by receiver, and which receivers were not reached.
 
-    A body that is refused because of some of its rows is taken apart: these rows become `ditolak`, the others are sent
-    in a new body at once. A body without an answer keeps its place and the next one is tried; when that gets no answer
-    either, the receiver is left alone until the next run.
+    A body that is refused because of some of its rows is split: these rows become `ditolak`, the others are sent in a
+    new body at once. A body without an answer keeps its place and the next one is tried; if that one gets no answer
+    either, nothing more is sent to the receiver until the next run.
     """
     sent: dict[str, int] = {}
     silent: dict[str, str] = {}
@@ -208,7 +208,7 @@ def _next(run: StepRun, tujuan: str, after: int) -> dict[str, Any] | None:
 
 
 def _complain(run: StepRun) -> None:
-    """An alarm for every row that a receiver has left without an answer for days, by the machine's clock."""
+    """Raise an alarm for every row that a receiver has not answered for days, by the machine's clock."""
     days = int(reference.thresholds(run.settings, run.periode)["penerima_diam_hari"][0])
     with run.transaction() as connection:
         for row in connection.execute(OVERDUE, [days]).fetchall():
@@ -216,7 +216,7 @@ def _complain(run: StepRun) -> None:
 
 
 def _try(run: StepRun, receiver: Receiver, kiriman: dict[str, Any]) -> Result:
-    """One try of one body, announced before and recorded after."""
+    """Try to send one body; the try is counted before it and its result recorded after it."""
     failpoint(run.settings, "push.stored")
     with run.transaction() as connection:
         connection.execute(
@@ -271,7 +271,7 @@ def _taken(connection: psycopg.Connection, kiriman: dict[str, Any], outcome: Tak
 
 
 def _refused(connection: psycopg.Connection, kiriman: dict[str, Any], outcome: RowsRefused) -> None:
-    """Nothing of the body was taken: the rows named are refused for good, the others wait for a new body."""
+    """The body was refused: the named rows are refused for good, the others wait for a new body."""
     connection.execute(
         "update antrean.kiriman set status = 'dipecah', galat = 'tidak_valid', dijawab = clock_timestamp()"
         " where id_kiriman = %s",

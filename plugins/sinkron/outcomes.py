@@ -3,9 +3,9 @@
 Exit codes: rules.md "Running unattended" (README, "Working with it"): 3 held by a gate, 4 what is needed has not
 landed or was refused, 5 rejected or a decision is open.
 
-The text of a named outcome speaks to operators, in the Indonesian of docs/panduan_operator.md; a connector's own reason
-follows its colon as it is. Every other error speaks to engineers, in English, save what answers an approver or a sender
-(keputusan.py and the database's guards; Refusal).
+The text of a named outcome is for operators, in the Indonesian of docs/panduan_operator.md; a connector's own reason
+follows unchanged after the colon. Every other error is for engineers, in English, except errors for an approver or a
+sender (keputusan.py and the database's guards; Refusal).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-# Packages whose errors speak for themselves: counts and codes, never a row.
+# Packages whose error texts may be shown: they hold counts and codes, never a row.
 OURS = ("sinkron", "connectors", "linkage", "expectations")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +31,7 @@ class NotReady(Outcome):
 
 
 class Refused(Outcome):
-    """A delivery was refused whole; the code and the report say why."""
+    """A whole delivery was refused; the code and the report say why."""
 
     exit_code = 4
 
@@ -61,18 +61,18 @@ class SourceDown(RuntimeError):
 
 
 class TaskFailed(RuntimeError):
-    """Anything else that went wrong in a task, told without what it quotes; worth trying again."""
+    """Any other error in a task, reported without the values that it quotes; worth trying again."""
 
 
 def is_ours(error: BaseException) -> bool:
-    """Whether the text of an error is of our own writing."""
+    """Whether our own code wrote the text of an error."""
     return type(error).__module__.partition(".")[0] in OURS
 
 
 def words(error: BaseException) -> str:
-    """What may be told of an error: its class and our own words, or else where it was and its SQLSTATE.
+    """What may be shown of an error: its class and our own text, or else its place and SQLSTATE.
 
-    The text of a library's error may quote the row that it stumbled over.
+    The text of a library's error may quote the row that caused it.
     """
     name = type(error).__name__
     if is_ours(error):

@@ -1,4 +1,4 @@
-"""Partitions of releases: attached while readers read, and made known to every one of them."""
+"""Partitions of releases: attached while readers read, and announced to all of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from sinkron.contract import Contract
 
 ATTACH_TRIES = 5
-# No query takes longer than this to be planned; one that still holds its tables then is running, or idle.
+# Planning a query never takes longer than this; a query that still holds its tables then is running, or idle.
 PLAN_SECONDS = 2.0
 HOLDERS = """
     select distinct l.virtualtransaction as pemegang
@@ -26,7 +26,7 @@ def partition_name(table: str, id_rilis: str) -> str:
 
 
 def attach(connection: psycopg.Connection, contract: Contract, schema: str, id_rilis: str) -> None:
-    """Move one table of `schema` into schema `rilis` as the partition of a release, with what its contract promises.
+    """Move one table of `schema` into schema `rilis` as the partition of a release, with its contract's constraints.
 
     Raises psycopg.errors.LockNotAvailable when the parent stays locked through all tries.
     """
@@ -43,13 +43,13 @@ def attach(connection: psycopg.Connection, contract: Contract, schema: str, id_r
         SQL("add constraint {} check ({})").format(Identifier(check), SQL(condition))
         for check, condition in contract.checks.items()
     ]
-    # Said as a check in the same pass over the rows, so that attaching need not read them again.
+    # A check constraint in the same pass over the rows, so that attaching does not read them again.
     promises += [
         SQL("alter column id_rilis set not null"),
         SQL("add constraint satu_rilis check (id_rilis = {})").format(Literal(id_rilis)),
     ]
     connection.execute(SQL("alter table {} {}").format(partition, SQL(", ").join(promises)))
-    # Readers have no right on a partition; were one granted by mistake, it would still show them nothing.
+    # Readers have no right on a partition; even if one is granted by mistake, they see no rows.
     connection.execute(SQL("alter table {} enable row level security").format(partition))
     statement = SQL("alter table {} attach partition {} for values in ({})").format(
         Identifier("rilis", contract.name), partition, Literal(id_rilis)
@@ -69,8 +69,8 @@ def attach(connection: psycopg.Connection, contract: Contract, schema: str, id_r
 def wait_for_planners(connection: psycopg.Connection, tables: list[str]) -> None:
     """Wait, at most PLAN_SECONDS, for the queries that may still be listing the partitions of these tables.
 
-    Those are the transactions that held a lock on a table of schema `rilis` when the wait began. One that still holds
-    it after PLAN_SECONDS has its list by now, or is idle and needs none.
+    Those are the transactions that held a lock on one of these tables in schema `rilis` when the wait began. One that
+    still holds it after PLAN_SECONDS has its list already, or is idle and needs none.
     """
     parents = [f"rilis.{table}" for table in tables]
     until = time.monotonic() + PLAN_SECONDS
@@ -85,11 +85,11 @@ def _holders(connection: psycopg.Connection, parents: list[str]) -> set[str]:
 
 
 def announce(connection: psycopg.Connection, tables: list[str]) -> None:
-    """Make every connection list the partitions of these tables anew, once this transaction commits.
+    """Make every connection read the list of these tables' partitions again, once this transaction commits.
 
-    Attaching a partition sends this message too. But a backend that is listing the partitions at that very moment
-    takes the message as done, and keeps its old list until the message comes again (docs/decisions/0017). Setting a
-    column's statistics target to the value that it has sends the message and changes nothing.
+    Attaching a partition sends an invalidation message too. But a backend that is listing the partitions at that moment
+    treats the message as done, and keeps its old list until the message comes again (docs/decisions/0017). Setting a
+    column's statistics target to its present value sends the message and changes nothing else.
     """
     for table in tables:
         connection.execute(

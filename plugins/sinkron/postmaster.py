@@ -8,20 +8,20 @@ from pathlib import Path
 import psutil
 from psycopg import pq
 
-# How long a server that lives may take to answer: it may be starting, recovering after a crash, or on a slow machine.
+# How long a living server may take to answer: it may be starting, recovering after a crash, or on a slow machine.
 WAIT_SECONDS = 120.0
-# The segments of shared memory of this system: what Linux shows of them.
+# The file in which Linux lists the shared memory segments of the system.
 SEGMENTS = Path("/proc/sysvipc/shm")
 
 
 class PostgresError(RuntimeError):
-    """The embedded server could not be made, started or stopped."""
+    """The embedded server could not be created, started or stopped."""
 
 
 def answering(folder: Path) -> int | None:
     """The port of the server in this folder, once it answers; None when no server is alive there, or it has ended.
 
-    Raises PostgresError when it lives and does not answer for WAIT_SECONDS.
+    Raises PostgresError when a living server does not answer for WAIT_SECONDS.
     """
     deadline = time.monotonic() + WAIT_SECONDS
     while found := living(folder):
@@ -40,7 +40,7 @@ def answering(folder: Path) -> int | None:
 
 
 def living(folder: Path) -> tuple[int, int] | None:
-    """Process number and port of the server in this folder; None also when the number has passed to another program."""
+    """Process id and port of the server in this folder; None also when another program has this process id now."""
     try:
         lines = _file(folder).read_text().splitlines()
         pid, port = int(lines[0]), int(lines[3])
@@ -51,11 +51,11 @@ def living(folder: Path) -> tuple[int, int] | None:
 
 
 def forget_dead(folder: Path) -> None:
-    """Remove the `postmaster.pid` of a server that is dead, because Postgres would not start beside it.
+    """Remove the `postmaster.pid` of a dead server, because Postgres would not start while the file exists.
 
-    Postgres takes any process with the number in that file for the running server: a zombie of the old one, or a
-    stranger (in a container, numbers begin anew). The file is removed only once no process is attached to the old
-    server's shared memory, which is what Postgres checks too. Raises PostgresError when one stays attached.
+    Postgres treats any process with the number in that file as the running server: a zombie of the old server, or an
+    unrelated process (in a container, process numbers start again). The file is removed only when no process is
+    attached to the old server's shared memory; Postgres checks that too. Raises PostgresError when one stays attached.
     """
     if not SEGMENTS.exists() or not _file(folder).exists():
         return

@@ -1,8 +1,8 @@
-"""The query behind `publikasi_penuh.asal_usul`: stored exceptions, and for the rest the attribute's main record; and
-`publikasi_penuh.mengapa`, which asks it for one value.
+"""The query behind `publikasi_penuh.asal_usul`: stored exceptions, and for all others the attribute's main record; and
+`publikasi_penuh.mengapa`, which queries it for one value.
 
-Storing every cell costs 20 s and 2.4 GB a release (design, "Golden"), so only what differs is stored; which record
-is an attribute's main one is said once, in the contracts (`asal`).
+Storing every cell costs 20 s and 2.4 GB per release (design, "Golden"), so only the exceptions are stored. The
+contracts (`asal`) say which record is the main record of an attribute.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ where a.nilai is not null
 
 
 def _main_record(origin: str, grain: str, uid: str) -> str:
-    """The landed record an attribute of this origin comes from: a named one, or the newest of one source."""
+    """The landed record that an attribute of this origin comes from: a named one, or the newest of one source."""
     if origin in ("identitas", "rumah", "lengkap"):
         record = f"b.rekaman_{origin}"
         return f"""left join lateral (
@@ -110,10 +110,10 @@ def _main_record(origin: str, grain: str, uid: str) -> str:
 
 
 def why(contracts: dict[str, Contract]) -> dict[str, list[Composed]]:
-    """By name, the statements that make `publikasi_penuh.mengapa(uid, kolom)`, the question put to `asal_usul`.
+    """Name -> statements that make the function `publikasi_penuh.mengapa(uid, kolom)`, which queries `asal_usul`.
 
-    It runs with the rights of who asks, so the view itself asks for the purpose and keeps release and area. No message
-    repeats an argument: somebody may have typed a number of a person there.
+    It runs with the rights of its caller, so the view itself requires the purpose and restricts release and area. No
+    message repeats an argument, because somebody may have typed a person's number there.
     """
     name = "publikasi_penuh.mengapa(text,text)"
     attributes = {grain: [column.name for column in contracts[grain].columns if column.asal] for grain in GRAINS}

@@ -1,8 +1,8 @@
 """Publication: the candidate's tables become partitions, one row moves, readers see the new month or the old one.
 
-What was decided is attached, and the pointer written, in one transaction. What follows its commit (telling readers of
-the new partitions, letting them follow the pointer, the file for those who poll: docs/decisions/0002 and 0017) has
-transactions of its own and can be done again.
+One transaction attaches the decided tables and writes the pointer. The work after its commit (announcing the new
+partitions to readers, letting them follow the pointer, the file for those who poll: docs/decisions/0002 and 0017) runs
+in separate transactions and can be repeated.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sinkron.release_file import write_release_files
 from sinkron.settings import Settings
 
 CANDIDATE_SCHEMA = "release"
-# Released tables that the next month reads: the planner has to know them over all their partitions.
+# Released tables that the next month reads: the planner needs statistics over all their partitions.
 READ_BACK = ("individu", "rumah_tangga", "tautan", "masalah", "asal_usul")
 
 
@@ -33,26 +33,26 @@ class ContractBroken(RuntimeError):
 
 
 class CandidateChanged(RuntimeError):
-    """The candidate is not what was checked and decided; nothing was published."""
+    """The candidate is no longer the content that was checked and decided; nothing was published."""
 
 
 class RollbackRefused(ValueError):
-    """The release asked for cannot be put back."""
+    """The requested release cannot be made active again."""
 
 
 def hash_tables(connection: psycopg.Connection, id_rilis: str) -> tuple[dict[str, dict[str, Any]], str]:
     """Rows and sha256 of each table of a release, and the sha256 over all of them.
 
-    Of a candidate the tables in schema `release` are read, of a release its partitions. A table's hash is that of
-    its sorted row hashes, over the contract's columns without `id_rilis` and `revisi`: neither row order nor column
-    order nor the number of the revision changes it, so building again from the same deliveries gives it again.
+    A candidate is read from the tables in schema `release`, a release from its partitions. A table's hash is the hash
+    of its sorted row hashes, over the contract's columns without `id_rilis` and `revisi`. Row order, column order and
+    revision number do not change it, so a rebuild from the same deliveries gives the same hash.
     Raises ContractBroken when a table's columns are not those of its contract.
     """
     row = connection.execute("select status from rilis.rilis where id_rilis = %s", [id_rilis]).fetchone()
     is_candidate = row is None or row["status"] in ("kandidat", "ditahan")
     tables: dict[str, dict[str, Any]] = {}
     with connection.transaction():
-        # How dates and floats are spelled must not depend on who asks.
+        # The text form of dates and floats must not depend on the session.
         connection.execute("set local datestyle = 'ISO, YMD'")
         connection.execute("set local timezone = 'UTC'")
         connection.execute("set local extra_float_digits = 1")
@@ -63,8 +63,8 @@ def hash_tables(connection: psycopg.Connection, id_rilis: str) -> tuple[dict[str
             if wrong:
                 raise ContractBroken(f"release {id_rilis}: {'; '.join(wrong)}; correct the model, or the contract")
             columns = SQL(", ").join(SQL(sql) for _, sql in sorted(contract.hashed.items()))
-            # `order by` is written twice and done once: from Postgres 16 on the aggregate takes over the order of the
-            # subquery, which can be sorted by several workers.
+            # `order by` is written twice but sorts once: from Postgres 16 on the aggregate uses the order of the
+            # subquery, which several workers can sort.
             counted = connection.execute(
                 SQL(
                     "select count(*) as baris,"
@@ -100,9 +100,9 @@ def seal_tables(connection: psycopg.Connection) -> dict[str, list[Any]]:
 def publish(settings: Settings, periode: str) -> dict[str, Any]:
     """Publish the decided candidate of a month; return ids, counts and hashes of what readers see.
 
-    Run again after success, it changes nothing and returns the same. Raises NotReady without a candidate, GateHeld
-    when the gate has not passed this exact content, Undecided or Rejected by the decision row and nothing else,
-    CandidateChanged when the tables are not those that were checked, ContractBroken when they are not as promised.
+    A second run after success changes nothing and returns the same. Raises NotReady without a candidate, GateHeld when
+    the gate has not passed this exact content, Undecided or Rejected only because of the decision row, CandidateChanged
+    when the tables are not those that were checked, ContractBroken when they do not match their contracts.
     """
     with ledger.step(settings, "publish", periode, ledger.CANDIDATE) as run:
         failpoint(settings, "publish.start")
@@ -118,7 +118,7 @@ def publish(settings: Settings, periode: str) -> dict[str, Any]:
             announce(connection, released)
         failpoint(settings, "publish.after_announce")
         with run.transaction() as connection:
-            # Only after those commits: whoever begins from now on plans with the new partition (docs/decisions/0002).
+            # Only after those commits: every query that begins now plans with the new partition (docs/decisions/0002).
             connection.execute("update rilis.penunjuk set mulai = clock_timestamp() where mulai = 'infinity'")
         failpoint(settings, "publish.after_open")
         with run.transaction() as connection:
@@ -151,10 +151,10 @@ def _publish(settings: Settings, connection: psycopg.Connection, candidate: dict
     if wrong:
         raise ContractBroken(f"release {id_rilis}: {'; '.join(wrong)}; run `make migrate`, correct the model")
     connection.execute("set local lock_timeout = '2s'")
-    # From here nobody writes the candidate, so what is hashed is what is attached.
+    # From here on nobody writes the candidate, so the hashed content is the attached content.
     for contract in contracts:
         connection.execute(SQL("lock table {} in exclusive mode").format(Identifier(CANDIDATE_SCHEMA, contract.name)))
-    # The decision is bound to this content: if the seals are no longer those of the audit, everything is hashed again.
+    # The decision is bound to this content: if the seals differ from those of the audit, everything is hashed again.
     tables, found = candidate["tabel"], sha256
     if seal_tables(connection) != candidate["segel"]:
         tables, found = hash_tables(connection, id_rilis)
@@ -235,7 +235,7 @@ def _require_passed_and_decided(connection: psycopg.Connection, id_rilis: str, s
 
 
 def _result(connection: psycopg.Connection, periode: str) -> dict[str, Any]:
-    """What is published of a month, with rows by table."""
+    """The published release of a month, with rows by table."""
     released = ledger.standing(connection, periode)
     active = connection.execute("select id_rilis from rilis.penunjuk").fetchone()["id_rilis"]
     return {
@@ -246,10 +246,10 @@ def _result(connection: psycopg.Connection, periode: str) -> dict[str, Any]:
 
 
 def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[str, Any]:
-    """Let readers see an older release again and withdraw the one they see now; audited with who and why.
+    """Let readers see an older release again and withdraw the one they see now; the audit records who and why.
 
-    Nothing changes when the release is the active one already. Raises RollbackRefused for a release that is
-    unknown, was never published or was withdrawn, or is newer than the active one.
+    Nothing changes when the release is active already. Raises RollbackRefused for a release that is unknown, was
+    never published or was withdrawn, or is newer than the active one.
     """
     periode = id_rilis.split("/")[0]
     with ledger.step(settings, "rollback", periode, ledger.CANDIDATE) as run:
@@ -281,15 +281,15 @@ def rollback(settings: Settings, id_rilis: str, oleh: str, alasan: str) -> dict[
 
 def _move_back(connection: psycopg.Connection, active: str, target: str, oleh: str, alasan: str) -> None:
     connection.execute("update rilis.rilis set status = 'ditarik' where id_rilis = %s", [active])
-    # A late revision of the target's month may be `terbit` too. Only the target may stay so: lists and exports use the
-    # release of a month that is `terbit`.
+    # A late revision of the target's month may be `terbit` too. Only the target may stay `terbit`, because lists and
+    # exports use the `terbit` release of a month.
     connection.execute(
         "update rilis.rilis as r set status = case when r.id_rilis = %(ke)s then 'terbit' else 'digantikan' end"
         " from rilis.rilis as ke where ke.id_rilis = %(ke)s and r.periode = ke.periode"
         " and (r.id_rilis = %(ke)s or r.status = 'terbit')",
         {"ke": target},
     )
-    # Every reader has long known its partitions, so the pointer is effective for all transactions at once.
+    # Every reader knows the partitions of this release already, so the pointer takes effect at once for all of them.
     connection.execute(
         "update rilis.penunjuk set id_rilis = %(ke)s, id_sebelum = %(ke)s, mulai = '-infinity',"
         " digeser = clock_timestamp()",

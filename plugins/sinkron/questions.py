@@ -14,12 +14,12 @@ TABLES_SHOWN = 20
 
 
 class NothingToAsk(RuntimeError):
-    """There is no candidate or list that could be decided; says what to run."""
+    """There is no candidate or list to decide; the text says what to run."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question about exactly this content. `facts`: its row, from which `body` tells more."""
+    """One question about exactly this content. `facts`: its row, from which `body` makes the details."""
 
     jenis: str
     id_rilis: str
@@ -31,13 +31,13 @@ class Question:
 def question(connection: psycopg.Connection, jenis: str, periode: str, urutan: int) -> Question | None:
     """The question of a kind (`publish`, `push`) for the approver at this place; None when this one is not needed.
 
-    Raises NothingToAsk when the step before has not made what is to be decided.
+    Raises NothingToAsk when the step before has not made the candidate or list to decide.
     """
     return _of_candidate(connection, periode) if jenis == "publish" else _of_list(connection, periode, urutan)
 
 
 def body(connection: psycopg.Connection, asked: Question) -> str:
-    """The numbers beside a question: check results, rows, changes; earlier rejections, deliveries of earlier months."""
+    """The details of a question: check results, rows, changes; earlier rejections, deliveries of earlier months."""
     lines = _candidate_lines if asked.jenis == "publish" else _list_lines
     return "\n".join(lines(connection, asked))
 
@@ -77,7 +77,7 @@ def _candidate_lines(connection: psycopg.Connection, asked: Question) -> list[st
 
 
 def _stale(connection: psycopg.Connection, id_rilis: str) -> list[str]:
-    """Sentences about the sources whose delivery is of an earlier month (IZINKAN_LAMA): who approves should know."""
+    """Sentences for approvers about sources whose delivery is from an earlier month (IZINKAN_LAMA)."""
     rows = connection.execute(
         "select s.sumber, k.periode from buku.susunan as s inner join buku.kiriman as k using (id_kiriman)"
         " where s.id_rilis = %s and s.lama order by s.sumber",

@@ -9,12 +9,12 @@ import psycopg
 from sinkron import receivers, remote
 from sinkron.ledger import StepRun
 
-# The alarm of a row that its receipt, closed, says nothing of.
+# The alarm for a row that its closed receipt does not mention.
 UNANSWERED = "selesai_tanpa_jawaban"
 
 
 def read(run: StepRun) -> dict[str, Any]:
-    """Ask once for everything that is open; returns how many items moved and who did not answer."""
+    """Ask once for all open receipts; returns how many items changed state and which receivers did not answer."""
     silent: dict[str, str] = {}
     moved = _province(run, silent) + _nation(run, silent)
     return {"dijawab": moved, "tanpa_jawaban": silent}
@@ -49,7 +49,7 @@ def _province(run: StepRun, silent: dict[str, str]) -> int:
 
 
 def _close(connection: psycopg.Connection, kiriman: dict[str, Any], answered: set[str]) -> None:
-    """No more will come: a row without an answer stays `dikirim`, with an alarm (rules.md)."""
+    """Close a receipt: a row without an answer stays `dikirim`, with an alarm (rules.md)."""
     connection.execute(
         "update antrean.kiriman set status = 'selesai', dijawab = clock_timestamp() where id_kiriman = %s",
         [kiriman["id_kiriman"]],
@@ -93,7 +93,7 @@ def _nation(run: StepRun, silent: dict[str, str]) -> int:
                 [bulan, nomor],
             ).fetchone()
             if kiriman is not None and kiriman["rujukan"] is None and kiriman["percobaan"]:
-                # Killed after its folder was there: answered once the next try has seen that it is.
+                # A run was killed after it made the folder. The answer is applied once the next try has found it.
                 continue
             if kiriman is None or kiriman["rujukan"] is None:
                 receivers.alarm(connection, "siks_ng", "kiriman_tidak_dikenal", None, f"{bulan}/{nomor}")

@@ -1,6 +1,6 @@
 """The receivers of deactivations as the outbox sees them: how a body is made, sent, and answered (contracts/sinks.md).
 
-What a receiver says about a row is applied by `judge`, the one place where an answer moves an item.
+A receiver's answer about a row is applied by `judge`, the only place where an answer changes the state of an item.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Unconfigured(RuntimeError):
 
 
 class Receiver(ABC):
-    """One receiver; `with` it holds its connection. `needs_family`: it is told of rows of its own families only."""
+    """One receiver; `with` keeps its connection open. `needs_family`: it gets only rows of its own families."""
 
     tujuan: str
     needs_family = False
@@ -46,7 +46,7 @@ class Receiver(ABC):
 
     @property
     def size(self) -> int | None:
-        """Most rows of a body, None without a limit: what its target.yml declares."""
+        """Maximum rows of a body, None without a limit: declared in its target.yml."""
         from connectors.interface import load_targets
 
         return load_targets()[self.tujuan].batas
@@ -59,10 +59,10 @@ class Receiver(ABC):
 
     @abstractmethod
     def body(self, connection: psycopg.Connection, rows: list[dict[str, Any]], bulan: str, nomor_sk: str) -> bytes:
-        """The bytes to store and to repeat."""
+        """The bytes to store and to send again unchanged."""
 
     def send(self, kiriman: dict[str, Any]) -> Result:
-        """Try once to send a stored body; a receiver that is not configured or not reached is a result too."""
+        """Try once to send a stored body; that a receiver is not configured or not reached is a result too."""
         from connectors.interface import SourceUnavailable, Unexpected
 
         try:
@@ -110,7 +110,7 @@ def _cancellations(rows: Iterable[dict[str, Any]]) -> list[Any]:
 
 
 class DTJateng(Receiver):
-    """The province: batches over REST, answered minutes to days later."""
+    """The province: batches over REST; answers come minutes to days later."""
 
     tujuan = "dtjateng"
 
@@ -135,7 +135,7 @@ class DTJateng(Receiver):
 
 
 class SiksNg(Receiver):
-    """The nation: numbered folders that an operator uploads, answered by files."""
+    """The national system: numbered folders that an operator uploads; answers come as files."""
 
     tujuan = "siks_ng"
 
@@ -178,7 +178,7 @@ class SiksNg(Receiver):
 
 
 class Simnakis(Receiver):
-    """The district: one PUT for each of its families, answered at once."""
+    """The district: one PUT for each of its families; it answers at once."""
 
     tujuan, needs_family = "simnakis", True
 
@@ -219,7 +219,7 @@ def all_of(settings: Settings) -> Iterator[Receiver]:
 
 
 def judge(connection: psycopg.Connection, kiriman: dict[str, Any], verdicts: Iterable[Verdict]) -> int:
-    """Apply what a receiver says about rows of a body; returns how many items moved. What cannot be is an alarm."""
+    """Apply a receiver's answers about rows of a body; returns how many items moved. Impossible answers make alarms."""
     rows = {
         row["id_baris"]: row
         for row in connection.execute(
@@ -233,7 +233,7 @@ def judge(connection: psycopg.Connection, kiriman: dict[str, Any], verdicts: Ite
     moved = 0
     for verdict in verdicts:
         if verdict.id_baris not in rows:
-            # The id itself is not kept: what stands in that place may be anything, also a number of a person.
+            # The id itself is not kept: the receiver may have sent anything there, also a person's number.
             alarm(connection, kiriman["tujuan"], "baris_tidak_dikenal", None, f"kiriman {kiriman['id_kiriman']}")
             continue
         item = rows[verdict.id_baris]
@@ -255,7 +255,7 @@ def _answer(connection: psycopg.Connection, tujuan: str, verdict: Verdict, statu
             return 0
         if status == "belum_tercermin" and not known:
             # The answer came after an extract that still showed the row as active. Passing through `diakui` records in
-            # the history that the receiver answered; what its extract showed stays the state.
+            # the history that the receiver answered; the state goes back to what its extract showed.
             _move(connection, tujuan, verdict.id_baris, "diakui", None)
             return _move(connection, tujuan, verdict.id_baris, "belum_tercermin", None)
         return _move(connection, tujuan, verdict.id_baris, "diakui", None) if status in ("dikirim", "ditolak") else 0
@@ -284,7 +284,7 @@ def _move(connection: psycopg.Connection, tujuan: str, id_baris: str, status: st
 
 
 def alarm(connection: psycopg.Connection, tujuan: str, kode: str, id_baris: str | None, keterangan: str = "") -> None:
-    """Note once what a person has to look at."""
+    """Record once that a person has to look at something."""
     connection.execute(
         "insert into antrean.alarm (tujuan, kode, id_baris, keterangan) values (%s, %s, %s, %s) on conflict do nothing",
         [tujuan, kode, id_baris, keterangan],

@@ -33,7 +33,7 @@ def absolute_floors(settings: Settings, periode: str) -> dict[str, int]:
 
 
 def check_region(settings: Settings) -> None:
-    """Raises SettingsError unless the seeds hold the kabupaten of the settings; else its sources would be blamed."""
+    """Raises SettingsError unless the seeds hold the settings' kabupaten; otherwise its sources would get the blame."""
     code = settings.kabupaten
     if not re.fullmatch(r"\d\d\.\d\d", code):
         raise SettingsError(
@@ -59,7 +59,7 @@ def check_region(settings: Settings) -> None:
 
 
 def _codes(settings: Settings, seed: str, column: str) -> list[str]:
-    """The codes of a seed. Raises SettingsError for one that stands twice, and for a file as spreadsheets write."""
+    """The codes of a seed. Raises SettingsError for a duplicate code, and for a file as spreadsheets write it."""
     rows = _rows(settings, seed)
     if (rows and column not in rows[0]) or b"\r" in (settings.seeds / f"{seed}.csv").read_bytes():
         raise SettingsError(

@@ -14,8 +14,8 @@ from sinkron.settings import Settings
 def write_release_files(settings: Settings, connection: psycopg.Connection) -> list[str]:
     """Write the file of every release that was ever published and whose file is missing or out of date.
 
-    Written from the ledger, so a run that was killed after its commit is made good by the next. Each file is
-    replaced in one rename. Returns the ids of the releases whose file was written.
+    The content comes from the ledger, so after a run that was killed after its commit the next run writes the file.
+    Each file is replaced in one rename. Returns the ids of the releases whose file was written.
     """
     written = []
     for row in connection.execute(

@@ -22,7 +22,7 @@ select r.id_rilis, case when p.id_rilis = r.id_rilis then 'aktif' else r.status 
 from rilis.rilis as r cross join rilis.penunjuk as p
 order by r.periode desc, r.revisi desc limit 36
 """
-# What the gate said last: it may have judged the same content more than once.
+# The last verdict of the gate: it may have judged the same content more than once.
 CHECKS = """
 select h.id_rilis, h.keparahan, h.hasil, h.kalimat, h.diamati, h.batas
 from (
@@ -76,14 +76,14 @@ def page() -> str:
 
 @cache
 def build() -> FastAPI:
-    """The app; made at the first request, for every Airflow process loads the plugin and one serves it."""
+    """The app; made at the first request, because every Airflow process loads the plugin but only one serves it."""
     from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
     from airflow.api_fastapi.core_api.security import requires_access_view
     from fastapi import Depends, FastAPI
     from fastapi.responses import HTMLResponse
 
     login = [Depends(requires_access_view(AccessView.PLUGINS))]
-    # The generated documentation would be routes of its own, without the dependency.
+    # The generated documentation would add routes without the login dependency.
     app = FastAPI(title="Rilis Sinkron", dependencies=login, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_api_route("/", page, methods=["GET"], response_class=HTMLResponse)
     return app

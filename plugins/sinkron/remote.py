@@ -1,6 +1,6 @@
-"""Inbox and outbox where they are on an SFTP server (docs/decisions/0015): mirrored before they are read, sent after.
+"""Inbox and outbox on an SFTP server (docs/decisions/0015): mirror the inbox before a read, send the outbox afterwards.
 
-Where a connection is a folder, as by default, nothing here does anything.
+When a connection is a folder, which is the default, this module does nothing.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from connectors.interface import Connection
 
 OUTBOX = "siks_ng_outbox"
-# Files of the outbox that are sent as soon as they lie there, in this order: first what somebody waits for. `siks-ng`
-# is not among them: its receiver (receivers.SiksNg) sends it and has to know how that went. Nor is what lies directly
-# in `ekspor`: it is for a person at this machine, and may hold names (make review-export).
+# Files of the outbox that are sent as soon as they are there, in this order: first the files that somebody waits for.
+# `siks-ng` is not included: its receiver (receivers.SiksNg) sends it and has to know the result. Files directly in
+# `ekspor` are not included either: they are for a person at this machine, and may hold names (make review-export).
 SENT = ("laporan/*/**/*", "rilis/*/*/*", "ekspor/????-??/*/**/*")
-# Sent after the other files of its folder: where it is there, the folder is complete.
+# Sent after the other files of its folder: when this file is there, the folder is complete.
 LAST = "datapackage.json"
 
 
@@ -32,7 +32,7 @@ def fetch(settings: Settings, conn_id: str, below: str) -> None:
 
 
 def mirrored(settings: Settings, reached: Connection, below: str) -> Connection:
-    """An `sftp` connection, as one to its local mirror with `<below>` up to date; any other connection as it is.
+    """For `sftp`, a connection to the local mirror, with `<below>` up to date; any other connection as it is.
 
     Raises SourceUnavailable.
     """
@@ -49,7 +49,7 @@ def send(settings: Settings) -> dict[str, Any]:
     """Send what is new or changed in the outbox to its server, if it is on one; {} when there was nothing.
 
     `keluar_terkirim`: how many files were sent. `keluar_tertunda`: why others were not. The step does not fail because
-    of them; the next one that writes to the outbox tries again.
+    of them; the next step that writes to the outbox tries again.
     """
     server = settings.on_server(OUTBOX)
     if server is None:
@@ -92,7 +92,7 @@ def _send(outbox: Path, server: Connection, record: Path) -> dict[str, Any]:
 
 
 def _outgoing(outbox: Path) -> dict[str, list[int]]:
-    """The files to send, in order: path below the outbox -> size and time, by which a change is noticed."""
+    """The files to send, in order: path below the outbox -> size and time, which show whether a file has changed."""
     found: dict[str, list[int]] = {}
     for pattern in SENT:
         for path in sorted(outbox.glob(pattern)):
@@ -105,7 +105,7 @@ def _outgoing(outbox: Path) -> dict[str, list[int]]:
 
 
 def _read(record: Path, where: str) -> dict[str, list[int]]:
-    """What our own record says was sent to that server; without a record everything is sent once more."""
+    """The files that were sent to that server, by our own record; without a record everything is sent again."""
     try:
         content = json.loads(record.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):

@@ -1,4 +1,4 @@
-"""The monthly report on deactivations, in Indonesian: what was sent, what came of it, and what stands open how long.
+"""The monthly report on deactivations, in Indonesian: what was sent, with which result, and how long rows are open.
 
 Counts, codes and row ids only. `<outbox>/laporan/penonaktifan/<periode>.html` for people, `.csv` for a spreadsheet.
 """
@@ -20,10 +20,10 @@ STATES = (
     "diusulkan", "disetujui", "dikirim", "diakui", "tercermin", "belum_tercermin", "muncul_kembali", "ditolak",
     "dibatalkan", "tidak_berlaku",
 )  # fmt: skip
-# A refused row is closed, but the family still receives what was to end.
+# A refused row is closed, but the family still receives the programme that should have ended.
 UNFINISHED = ("disetujui", "dikirim", "diakui", "belum_tercermin", "muncul_kembali", "ditolak")
 COUNTS = "select tujuan, status, count(*) as n from antrean.penonaktifan group by tujuan, status"
-# What is said of such a row: columns of STANDING and of the CSV.
+# What the report shows of such a row: columns of STANDING and of the CSV.
 ROW = ("id_baris", "tujuan", "program", "kode_alasan", "bulan_efektif", "status", "kode_tolak", "umur_bulan")
 # The same as headings of the page, in the same order.
 HEADINGS = ("baris", "penerima", "program", "alasan", "berlaku", "keadaan", "kode", "umur (bulan)")
@@ -35,8 +35,8 @@ STANDING = """
     from antrean.penonaktifan where status = any(%(belum)s)
     order by umur_bulan desc, bulan_efektif, tujuan, id_baris
 """
-# Households whose deactivation was approved in the year so far, as the approvers count them (`steps.list`): Dukcapil's
-# deaths stand outside the plan.
+# Households whose deactivation was approved in the year so far, as the approvers count them (`steps.list`): deaths
+# reported by Dukcapil do not count in the plan.
 YEAR = """
     select count(distinct (d.periode, u.uid_rumah_tangga)) filter (where u.asal <> 'dukcapil') as keluarga,
         count(distinct (d.periode, u.uid_rumah_tangga)) filter (where u.asal = 'dukcapil') as kematian
@@ -45,7 +45,7 @@ YEAR = """
     inner join kasus.usulan as u on b.id_baris = u.id_baris
     where keputusan.disahkan(d.sha256) and d.periode between left(%(periode)s, 4) || '-01' and %(periode)s
 """
-# Memberships that ended in the newest release and that nobody here had asked to end.
+# Memberships that ended in the newest release although nobody here had asked for it.
 UNASKED = """
     select lalu.program, count(*) as n
     from rilis.rilis as r
@@ -64,7 +64,7 @@ ALARMS = "select tujuan, kode, count(*) as n from antrean.alarm group by tujuan,
 
 
 def write(connection: psycopg.Connection, settings: Settings, periode: str) -> Path:
-    """Write the report of a month as it stands now and return the HTML file; run again, it is replaced."""
+    """Write the report of a month in its present state and return the HTML file; a second run replaces it."""
     folder = settings.outbox / "laporan" / "penonaktifan"
     folder.mkdir(parents=True, exist_ok=True)
     values = {"periode": periode, "belum": list(UNFINISHED)}

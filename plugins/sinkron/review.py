@@ -1,6 +1,6 @@
-"""The review queue out to a spreadsheet, and what people decided back into the ledger `identitas.pertimbangan`.
+"""Export the review queue to a spreadsheet, and import people's decisions into the ledger `identitas.pertimbangan`.
 
-A file is taken whole or not at all; what is wrong is told by row, never by value. What is exported holds personal data.
+A file is taken whole or not at all; errors are reported by row, never by value. An export holds personal data.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sinkron.review_rows import FORMULA, NUMBER, SUFFIXES, ReviewRefused
 from sinkron.settings import Settings
 
 LOCK = "sinkron:tinjauan"
-# A hundred thousand judgements are a tenth of it.
+# A file with a hundred thousand judgements is a tenth of this size.
 SIZE_LIMIT = 50 << 20
 SHOWN = 20
 
@@ -28,8 +28,8 @@ SHOWN = 20
 def export(settings: Settings, file: str) -> tuple[Path, int]:
     """Write the open questions of the release that was linked last, the most worthwhile first; return path and rows.
 
-    A bare name goes to the folder of exports. The file is the owner's alone (0600) and is never overwritten. Raises
-    ReviewRefused for another suffix than SUFFIXES, a name with a long number, or a file that exists.
+    A bare name goes to the folder of exports. Only the owner may read the file (0600), and it is never overwritten.
+    Raises ReviewRefused for a suffix not in SUFFIXES, a name with a long number, or a file that exists.
     """
     path = _target(settings, file)
     with database.connect(settings) as connection:
@@ -70,7 +70,7 @@ def _as_csv(rows: list[tuple[str, ...]]) -> bytes:
     writer = csv.writer(text, delimiter=";")
     writer.writerow(review_rows.COLUMNS)
     writer.writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
-    # With a BOM, or spreadsheets take it for another encoding.
+    # With a BOM, because without it spreadsheets assume another encoding.
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -83,8 +83,8 @@ def _as_xlsx(rows: list[tuple[str, ...]]) -> bytes:
 def take(settings: Settings, path: Path, oleh: str | None = None) -> dict[str, Any]:
     """Add the judgements of a file to the ledger, all or none; returns {"diterima", "kosong", "sudah"}.
 
-    `oleh` decides for rows that name nobody. The same bytes again change nothing. Rows without a word in `putusan` and
-    `alasan` are still open and left out. Raises ReviewRefused with what is wrong, row by row.
+    `oleh` is the judge of rows that name nobody. The same bytes again change nothing. Rows with empty `putusan` and
+    `alasan` are still open and left out. Raises ReviewRefused with the errors, row by row.
     """
     try:
         if path.stat().st_size > SIZE_LIMIT:
@@ -121,9 +121,9 @@ def _keep(connection: psycopg.Connection, rows: list[review_rows.Row], sha256: s
 def read_inbox(settings: Settings) -> dict[str, Any]:
     """Take the files of `<inbox>/tinjauan` (rules.md "Cases and deactivation").
 
-    Returns how many brought something new and how many were refused. A refused file stops nothing: a report beside the
-    other reports says why. An inbox that cannot be reached stops nothing either (`tinjauan_tidak_terjangkau` says why):
-    its files are taken the next time.
+    Returns how many files brought something new and how many were refused. A refused file stops nothing: a report next
+    to the other reports says why. An inbox that cannot be reached stops nothing either (`tinjauan_tidak_terjangkau`
+    says why): its files are taken the next time.
     """
     from connectors.interface import SourceUnavailable
 
@@ -145,10 +145,10 @@ def read_inbox(settings: Settings) -> dict[str, Any]:
             report = {"status": "ditolak", "pesan": str(why)}
         folder = settings.outbox / "laporan" / "tinjauan"
         folder.mkdir(parents=True, exist_ok=True)
-        # The report is named by a hash of the file's name: the name may tell of somebody, and the content may be
+        # The report is named by a hash of the file's name: the name may identify a person, and the content may be
         # unreadable.
         name = hashlib.sha256(path.name.encode()).hexdigest()[:12]
-        # Renamed when it is whole: another step may send the folder meanwhile.
+        # Renamed when it is complete, because another step may send the folder at the same time.
         beside = folder / f"{name}.tmp"
         beside.write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
         beside.replace(folder / f"{name}.json")

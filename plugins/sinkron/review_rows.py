@@ -1,4 +1,4 @@
-"""The rows of a review file: what a person is shown of two people, and what comes back, checked before any is kept."""
+"""The rows of a review file: what a person sees about two people, and the answers, all checked before any is stored."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import psycopg
 from sinkron.outcomes import Outcome
 
 SUFFIXES = (".csv", ".xlsx")
-# What a spreadsheet would take for a formula.
+# First characters that make a spreadsheet read a text as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 KEYS = ("id_tinjauan", "grain", "sumber_a", "id_a", "sumber_b", "id_b")
 FILLED = ("putusan", "oleh", "alasan")
-# Side by side: the same column of a and of b are neighbours.
+# Side by side: each column of a is next to the same column of b.
 SHOWN = ("nama", "nik", "no_kk", "tanggal_lahir", "nama_ibu", "alamat", "rekaman")
 COLUMNS = (
     *KEYS,
@@ -89,7 +89,7 @@ OPEN = f"""
 
 
 class ReviewRefused(Outcome):
-    """A file of judgements or an export cannot be taken as it is; nothing was written."""
+    """A file of judgements or an export is not acceptable as it is; nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Row:
 
 
 def questions(connection: psycopg.Connection) -> list[tuple[str, ...]]:
-    """The open questions of the release linked last, as rows of COLUMNS; none before the first one."""
+    """The open questions of the release linked last, as rows of COLUMNS; empty before the first release."""
     linked = connection.execute(LINKED).fetchone()
     if linked is None:
         return []
@@ -117,14 +117,14 @@ def questions(connection: psycopg.Connection) -> list[tuple[str, ...]]:
 
 
 def question_id(a: tuple[str, str], b: tuple[str, str]) -> str:
-    """The id of the question about two records, side a first; the step link makes the same."""
+    """The id of the question about two records, side a first; the step link computes the same id."""
     return "t-" + hashlib.sha256("|".join((*a, *b)).encode()).hexdigest()[:20]
 
 
 def read(folder: Path, suffix: str, content: bytes, oleh: str | None) -> tuple[list[Row], int]:
-    """The rows of a file in which something was decided, and how many are still open.
+    """The decided rows of a file, and the number of rows that are still open.
 
-    Raises ReviewRefused when the file cannot be read, has not the columns, or is longer than ROW_LIMIT rows.
+    Raises ReviewRefused when the file cannot be read, lacks columns, or is longer than ROW_LIMIT rows.
     """
     import duckdb
 
@@ -162,13 +162,13 @@ def read(folder: Path, suffix: str, content: bytes, oleh: str | None) -> tuple[l
 
 
 def _plain(cell: str | None) -> str:
-    """A cell without blanks around it, and without the mark before what would have been a formula."""
+    """A cell without surrounding blanks, and without the mark that keeps a text from being read as a formula."""
     text = (cell or "").strip()
     return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA) else text
 
 
 def _entity() -> Any:
-    """What a review file has to carry, as the readers of deliveries are told it."""
+    """The columns that a review file must have, declared in the form that the readers of deliveries use."""
     from connectors.core.source import Column, Entity
 
     columns = tuple(Column(nama=name, tipe="text", arti=name, wajib=name != "oleh") for name in (*KEYS, *FILLED))
@@ -176,7 +176,7 @@ def _entity() -> Any:
 
 
 def problems(connection: psycopg.Connection, rows: list[Row]) -> list[str]:
-    """What is wrong with the rows, one sentence each with the number of its row; no value of it."""
+    """The errors in the rows, one sentence each, with the row number but without values."""
     known = _known(connection, rows)
     often = Counter((row.grain, row.a, row.b) for row in rows)
     wrong = []
@@ -212,7 +212,7 @@ def _problems(row: Row, known: set[tuple[str, str, str]], often: int) -> list[st
 
 
 def _known(connection: psycopg.Connection, rows: list[Row]) -> set[tuple[str, str, str]]:
-    """Of the records that rows speak of, those of the release linked last and of the one before it."""
+    """The records named in the rows that belong to the release linked last or to the one before it."""
     linked = connection.execute(LINKED).fetchone()
     if linked is None or not rows:
         return set()

@@ -1,4 +1,4 @@
-"""Reading roles, what PUBLIC loses, and logins for OPDs.
+"""Reading roles, rights that PUBLIC loses, and logins for OPDs.
 
 Works for an owner that is no superuser but has CREATEROLE, on Postgres 15 to 18. Reading roles have no right on base
 tables, partitions or the pointer; they read through views that belong to `pembaca`.
@@ -20,19 +20,19 @@ VIEW_OWNER = "pembaca"
 READING = ("baca_ringkasan", "baca_samar", "baca_penuh", "auditor")
 LOGIN_NAME = re.compile(r"[a-z][a-z0-9_]{2,40}")
 AREA = re.compile(r"\d{2}\.\d{2}\.\d{2}(\.\d{4})?")
-# What the policies and views call: readers execute them, and cannot name them without usage on schema rilis.
+# Functions that policies and views call: readers execute them, but cannot name them without usage on schema rilis.
 FUNCTIONS = ("rilis.terbaca()", "rilis.wilayah_baca()", "rilis.tujuan_baca(text)")
-# Connections that one login may hold at once, so that no reader uses up those of the server.
+# Connections that one login may hold at once, so that no reader uses all connections of the server.
 MOST_CONNECTIONS = 10
 AUDITED_SCHEMAS = ("audit", "keputusan")
 
 
 class RoleRefused(ValueError):
-    """A login that was asked for is not one we may make."""
+    """We may not make the requested login."""
 
 
 def ensure(connection: psycopg.Connection) -> None:
-    """Make the roles, take from PUBLIC what it has by default, give readers what stands outside the views."""
+    """Make the roles, revoke the default rights of PUBLIC, grant readers the rights that they need beside the views."""
     for role in (VIEW_OWNER, *READING):
         _ensure_role(connection, role)
     readers = SQL(", ").join(map(Identifier, READING))
@@ -51,8 +51,8 @@ def ensure(connection: psycopg.Connection) -> None:
     # Functions of later migrations stay closed unless they are granted one by one.
     connection.execute("alter default privileges revoke execute on functions from public")
     _close_public(connection, owner, readers)
-    # The owner of the views may need plpgsql, in which a function of theirs is written. Where PUBLIC still
-    # has the language we hold no grant option on it, and nothing has to be granted.
+    # The owner of the views may need plpgsql, because one of their functions is written in it. Where PUBLIC still
+    # has the language, we hold no grant option on it and nothing has to be granted.
     language = "select has_language_privilege('plpgsql', 'usage with grant option') as boleh"
     if connection.execute(language).fetchone()["boleh"]:
         connection.execute(SQL("grant usage on language plpgsql to {}").format(Identifier(VIEW_OWNER)))
@@ -66,13 +66,13 @@ def _ensure_role(connection: psycopg.Connection, role: str) -> None:
         with connection.transaction():
             connection.execute(SQL("create role {} nologin").format(Identifier(role)))
     except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
-        return  # roles belong to the whole server: another database of it was quicker
+        return  # roles belong to the whole server: a start for another database made the role first
 
 
 def _close_public(connection: psycopg.Connection, owner: str, readers: SQL) -> None:
-    """Take from PUBLIC its rights on the database and its schemas, and let readers connect.
+    """Revoke from PUBLIC its rights on the database and its schemas, and let readers connect.
 
-    Only on what this owner owns: on a shared server the database may belong to somebody else.
+    Only for objects of this owner: on a shared server the database may belong to somebody else.
     """
     row = connection.execute(
         "select current_database() as nama, pg_has_role(d.datdba, 'member') as milik from pg_database as d"
@@ -88,7 +88,7 @@ def _close_public(connection: psycopg.Connection, owner: str, readers: SQL) -> N
     ).fetchall():
         name = Identifier(schema["nspname"])
         connection.execute(SQL("revoke all on schema {} from public").format(name))
-        if schema["nspname"] != "public":  # there stand the functions of extensions, which a superuser owns
+        if schema["nspname"] != "public":  # it holds the functions of extensions, which a superuser owns
             connection.execute(SQL("revoke execute on all functions in schema {} from public").format(name))
 
 
@@ -112,9 +112,9 @@ def _limit_connections(connection: psycopg.Connection) -> None:
 
 @contextmanager
 def as_view_owner(connection: psycopg.Connection) -> Iterator[None]:
-    """Run as `pembaca`, inside the caller's transaction; the owner is its member only meanwhile.
+    """Run as `pembaca`, inside the caller's transaction; the owner is a member of it only during the block.
 
-    Were the owner a member for good, the policies of `pembaca` would bind the pipeline too.
+    If the owner stayed a member, the policies of `pembaca` would restrict the pipeline too.
     """
     superuser = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()["rolsuper"]
     owner = connection.execute("select current_user as nama").fetchone()["nama"]
@@ -133,8 +133,8 @@ def as_view_owner(connection: psycopg.Connection) -> Iterator[None]:
 def create_login(settings: Settings, name: str, role: str, password: str, wilayah: Sequence[str] = ()) -> str:
     """Make or renew the login of an OPD with one reading role and its area; return its address.
 
-    `wilayah` holds dotted codes of kecamatan or desa; none means the whole kabupaten. Raises RoleRefused for a name,
-    role or code that is not of the allowed form, and for a login that exists and is not a reader.
+    `wilayah` holds dotted codes of kecamatan or desa; empty means the whole kabupaten. Raises RoleRefused for a name,
+    role or code that is not of the allowed form, and for an existing login that is not a reader.
     """
     if not LOGIN_NAME.fullmatch(name) or name in (VIEW_OWNER, *READING):
         raise RoleRefused(f"login {name!r}: expected {LOGIN_NAME.pattern}, and not a name of a role itself")
@@ -148,7 +148,7 @@ def create_login(settings: Settings, name: str, role: str, password: str, wilaya
         if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
             connection.execute(SQL("create role {} login").format(login))
         elif not connection.execute(
-            # The owner is a member too, as the one who made the roles: it must not lose its password here.
+            # The owner is a member too, because it made the roles: it must not lose its password here.
             "select 1 from pg_roles as r join pg_auth_members as m on m.member = r.oid"
             " where r.rolname = %s and m.roleid::regrole::text = any(%s)"
             " and not r.rolsuper and not r.rolcreaterole and r.rolname <> current_user",
@@ -161,7 +161,7 @@ def create_login(settings: Settings, name: str, role: str, password: str, wilaya
         for held in READING:
             if held != role:
                 connection.execute(SQL("revoke {} from {}").format(Identifier(held), login))
-        # From 16 on a member may be kept from SET ROLE; on 15 it gains nothing by it: rights stay the same.
+        # From 16 on SET ROLE can be denied to a member; on 15 a member gains nothing by it: rights stay the same.
         option = SQL(" with inherit true, set false" if connection.info.server_version >= 160000 else "")
         connection.execute(SQL("grant {} to {}").format(Identifier(role), login) + option)
         for setting, value in (("default_transaction_read_only", "on"), ("statement_timeout", "10min")):

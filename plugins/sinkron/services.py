@@ -1,6 +1,6 @@
-"""Start and stop Airflow's three services, each in a session of its own, known by pid and start time.
+"""Start and stop Airflow's three services, each in its own session, identified by pid and start time.
 
-Not `airflow standalone`: ended by TERM it leaves eight orphans behind (design, "Running it").
+`airflow standalone` is not used: when TERM ends it, it leaves eight orphans behind (design, "Running it").
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sinkron.settings import ROOT, Settings, write_private
 COMMANDS = {
     "api-server": ("api-server",),
     "dag-processor": ("dag-processor",),
-    # The api-server reads the logs of LocalExecutor from the disk itself: no second port that serves them.
+    # The api-server reads the logs of LocalExecutor from the disk itself, so no second port has to serve them.
     "scheduler": ("scheduler", "--skip-serve-logs"),
 }
 READY_SECONDS = 300
@@ -49,7 +49,7 @@ class Address:
 def up(settings: Settings) -> Address:
     """Start Airflow, wait until the API answers and every DAG file has been read; return the address.
 
-    Services that run already with this environment (connections included) are left alone, others are started anew.
+    Services that run already with this environment (connections included) are left alone, others are restarted.
     Raises ServiceError when a service dies, a DAG file cannot be imported, or it takes more than five minutes.
     """
     environment = airflow_setup.environment(settings)
@@ -82,13 +82,13 @@ def status(settings: Settings) -> dict[str, bool]:
 
 
 def down(settings: Settings, only_airflow: bool = False) -> None:
-    """Stop everything `up` and `start` began, the embedded Postgres last. Does nothing where nothing runs.
+    """Stop everything that `up` and `start` began, the embedded Postgres last. Does nothing when nothing runs.
 
-    Raises ServiceError when a process or a port outlives it.
+    Raises ServiceError when a process still runs or a port is still open afterwards.
     """
     port = airflow_setup.port(settings) if (settings.airflow_home / "port").exists() else None
     ran = _record(settings, "api-server") is not None
-    # The api-server last: a task that is ended still reports how.
+    # The api-server is stopped last, because a stopped task still reports its state.
     for name in reversed(COMMANDS):
         end(settings, name)
     if ran and port and not postgres.wait_until_gone(port):
@@ -113,7 +113,7 @@ def _migrate(settings: Settings, environment: dict[str, str]) -> None:
 
 
 def start(settings: Settings, name: str, command: list[str], environment: dict[str, str]) -> None:
-    """Start a process in a session of its own, in place of the one of this name; `down` ends it. Log: <home>/log."""
+    """Start a process in its own session and replace the one with this name; `down` ends it. Log: <home>/log."""
     end(settings, name)
     with _log_file(settings, name).open("ab") as output:
         process = subprocess.Popen(
@@ -132,7 +132,7 @@ def start(settings: Settings, name: str, command: list[str], environment: dict[s
 
 
 def end(settings: Settings, name: str) -> None:
-    """End the process of this name with its whole session; nothing where none runs. Raises ServiceError if it stays."""
+    """End the process with this name and its whole session, if it runs. Raises ServiceError if it does not end."""
     if record := _record(settings, name):
         if left := _end(record):
             raise ServiceError(f"{name}: processes {left} are alive after KILL; look at them with ps")
@@ -140,7 +140,7 @@ def end(settings: Settings, name: str) -> None:
 
 
 def _fingerprint(environment: dict[str, str]) -> str:
-    """Of what reaches our code and Airflow; the rest of an environment changes from shell to shell."""
+    """Hash of the variables that our code and Airflow read; the other variables differ from shell to shell."""
     ours = ("AIRFLOW", "SINKRON_", "DATABASE_URL", "APPROVE", "IZINKAN_LAMA")
     kept = sorted((name, value) for name, value in environment.items() if name.startswith(ours))
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
@@ -210,8 +210,8 @@ def _leader_lives(record: dict[str, Any] | None) -> bool:
 def _members(record: dict[str, Any] | None) -> list[int]:
     """Pids of the session that the service leads, also when the leader died and left them behind.
 
-    A session's number is not given to a new process while it has members; if a process with this number exists and
-    began at another time, the session is gone and the number belongs to a stranger.
+    The system does not reuse a session's number while the session has members. If a process with this number exists but
+    began at another time, the session is gone and the number belongs to an unrelated process.
     """
     if not record:
         return []

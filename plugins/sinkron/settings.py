@@ -1,6 +1,6 @@
-"""The one place where settings of ours are read: process environment first, then `.env`, then defaults.
+"""The only place where our settings are read: process environment first, then `.env`, then defaults.
 
-Proxies and certificates of the machine's environment are taken where requests are made (`connectors.core.exchange`).
+Proxies and certificates of the machine's environment are read where requests are made (`connectors.core.exchange`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Settings:
     """Everything the pipeline takes from outside, read once per call of `load`.
 
     `values` is the merged environment (process over `.env`); connections (`AIRFLOW_CONN_*`) are looked up there.
-    Personal data lies below `home`, and where connections put inbox and outbox (`private_folders`).
+    Personal data is below `home`, and in the inbox and outbox that connections name (`private_folders`).
     """
 
     # Not in the repr: it holds every secret of the installation.
@@ -41,7 +41,7 @@ class Settings:
 
     @property
     def sebutan(self) -> str:
-        """What the district is called, with its name: the codes of cities begin at 71."""
+        """Kind (Kota or Kabupaten) and name of the district: codes of cities begin at 71."""
         return f"{'Kota' if self.kabupaten[3:] >= '71' else 'Kabupaten'} {self.nama_kabupaten}"
 
     @property
@@ -51,12 +51,12 @@ class Settings:
 
     @property
     def work(self) -> Path:
-        """Scratch of running steps; emptied by the step that made it."""
+        """Temporary files of running steps; each step removes its own."""
         return self.home / "kerja"
 
     @property
     def inbox(self) -> Path:
-        """What is delivered as files: connection `dtsen_inbox`, or a folder of ours. May be read-only.
+        """The folder of delivered files: connection `dtsen_inbox`, or a folder of ours. May be read-only.
 
         When the connection is `sftp`, this is the local mirror; `remote` brings it up to date before it is read.
         """
@@ -64,19 +64,19 @@ class Settings:
 
     @property
     def outbox(self) -> Path:
-        """What goes out as files (`siks-ng`, `rilis`, `laporan`, `ekspor`): connection `siks_ng_outbox`, or ours.
+        """The folder of outgoing files (`siks-ng`, `rilis`, `laporan`, `ekspor`): connection `siks_ng_outbox`, or ours.
 
-        When the connection is `sftp`, this is a folder of ours; `remote` sends what is new in it to the server.
+        When the connection is `sftp`, this is a folder of ours; `remote` sends its new files to the server.
         """
         return self._folder("siks_ng_outbox", self.home / "keluar", self.home / "keluar")
 
     @property
     def mirrors(self) -> Path:
-        """Copies of what lies on SFTP servers, one folder for each connection. May be deleted: it is fetched again."""
+        """Copies of files on SFTP servers, one folder for each connection. May be deleted: they are fetched again."""
         return self.home / "cermin"
 
     def on_server(self, conn_id: str) -> Connection | None:
-        """The connection of that id where it is `sftp`, else None. Raises SettingsError when it cannot be read."""
+        """The connection with that id if it is `sftp`, else None. Raises SettingsError when it cannot be read."""
         found = self._connection(conn_id)
         return found if found is not None and found.conn_type == "sftp" else None
 
@@ -128,7 +128,7 @@ class Settings:
     def installation_key(self) -> bytes:
         """Secret under which uids and `id_baris` are made; 32 bytes.
 
-        Raises SettingsError when it was never made: `make migrate` (or demo, up, month) makes it.
+        Raises SettingsError when it does not exist yet: `make migrate` (or demo, up, month) makes it.
         """
         value = self.values.get("SINKRON_KUNCI", "")
         try:
@@ -156,11 +156,11 @@ class Settings:
         return value == "hidup"
 
     def allowed_stale(self) -> frozenset[str]:
-        """Sources that may be replaced by their newest earlier delivery (`IZINKAN_LAMA=a,b`)."""
+        """Sources for which the newest earlier delivery may be used instead (`IZINKAN_LAMA=a,b`)."""
         return frozenset(s.strip() for s in self.values.get("IZINKAN_LAMA", "").split(",") if s.strip())
 
     def private_folders(self) -> dict[str, Path]:
-        """The folders that may hold personal data, by what they are for; outside them there is none."""
+        """Purpose -> folder, for all folders that may hold personal data; there is none outside them."""
         return {
             "pendaratan": self.landing,
             "kerja": self.work,
@@ -192,9 +192,9 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Keep other processes from changing the dotenv file meanwhile.
+    """Keep other processes from changing the dotenv file during the block.
 
-    The lock is on its folder: the file itself is replaced by a rename, and a lock on it would go with the old one.
+    The lock is on its folder: a rename replaces the file itself, and a lock on it would stay with the old file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
@@ -206,7 +206,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _append(path: Path, values: dict[str, str]) -> None:
-    """Append values to a dotenv file, keeping what stands there."""
+    """Append values to a dotenv file and keep its content."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if text and not text.endswith("\n"):
         text += "\n"
@@ -215,7 +215,7 @@ def _append(path: Path, values: dict[str, str]) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read (0600), whole or not at all, also when the process is killed."""
+    """Write a file that only its owner may read (0600), completely or not at all, even when the process is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

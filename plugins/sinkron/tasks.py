@@ -1,4 +1,4 @@
-"""Tasks of the line: each runs one step of `sinkron.line` for the month of its run and hands on its counts."""
+"""Tasks of the line: each runs one step of `sinkron.line` for the month of its run and returns its counts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def period_params() -> dict[str, Param]:
 def step(name: str, sumber: str | None = None, outlet: Asset | None = None, once: bool = False) -> XComArg:
     """The task of one step of the line, named as the step; emits `outlet` for the month if the step did its work.
 
-    With `once` a run by the clock leaves a source alone whose month has landed; a run by hand reads it again.
+    With `once` a scheduled run skips a source whose month has landed; a manual run reads it again.
     """
 
     @task(task_id=name, task_display_name=STEPS[name].label, outlets=[outlet] if outlet else [])
@@ -54,14 +54,14 @@ def perform(name: str, sumber: str | None, outlet: Asset | None, context: dict[s
     """Run a step and turn its named outcomes into Airflow's.
 
     Nothing to do (a source has not delivered, the delivery is the same, the month is not complete or is built
-    already) skips what follows and leaves the run green. What only a person can settle (a refused delivery, a gate
-    that holds, a missing or negative decision) fails without a retry. Everything else is retried.
+    already) skips the following tasks and leaves the run green. Problems that only a person can solve (a refused
+    delivery, a gate that holds, a missing or negative decision) fail without a retry. Everything else is retried.
     """
     periode = period.of_context(context)
     settings = settings_module.load()
     counts = settle(lambda: STEPS[name].run(settings, periode, sumber))
     idle = nothing_new(name, counts)
-    # Every landing of a month asks for its build; a person who asks gets it again.
+    # Every landing of a month triggers its build; a person who starts the build gets it again.
     if name == "compose" and not idle and counts["dibangun"] and context["dag_run"].run_type != "manual":
         idle = f"kandidat {counts['id_rilis']} sudah dibangun dari kiriman yang sama"
     if idle:
@@ -82,9 +82,9 @@ def skip_landed(sumber: str, periode: str) -> None:
 
 
 def settle(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Do the work; NotReady skips, the other named outcomes fail for good. Messages hold counts and codes only.
+    """Do the work; NotReady skips, the other named outcomes fail without retry. Messages hold counts and codes only.
 
-    Airflow logs an error with its text, so that of a library goes on without it.
+    Airflow logs an error with its text, so an error of a library is raised again without its text.
     """
     try:
         return work()
@@ -132,7 +132,7 @@ def read_feed(nama: str) -> XComArg:
     ),
 )
 def reconcile(**context: Any) -> dict[str, Any]:
-    """Step reconcile, under the month a person asks for, else that of the day on which the run was due."""
+    """Step reconcile, under the month that a person requests, else the month of the day on which the run was due."""
     periode = context["params"].get("periode") or period.of_instant(context["dag_run"].run_after)
     return settle(lambda: STEPS["reconcile"].run(settings_module.load(), periode))
 

@@ -1,4 +1,4 @@
-"""`make train`: the linkage's model anew, from the records of the month that was built last."""
+"""`make train`: train the linkage's model again, on the records of the month that was built last."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sinkron.steps import link
 
 
 def run(settings: Settings, into: Path) -> str:
-    """Train on what the step link read last and write the model to `into`; returns the release it was read for.
+    """Train on the last input of the step link and write the model to `into`; returns the release of that input.
 
-    The file holds probabilities alone, of nobody. Raises NotReady before a first month was built, SettingsError when
-    `into` is no JSON file.
+    The file holds only probabilities, no data about persons. Raises NotReady before a first month was built,
+    SettingsError when `into` is no JSON file.
     """
     from linkage.train import train
 

@@ -20,7 +20,7 @@ from sinkron.outcomes import words
 from sinkron.settings import Settings
 
 BLOCK = 1 << 20
-# Memory that a step may take for a district of up to DISTRICT records, and what each further million records adds.
+# Memory that a step may use for a district of up to DISTRICT records, and the extra memory per further million records.
 DISTRICT, MEMORY_MB, MEMORY_MB_PER_MILLION = 1_500_000, 2200, 600
 
 
@@ -29,8 +29,7 @@ def work_folder(settings: Settings, name: str) -> Iterator[Path]:
     """A folder of this run below `kerja` (0700), removed at the end however the step ends.
 
     An error of DuckDB inside the `with` block is raised again as DatabaseError, without its text, which may quote a
-    row. What killed runs left of the work called `name` is removed first. Their folders are known by a lock that nobody
-    holds any more.
+    row. Folders that killed runs of the same `name` left behind are removed first: nobody holds their lock any more.
     """
     settings.work.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _locked(settings.work):
@@ -53,7 +52,7 @@ def work_folder(settings: Settings, name: str) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _locked(folder: Path, at_once: int = 0) -> Iterator[None]:
-    """The lock of a folder, which ends with the process; with LOCK_NB raises BlockingIOError where another holds it."""
+    """The lock of a folder, which ends with the process; with LOCK_NB, raises BlockingIOError if another holds it."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | at_once)
@@ -75,8 +74,8 @@ def copy_out(connection: psycopg.Connection, query: str, parameters: dict[str, A
 def _drain(pgconn: psycopg.pq.abc.PGconn, file: BinaryIO) -> None:
     """Write everything that a running COPY TO STDOUT sends; raises psycopg.Error when it fails.
 
-    psycopg itself waits once for each row, which costs more than the server needs to write the row. Here a wait happens
-    only when nothing has arrived yet.
+    psycopg itself waits once for each row, which takes longer than the server needs to write the row. This function
+    waits only when nothing has arrived yet.
     """
     receive, write = pgconn.get_copy_data, file.write
     with selectors.DefaultSelector() as waiting:
@@ -96,10 +95,10 @@ def _drain(pgconn: psycopg.pq.abc.PGconn, file: BinaryIO) -> None:
 
 
 def workspace(folder: Path, records: int = 0) -> Any:
-    """A DuckDB connection with the memory of a step over `records` records; what does not fit is spilled to `folder`.
+    """A DuckDB connection with the memory limit for `records` records; DuckDB spills the rest to `folder`.
 
-    The memory grows with the records because what one statement joins has to fit: ten districts needed more than
-    2200 MB.
+    The memory grows with the records because the data that one statement joins has to fit: ten districts needed more
+    than 2200 MB.
     """
     import duckdb
 
@@ -116,7 +115,7 @@ def workspace(folder: Path, records: int = 0) -> Any:
 def read_into(con: Any, table: str, types: dict[str, str], path: Path, query: str = "select * from {rows}") -> None:
     """Append the rows of a CSV file that `copy_out` wrote to a DuckDB table, and remove the file.
 
-    `query` makes rows of the table from those of the file, whose columns are `types`.
+    `query` makes the rows of the table from the rows of the file, whose columns are `types`.
     """
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
     rows = (

@@ -1,7 +1,7 @@
-"""The daily look at the months: what is late is an alarm, what was missed is started.
+"""The daily check of the months: late deliveries raise alarms, missed runs are started.
 
-`look` compares the ledger with the calendar seed `kalender.csv`; `start` emits the asset by which Airflow begins the
-run of a month, `start_ingest` asks again for an older month. All only read the warehouse.
+`look` compares the ledger with the calendar seed `kalender.csv`; `start` emits the asset with which Airflow starts the
+run of a month, `start_ingest` asks again for an older month. All of them only read the warehouse.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found for a month; `mulai` names what begins by itself (`ingest`, `build`, `publish`), "" an alarm."""
+    """One finding for a month; `mulai` names the run to start (`ingest`, `build`, `publish`), "" means an alarm."""
 
     periode: str
     jenis: str
@@ -56,7 +56,7 @@ class Finding:
 
 
 def calendar(settings: Settings, periode: str) -> list[Event]:
-    """The calendar in force for a period. Raises ValueError naming file and line when a row cannot be read."""
+    """The calendar in force for a period. Raises ValueError with file and line when a row cannot be read."""
     path = settings.seeds / "kalender.csv"
     newest: dict[tuple[str, str], Event] = {}
     with path.open(encoding="utf-8", newline="") as file:
@@ -75,7 +75,7 @@ def calendar(settings: Settings, periode: str) -> list[Event]:
     return list(newest.values())
 
 
-# One row a month, from the first that was delivered to the last that is over (or further, if more was delivered).
+# One row per month, from the first delivered month to the last month that is over (or later, if more was delivered).
 # Feeds land under the month in which they are read, also before a registry delivers for the first time.
 MONTHS = """
 with kirim as (
@@ -114,7 +114,7 @@ from bulan order by bulan.periode
 
 
 def findings(settings: Settings, today: dt.date) -> list[Finding]:
-    """What is late, waits for a person, or was missed, on a day."""
+    """What is late, waits for a person, or was missed, as of `today`."""
     found: list[Finding] = []
     # The ingests' own schedule asks for the newest month that is over; older ones are asked for here.
     newest = f"{today.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
@@ -162,7 +162,7 @@ def look(**context: Any) -> list[dict[str, str]]:
     doc_md="Memilih kiriman bulan lama yang terlambat dan masih dapat diminta, dengan bulannya.",
 )
 def overdue(**context: Any) -> list[dict[str, Any]]:
-    """For each late delivery that can still be asked for: the ingest to start, with its month."""
+    """The ingest to start and its month, for each late delivery that can still be read."""
     return [
         {"trigger_dag_id": f"ingest_{finding['sumber']}", "conf": {"periode": finding["periode"]}}
         for finding in context["ti"].xcom_pull(task_ids="look")
@@ -171,14 +171,14 @@ def overdue(**context: Any) -> list[dict[str, Any]]:
 
 
 def start_ingest(late: XComArg) -> BaseOperator:
-    """Start the ingest of each late delivery of an older month; none: skipped."""
+    """Start the ingest of each late delivery of an older month; skipped when there is none."""
     return TriggerDagRunOperator.partial(
         task_id="start_ingest", task_display_name="Minta lagi kiriman bulan lama"
     ).expand_kwargs(late)
 
 
 def start(what: str, outlet: Asset) -> XComArg:
-    """The task that begins the missed runs of one kind by emitting their asset, a key a month."""
+    """The task that starts the missed runs of one kind by emitting their asset, with one key per month."""
     labels = {"build": "Mulai yang belum dibangun", "publish": "Mulai yang belum diperiksa"}
 
     @task(task_id=f"start_{what}", task_display_name=labels[what], outlets=[outlet])

@@ -1,10 +1,10 @@
-"""Deactivations that are taken back, and stored bodies with a row that may not be sent any more."""
+"""Cancelled deactivations, and stored bodies with a row that may not be sent any more."""
 
 from __future__ import annotations
 
 import psycopg
 
-# Bodies that were stored and never tried, and of which a row is meanwhile held or taken back, or was approved for a
+# Bodies that were stored but never sent, with a row that has since been held or cancelled, or that was approved for a
 # release that a rollback has withdrawn.
 OVERTAKEN = """
     select k.id_kiriman from antrean.kiriman as k
@@ -19,10 +19,10 @@ OVERTAKEN = """
 
 
 def withdraw(connection: psycopg.Connection) -> int:
-    """Take back what upheld objections contest and what rests on reversed deaths; returns items closed at once.
+    """Cancel rows that upheld objections contest or that rest on reversed deaths; returns items closed at once.
 
-    A row that a receiver has, or may have, is not closed here: a message to the receiver takes it back. That somebody
-    is alive after all counts only from the release that readers see, so that a candidate which nobody agreed to moves
+    A row that a receiver has, or may have, is not closed here: a message to the receiver cancels it. The fact that
+    somebody is alive after all counts only from the release that readers see, so an unapproved candidate changes
     nothing.
     """
     connection.execute(
@@ -49,7 +49,7 @@ def withdraw(connection: psycopg.Connection) -> int:
 
 
 def dissolve(connection: psycopg.Connection) -> None:
-    """Undo the bodies of OVERTAKEN; those of their rows that may still be sent are then stored again in a new body."""
+    """Undo the bodies of OVERTAKEN; their rows that may still be sent are later stored again in a new body."""
     for row in connection.execute(OVERTAKEN).fetchall():
         connection.execute("update antrean.isi set lepas = true where id_kiriman = %s", [row["id_kiriman"]])
         connection.execute("update antrean.kiriman set status = 'dipecah' where id_kiriman = %s", [row["id_kiriman"]])
