@@ -1,4 +1,4 @@
-"""Writes what follows from source.yml, feed.yml and target.yml files: landing DDL, dbt sources, the page in docs.
+"""Generates files from source.yml, feed.yml and target.yml: landing DDL, dbt sources, the page in docs.
 
 `python -m connectors.generate` writes, `python -m connectors.generate --check` exits 1 when a file differs.
 """

@@ -1,8 +1,8 @@
 """Everything a step needs of the connectors, in one import.
 
-`extract` and `land` of a source are in connectors.<source>.connector; a feed needs only its feed.yml. What is sent to
-a receiver is in connectors.<target>.delivery, and what SIKS-NG answers in connectors.siks_ng.results. What lies on an
-SFTP server is in connectors.core.mirror, whose SSH library is loaded only where a connection asks for it.
+`extract` and `land` of a source are in connectors.<source>.connector; a feed needs only its feed.yml. Deliveries to a
+receiver are in connectors.<target>.delivery, and the answers of SIKS-NG in connectors.siks_ng.results. Access to SFTP
+servers is in connectors.core.mirror, whose SSH library is loaded only if a connection needs it.
 """
 
 from connectors.core.client import Client

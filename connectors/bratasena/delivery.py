@@ -1,4 +1,4 @@
-"""What became of complaints and applications, to Bratasena, for citizens to hear (contracts/sinks.md, section 4)."""
+"""Report outcomes of complaints and applications to Bratasena, which tells citizens (contracts/sinks.md, section 4)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"\d{9}")
 def report_outcome(
     client: Client, jenis: Literal["aduan", "pengajuan"], id: str, versi: int, hasil: Result, pesan: str
 ) -> Literal["selesai", "versi_lain"]:
-    """Tell the outcome of a case. versi: the one it was reached on; `versi_lain`: there is a newer, the feed brings it.
+    """Report the outcome of a case. versi: the case version it is based on; `versi_lain`: the feed brings a newer one.
 
     Raises ValueError for an outcome that does not exist and for a pesan that holds nine digits in a row (a NIK, a
     telephone number), SourceUnavailable when Bratasena is not reached, Unexpected for any other answer.

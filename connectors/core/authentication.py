@@ -1,4 +1,4 @@
-"""How a REST source knows us: strategies by the name that `source.yml` declares."""
+"""How we authenticate at a REST source: strategies by the name that `source.yml` declares."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from connectors.core.signals import SourceUnavailable
 if TYPE_CHECKING:
     from connectors.core.client import Client
 
-# What a header carries whole: blanks around a value are cut off on the way, those within it are not. A bearer token
-# has none.
+# Values that a header transports unchanged: blanks around a value are lost on the way, blanks within it are not. A
+# bearer token has no blanks.
 KEY, TOKEN = re.compile(r"(?! )[\x20-\x7e]{1,8192}(?<! )"), re.compile(r"[\x21-\x7e]{1,8192}")
 
 
@@ -26,7 +26,7 @@ class Problem(Exception):
 
 
 class Authentication(Protocol):
-    """What puts the credential on a request; `renew` answers whether another try with a fresh one makes sense."""
+    """Puts the credential on a request; `renew` returns whether another try with a fresh credential makes sense."""
 
     def headers(self) -> dict[str, str]: ...
 
@@ -34,13 +34,13 @@ class Authentication(Protocol):
 
 
 class ApiKey:
-    """`X-API-Key`: the connection's password."""
+    """`X-API-Key`: the connection's password as header."""
 
     def __init__(self, client: Client):
         self._client = client
 
     def headers(self) -> dict[str, str]:
-        """The key; SourceUnavailable when the connection has none, or one that no header can carry."""
+        """The key header; raises SourceUnavailable if the connection has no key, or one that no header can carry."""
         connection = self._client.connection
         key = _secret(connection, "password")
         if not KEY.fullmatch(key):
@@ -56,7 +56,7 @@ class ApiKey:
 
 
 class OAuthClientCredentials:
-    """OAuth 2.0 client credentials: login and password of the connection buy a bearer token."""
+    """OAuth 2.0 client credentials: login and password of the connection are exchanged for a bearer token."""
 
     def __init__(self, client: Client):
         self._client = client
@@ -83,7 +83,7 @@ class OAuthClientCredentials:
         return {"Authorization": f"Bearer {self._token}"}
 
     def renew(self) -> bool:
-        """Forget the token, so that the next request buys another."""
+        """Forget the token, so that the next request fetches a new one."""
         self._token = None
         return True
 

@@ -1,8 +1,8 @@
 """SQL that turns delivered text into canonical values: missing tokens, types, code lists, one date form a column.
 
-Everything here builds DuckDB expressions; the rows never pass through Python. A typed value is first tried as it
-was delivered; only what does not parse is trimmed, looked up by spelling and tried again, which is why cells that
-are clean cost little. Rules: contracts/rules.md, "Files and values".
+Everything here builds DuckDB expressions; the rows never pass through Python. A typed value is first parsed as it
+was delivered; only values that do not parse are trimmed, looked up by spelling and parsed again, so clean cells cost
+little. Rules: contracts/rules.md, "Files and values".
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import duckdb
 from connectors.core.source import Column, Entity, Source, code_lists, program_aliases
 
 MISSING = ("-", "NULL", "N/A", "TIDAK TAHU")
-# Blanks that spreadsheets and web forms leave at the ends: those of every width, and the BOM.
+# Blanks that spreadsheets and web forms leave at the ends of values: blanks of every width, and the BOM.
 BLANK = "[\\s\\p{Z}\ufeff]"
 
-# form -> (pattern over the shape of a value, where every digit is written 9; conversion of {x} to DATE or NULL)
+# form -> (pattern for the shape of a value, in which every digit is a 9; conversion of {x} to DATE or NULL)
 DATE_FORMS: dict[str, tuple[str, str]] = {
     "iso": (
         r"9999-9{1,2}-9{1,2}([T ]99:99.*)?",
@@ -43,7 +43,7 @@ DATE_FORMS: dict[str, tuple[str, str]] = {
     ),
 }
 EXCEL_SHAPE = r"9{4,5}(\.9)?"
-# Excel's 1900 system; its day 60 is 29 February 1900, which never was, so the days before it count from one later.
+# Excel's 1900 system; its day 60 is 29 February 1900, which did not exist, so earlier days count from one day later.
 EXCEL_DATE = (
     "case when regexp_full_match({x}, '\\d{{4,5}}(\\.0)?') then"
     " case when try_cast({x} as double)::int between 1 and 59 then date '1899-12-31' + try_cast({x} as double)::int"
@@ -53,7 +53,7 @@ EXCEL_DATE = (
 _NUMBER = "try_cast(replace({x}, ',', '.') as double)"
 _DECIMAL = f"case when regexp_full_match({{x}}, '-?\\d{{{{1,12}}}}([.,]\\d+)?') then {_NUMBER} end"
 _LATITUDE, _LONGITUDE = (f"case when abs({_NUMBER}) <= {limit} then {_NUMBER} end" for limit in (90, 180))
-# `Rp 1.200.000,00`: dots are thousands where they stand before every third digit, else a decimal point.
+# `Rp 1.200.000,00`: dots before every third digit separate thousands; any other dot is a decimal point.
 _BARE = "regexp_replace(regexp_replace({x}, '^[Rr][Pp]\\.?\\s*', ''), ',-$', '')"
 # type -> canonical value of {x}, NULL when it does not parse.
 SECOND_TRY = {
@@ -70,16 +70,16 @@ SECOND_TRY = {
     f" then try_cast(replace({_BARE}, ',', '.') as decimal(18, 2)) end",
     "rt_rw": "case when regexp_full_match({x}, '\\d{{1,3}}(\\.0)?') then lpad(regexp_extract({x}, '^\\d+'), 3, '0')"
     " when regexp_full_match({x}, '0\\d{{3}}') then right({x}, 3) end",
-    # Region codes with or without dots are one value; which system a code is of is told by `core.wilayah`.
+    # Region codes with or without dots are one value; `core.wilayah` finds out to which system a code belongs.
     "wilayah": "case when regexp_full_match({x}, '\\d\\d(\\d\\d){{0,2}}(\\d{{4}})?')"
     " then concat_ws('.', {x}[1:2], nullif({x}[3:4], ''), nullif({x}[5:6], ''), nullif({x}[7:], '')) else {x} end",
     "ya_lain": "upper({x}) = 'YA'",
-    # Open names: every programme has a value, by its alias or in upper case; see _second_try.
+    # Open list of names: every programme has a value, by its alias or in upper case; see _second_try.
     "program": "upper({x})",
     "jenis_kelamin": "case regexp_replace(upper({x}), '[^A-Z0-9]', '', 'g') when '1' then 'L' when 'L' then 'L'"
     " when 'LAKILAKI' then 'L' when '2' then 'P' when 'P' then 'P' when 'PEREMPUAN' then 'P' end",
 }
-# The same for cells that are clean as delivered, where that is cheaper.
+# The same for cells that are clean as delivered, for types where that is cheaper.
 FIRST_TRY = {
     "program": "null::varchar",
     "ya_lain": "case {x} when 'YA' then true when 'TIDAK' then false end",
@@ -88,7 +88,7 @@ FIRST_TRY = {
     "wilayah": "case when regexp_full_match({x}, '\\d\\d\\.\\d\\d\\.\\d\\d(\\.\\d{{4}})?') then {x} end",
     "jenis_kelamin": "case {x} when 'L' then 'L' when 'P' then 'P' when '1' then 'L' when '2' then 'P' end",
 }
-# SQL: x without leading zeros and `.0`, in the form in which `source.normalised` writes a code or spelling.
+# SQL: x without leading zeros and `.0`, in the form that `source.normalised` gives a code or spelling.
 CODE_KEY = (
     "regexp_replace(lower(replace(regexp_replace(x, '^0*(\\d+?)(\\.0+)?$', '\\1'), '>', 'lebih')),"
     " '[^\\p{L}\\p{N}]', '', 'g')"
@@ -111,8 +111,8 @@ def cleaned(column: Column, raw: str) -> str:
     if column.tipe == "jenis_kelamin" or (column.code_list and "0" not in code_lists()[column.code_list]):
         tokens = (*tokens, "0")
     missing = f"(?i:{'|'.join(tokens)})?"
-    # One regular expression looks at every cell, and a single replacement is made for the few that need it. (With two
-    # branches that both trim, DuckDB would work the trimming out once for every cell: four times the time.)
+    # One regular expression checks every cell, and only the few cells that need it are replaced. (With two branches
+    # that both trim, DuckDB would compute the trimming for every cell, which takes four times as long.)
     needed = f"^{BLANK}|{BLANK}$|^{missing}$"
     removed = f"^{BLANK}*{missing}{BLANK}*$|^{BLANK}+|{BLANK}+$"
     return (
@@ -131,7 +131,7 @@ def _first_try(column: Column, form: str | None) -> str:
 
 
 def _second_try(column: Column, form: str | None) -> str:
-    """SQL of the value of cleaned text x, by every spelling that is accepted: for distinct values only."""
+    """SQL of the value of cleaned text x, with every accepted spelling: for distinct values only."""
     if column.tipe == "program":
         branches = " ".join(f"when {quoted(k)} then {quoted(v)}" for k, v in program_aliases().items())
         return f"case upper(x) {branches} else upper(x) end"
@@ -152,14 +152,14 @@ def _template(tipe: str, form: str | None) -> str:
 
 
 def parses(column: Column) -> bool:
-    """Whether a value of that column is more than text (and, but for programmes, can fail to parse)."""
+    """Whether a value of that column is more than text (and can fail to parse, except for programmes)."""
     return column.code_list is not None or column.tipe == "tanggal" or column.tipe in SECOND_TRY
 
 
 def date_forms(con: duckdb.DuckDBPyConnection, table: str, entity: Entity) -> dict[str, str | None]:
-    """The one date form of each date column of a raw table: the most frequent; None when no value has one.
+    """The single date form of each date column of a raw table: the most frequent one; None when no value has a form.
 
-    Excel serials only when every value of the column has that form.
+    Excel serials count only when every value of the column has that form.
     """
     forms: dict[str, str | None] = {}
     for column in entity.kolom:
@@ -187,8 +187,8 @@ def _form_of(shapes: list[tuple[str, int]]) -> str | None:
 def canonicalise(con: duckdb.DuckDBPyConnection, source: Source, entitas: str, raw: str, target: str) -> None:
     """Make table `target` from raw table `raw` (see `landing.Raw`).
 
-    target: nomor_baris (1-based), the declared columns canonical, `mentah` (JSON text of the values that did
-    not parse, by column), `kode` (quarantine reason of the row by itself, else NULL), `nasib` (NULL).
+    target: nomor_baris (1-based), the declared columns with canonical values, `mentah` (JSON text of the values that
+    did not parse, by column), `kode` (quarantine reason of the row by itself, else NULL), `nasib` (NULL).
     """
     entity = source.entitas[entitas]
     forms = date_forms(con, raw, entity)
@@ -227,7 +227,7 @@ def canonicalise(con: duckdb.DuckDBPyConnection, source: Source, entitas: str, r
 
 
 def _unclean(con: duckdb.DuckDBPyConnection, entity: Entity, raw: str, forms: Mapping[str, str | None]) -> set[str]:
-    """Names of the typed columns that hold cells which are not clean as delivered: one scan for all."""
+    """Names of the typed columns with cells that are not clean as delivered: one scan for all columns."""
     typed = [c for c in entity.kolom if not c.turunan and parses(c)]
     if not typed:
         return set()
@@ -244,8 +244,8 @@ def _distinct_spellings(
 ) -> tuple[int, int]:
     """Make table m_<column> (raw, x, nilai, salah) of the distinct cells that are not clean as delivered.
 
-    Returns how many of them got a value, and how many are given but do not parse. In two steps, because DuckDB
-    would put the text of the cleaning everywhere where `second` says x (measured: 30 ms to plan one column).
+    Returns how many of them got a value, and how many are given but do not parse. Two steps are used, because DuckDB
+    would copy the cleaning expression to each x in `second` (measured: 30 ms to plan one column).
     """
     table, cell = name(f"m_{column.nama}"), name(column.nama)
     con.execute(
@@ -260,7 +260,7 @@ def _distinct_spellings(
 
 
 def _require(con: duckdb.DuckDBPyConnection, entity: Entity, target: str) -> None:
-    """Rows without a required field are wajib_kosong; a required code that is given but unknown is not empty."""
+    """Mark rows without a required field as wajib_kosong; a required code that is given but unknown is not empty."""
     empty = [f"({name(c.nama)} is null" + (" and kode is null)" if parses(c) else ")") for c in entity.kolom if c.wajib]
     con.execute(
         f"""

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 TRIES, FIRST_PAUSE_SECONDS = 5, 1.0
 RETRY_AFTER_CEILING, RETRY_AFTER_TOTAL = 120.0, 600.0
-# Statuses that are returned to the caller of `send`, who knows what each of them means (contracts/sinks.md).
+# Statuses that are returned to the caller of `send`, which knows what each of them means (contracts/sinks.md).
 ANSWERS_TO_SENT = (200, 202, 404, 409, 422)
-# All requests of one client together: a whole read of 300 pages has some 50 s for each.
+# Limit for all requests of one client together: a whole read of 300 pages has about 50 s for each page.
 CLIENT_SECONDS = 4 * 3600.0
 Sleep = Callable[[float], None]
 Documented = Callable[[dict[str, Any]], bool]
@@ -37,7 +37,7 @@ Parse = Callable[[bytes], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer with a status that was asked for. body: bytes as received; content: its JSON object."""
+    """An answer with an accepted status. body: bytes as received; content: its JSON object."""
 
     body: bytes = field(repr=False)
     content: dict[str, Any] = field(repr=False)
@@ -47,7 +47,7 @@ class Answer:
 class Client:
     """A client for one source, feed or receiver over one connection.
 
-    `sleep`, `now` and `clock` (seconds) are given by tests.
+    Tests replace `sleep`, `now` and `clock` (seconds).
     """
 
     def __init__(
@@ -78,9 +78,9 @@ class Client:
         documented: Documented = lambda content: True,
         parse: Parse = json_object,
     ) -> Answer:
-        """The JSON object at `path` below the base address; one that is not as `documented` says is a failed try.
+        """The JSON object at `path` below the base address; if `documented` rejects it, the try has failed.
 
-        `parse` makes it of the body, None of what is no object. Raises Problem for a final status (4xx),
+        `parse` makes the object from the body, or None if it is no object. Raises Problem for a final status (4xx),
         SourceUnavailable after the last try.
         """
         return self._authenticated("GET", path, params=params, documented=documented, parse=parse)
@@ -89,7 +89,7 @@ class Client:
         """Send these bytes as they are; return the answer, also when its status is 404, 409 or 422.
 
         The request is repeated, with the same bytes and headers, only when the connection fails or the answer is 429 or
-        5xx. The source may have taken the earlier one all the same, so the body or a header has to carry something by
+        5xx. The source may have accepted the earlier request anyway, so the body or a header must carry something by
         which it recognises the repetition (`ref`, Idempotency-Key). Raises Problem for any other status or an error
         without JSON, and SourceUnavailable after the last try, or at once when a 200 or 202 is neither empty nor a JSON
         object.
@@ -115,7 +115,7 @@ class Client:
         sent: bool = False,
         **options: Any,
     ) -> Answer:
-        """One request with its tries. Raises as `get` or `send`, but knows nothing of credentials."""
+        """One request with its tries. Raises as `get` or `send`, but does not handle credentials."""
         tried, pause = 0, FIRST_PAUSE_SECONDS
         while True:
             wait: float | None = None
@@ -129,7 +129,7 @@ class Client:
             except Failure as failure:
                 what = str(failure)
             if wait is not None and self._waited + wait <= RETRY_AFTER_TOTAL:
-                # What the source asks us to wait is not a try.
+                # A wait that the source asks for does not count as a try.
                 self._waited += wait
                 self.sleep(wait)
                 continue
@@ -140,7 +140,7 @@ class Client:
             pause *= 2
 
     def _exchange_in_time(self, method: str, path: str, options: dict[str, Any]) -> Received:
-        """One exchange, not before the source's rate allows it and not after the client's time is over."""
+        """One exchange, not before the source's rate limit allows it and not after the client's time is over."""
         if self.clock() > self._until:
             raise self._unavailable(f"{path} not read: all requests together took over {CLIENT_SECONDS / 3600:g} h")
         if rate := self.source.akses.per_detik:
@@ -169,8 +169,8 @@ class Client:
     def _retry_after(self, received: Received) -> float | None:
         """Seconds to wait, from 1 to the ceiling; None when the source does not say.
 
-        "Now" or a date in the past counts as one second. A wait is not counted as a try, so every wait has to use up
-        some of RETRY_AFTER_TOTAL, or a source could make us wait for ever.
+        "Now" or a date in the past counts as one second. A wait does not count as a try, so every wait must use some of
+        RETRY_AFTER_TOTAL; otherwise a source could make us wait forever.
         """
         text = received.headers.get("Retry-After", "").strip()
         try:
@@ -185,6 +185,6 @@ class Client:
 
 
 def _error_code(content: dict[str, Any] | None) -> str:
-    """The source's `galat`, only when it looks like a code: text of a body goes nowhere."""
+    """The source's `galat`, only when it looks like a code, because text of a body must not be shown."""
     code = (content or {}).get("galat")
     return code if isinstance(code, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,40}", code) else ""

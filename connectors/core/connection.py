@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 @dataclass(frozen=True)
 class Connection:
-    """One connection. base_url: `scheme://host:port<base_path>` for REST, "" else; path: folder for `fs` and `sftp`.
+    """One connection. base_url: `scheme://host:port<base_path>` for REST, else ""; path: folder for `fs` and `sftp`.
 
-    host, port: of an SFTP server; extra: as written, it may hold keys.
+    host, port: of an SFTP server; extra: unchanged, it may hold keys.
     """
 
     conn_id: str
@@ -29,20 +29,20 @@ class Connection:
 
 
 class NotConfigured(KeyError):
-    """A connection is set nowhere."""
+    """A connection is not set anywhere."""
 
     def __str__(self) -> str:
         return self.args[0]
 
 
 class Unreadable(ValueError):
-    """A connection is set and is none."""
+    """A connection is set but invalid."""
 
 
 def connection(conn_id: str, environ: Mapping[str, str]) -> Connection:
-    """The connection of that id in an environment, with which the caller has merged its `.env`.
+    """The connection with that id in an environment, into which the caller has merged its `.env`.
 
-    Raises NotConfigured when it is set nowhere and Unreadable when it cannot be read; neither shows its content.
+    Raises NotConfigured when it is not set and Unreadable when it cannot be read; neither error shows its content.
     """
     name = f"AIRFLOW_CONN_{conn_id.upper()}"
     text = environ.get(name)
@@ -67,8 +67,8 @@ def _from_json(text: str) -> dict[str, Any]:
 def _from_uri(text: str) -> dict[str, Any]:
     """Airflow's URI: conn_type://login:password@host:port/schema?extras, each part percent-encoded.
 
-    A host that carries a scheme is written `conn_type://scheme://host:port` by people, and escaped by Airflow. Without
-    one, and without a schema, the conn_type https is one: who wrote it did not mean plain http.
+    People write a host with a scheme as `conn_type://scheme://host:port`; Airflow escapes it. Without a scheme and a
+    schema, the conn_type https is used as the scheme, because its author did not mean plain http.
     """
     kind, _, rest = text.partition("://")
     prefix = ""
@@ -79,7 +79,7 @@ def _from_uri(text: str) -> dict[str, Any]:
     extra = dict(parse_qsl(parts.query, keep_blank_values=True))
     if "__extra__" in extra:
         extra = json.loads(extra["__extra__"])
-    # `hostname` would lower-case an escaped address; the raw host is unescaped as Airflow does it.
+    # `hostname` would lower-case an escaped address, so the raw host is unescaped as Airflow does it.
     host = parts.netloc.rpartition("@")[2]
     if parts.port is not None:
         host = host.rpartition(":")[0]

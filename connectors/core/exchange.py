@@ -1,7 +1,7 @@
-"""One exchange with a REST source: a request, its redirects and one bounded answer, within one span of time.
+"""One exchange with a REST source: a request, its redirects and one answer of limited size, within a time limit.
 
-Rules: contracts/rules.md, "Files and values" (retries). Nothing here falls back to less: no plain http for https, no
-certificate that is not checked, no second host. What is raised names kinds of errors; texts of errors may hold values.
+Rules: contracts/rules.md, "Files and values" (retries). There is no insecure fallback: no plain http instead of https,
+no unchecked certificate, no second host. Errors name only kinds of errors, because texts of errors may hold values.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from connectors.core.connection import Connection
 from connectors.core.signals import SourceUnavailable
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
-# A source that sends a byte now and then never meets READ_SECONDS.
+# A source that sends a byte now and then never reaches READ_SECONDS.
 EXCHANGE_SECONDS = 300.0
 BODY_LIMIT = 128 << 20
 REDIRECTS = 5
@@ -37,12 +37,12 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 class Failure(Exception):
-    """An exchange that failed and may succeed when it is made again; its text holds no content."""
+    """An exchange failed and may succeed when it is repeated; the text holds no content."""
 
 
 @dataclass(frozen=True)
 class Received:
-    """A whole answer. body: unpacked, never longer than BODY_LIMIT; asyncio shows its results, and this one never."""
+    """A whole answer. body: unpacked, at most BODY_LIMIT; not in the repr, because asyncio prints its results."""
 
     status: int
     headers: httpx.Headers
@@ -65,12 +65,12 @@ class Exchange:
             self._http = httpx.AsyncClient(
                 verify=trusted,
                 timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-                # One request a connection: what a source says beyond an answer is never taken for the next one, and a
-                # connection that it dropped between two pages costs no try.
+                # One request per connection: extra bytes after an answer are never read as the next answer, and a
+                # connection that the source dropped between two pages costs no try.
                 limits=httpx.Limits(max_keepalive_connections=0),
-                # httpx itself would unpack whatever is installed, and each piece as far as it goes.
+                # httpx itself would unpack every format that is installed, and each piece without a limit.
                 headers={"Accept-Encoding": "gzip", "Connection": "close", "User-Agent": "sinkron"},
-                # A proxy of the environment is for the outside, never for this machine.
+                # A proxy from the environment is for other hosts, never for this machine.
                 transport=httpx.AsyncHTTPTransport(verify=trusted) if _is_own(connection.base_url) else None,
             )
         except (httpx.InvalidURL, ValueError, ImportError, OSError) as error:
@@ -123,7 +123,7 @@ class Exchange:
         body = bytearray()
         try:
             async for piece in response.aiter_raw():
-                # At most one byte over the limit is unpacked: a few kilobytes can hold gigabytes.
+                # Unpacking stops one byte over the limit, because a few kilobytes can hold gigabytes.
                 body += packed.decompress(piece, BODY_LIMIT + 1 - len(body)) if packed else piece
                 if len(body) > BODY_LIMIT:
                     raise self._final(path, f"answered more than {BODY_LIMIT >> 20} MiB at once")
@@ -147,7 +147,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 @functools.lru_cache(maxsize=2)
 def _trusted(cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
-    """The certificates that httpx trusts in this environment: to read them takes longer than most exchanges."""
+    """The certificates that httpx trusts in this environment. Reading them takes longer than most exchanges."""
     return httpx.create_ssl_context()
 
 
@@ -160,7 +160,7 @@ def _is_own(base_url: str) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """The kind of an error, and of what lies below it where an operator can act on that."""
+    """The kind of an error, and the kind of its cause when an operator can act on it."""
     below: BaseException | None = error
     while below is not None:
         for kind, words in _REASONS:
@@ -172,7 +172,7 @@ def _reason(error: BaseException) -> str:
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:
-    """The JSON object of a body, None when it is none."""
+    """The JSON object of a body, None when the body is no JSON object."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
 """Cursor feeds: what a `feed.yml` declares, and every change of a feed page by page.
 
-contracts/sources.md, "Cursor feeds": oldest first, at least once; the cursor is opaque and moves only after what it
-brought is durably landed. The caller lands each page before it asks for the next one.
+contracts/sources.md, "Cursor feeds": oldest first, at least once; the cursor is opaque and moves only after its page is
+durably landed. The caller lands each page before it asks for the next one.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class FeedColumn(Strict):
-    """One field of a change. dari: JSON path in the change; isi: keys that the objects of a `daftar` keep.
+    """One field of a change. dari: JSON path in the change; isi: keys that are kept of the objects in a `daftar`.
 
-    peka `pelapor`: who complained or applied and what they wrote; lands in the closed schema of that name.
+    peka `pelapor`: the person who complained or applied, and their text; lands in the closed schema of that name.
     """
 
     nama: str
@@ -64,7 +64,7 @@ class FeedColumn(Strict):
 
 
 class FeedAccess(Paced):
-    """How a feed is read. batas: changes asked for in one page, where the interface has it."""
+    """How a feed is read. batas: number of changes to request per page, if the interface supports it."""
 
     otentikasi: Literal["api_key"]
     jalur: str
@@ -72,7 +72,7 @@ class FeedAccess(Paced):
 
 
 class Feed(Strict):
-    """A whole feed.yml. Every change has `id_sumber` and `diubah`, and `versi` where the source numbers them."""
+    """A whole feed.yml. Every change has `id_sumber` and `diubah`, and `versi` if the source numbers its changes."""
 
     nama: str
     judul: str
@@ -90,7 +90,7 @@ class Feed(Strict):
 
     @property
     def closed(self) -> tuple[FeedColumn, ...]:
-        """Columns of the schema `pelapor`; empty when the feed names nobody who complained or applied."""
+        """Columns of the schema `pelapor`; empty when the feed names no complainant or applicant."""
         return tuple(c for c in self.kolom if c.peka == "pelapor")
 
     @property
@@ -121,10 +121,10 @@ def load_feeds(root: Path | None = None) -> dict[str, Feed]:
 
 @dataclass(frozen=True)
 class Page:
-    """One page, its exact bytes already stored.
+    """One page, whose exact bytes are stored already.
 
-    data: the changes as JSON that Postgres can hold, every number as the text that was delivered. baris: how many.
-    ulang: the cursor had expired and this is the first page of the read from the start.
+    data: the changes as JSON that Postgres can hold, every number as the delivered text. baris: number of changes.
+    ulang: the cursor had expired and this is the first page of a read from the start.
     """
 
     berkas: StoredFile
@@ -138,9 +138,9 @@ class Page:
 def changes(client: Client, feed: Feed, store: Store, kursor: str | None) -> Iterator[Page]:
     """Every page after `kursor` (None: from the start), until the source says that there is no more.
 
-    The next page is asked for when the caller comes back, so it may land each page before. An expired cursor (410)
-    begins again from the start, once a read. Raises SourceUnavailable when the source cannot be read, when a page is
-    not of the documented shape, when the cursor expires twice, or comes back while there should be more.
+    The next page is requested only when the caller asks for it, so the caller can land each page first. After an
+    expired cursor (410) the read starts again, once per read. Raises SourceUnavailable when the source cannot be read,
+    when a page is not of the documented shape, when the cursor expires twice, or repeats while there should be more.
     """
     seen, restarted, again = {kursor}, False, False
     while True:
@@ -190,5 +190,5 @@ def _is_cursor(value: Any) -> bool:
 
 
 def _for_postgres(data: list[Any]) -> str:
-    """JSON text without what Postgres cannot hold: NUL goes, half a surrogate pair becomes a question mark."""
+    """JSON text that Postgres can hold: NUL is removed, half a surrogate pair becomes a question mark."""
     return ESCAPED_NUL.sub(r"\1", json.dumps(data, ensure_ascii=False)).encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""The pages of one read: stored as they came, and known by their rows, while the source is asked for the next."""
+"""The pages of one read: stored as received, and identified by their rows, while the next page is requested."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from connectors.core.pages import unreadable
 from connectors.core.source import Source
 from connectors.core.store import Store, StoredFile
 
-# Pages that may wait to be stored and known: a source that answers faster than the disk writes has to wait.
+# Pages that may wait to be stored and hashed: a source that answers faster than the disk writes has to wait.
 WAITING = 8
 
 
@@ -36,7 +36,7 @@ class Kept:
             folder = stack.enter_context(_spill(self._source, self._store))
             self._con = stack.enter_context(closing(workspace(folder)))
             self._con.execute("create table baris (id varchar, sidik varchar)")
-            # Each page is looked at while the next is written; one thread each, so that they stay in order.
+            # Each page is read back while the next one is written; one thread for each task keeps the order.
             self._looking = stack.enter_context(ThreadPoolExecutor(1))
             self._writing = stack.enter_context(ThreadPoolExecutor(1))
             self._stack = stack.pop_all()
@@ -46,7 +46,7 @@ class Kept:
         self._stack.close()
 
     def add(self, body: bytes) -> None:
-        """Keep the next page. What goes wrong with it is raised when it is asked for, or some pages later."""
+        """Keep the next page. Its errors are raised when the result is asked for, or some pages later."""
         stored = self._writing.submit(self._store.put, body, f"halaman-{len(self._stored) + 1:05d}.json")
         self._stored.append(stored)
         self._known.append(self._looking.submit(self._look, stored))
@@ -59,11 +59,11 @@ class Kept:
         return tuple(page.result() for page in self._stored)
 
     def distinct_ids(self) -> int:
-        """Distinct ids of the rows; a row without one counts as one of its own. Raises Refusal as `identity`."""
+        """Number of distinct ids; each row without an id counts as another one. Raises Refusal as `identity`."""
         return self._rows("count(distinct id) + count(*) filter (id is null)")
 
     def identity(self) -> str:
-        """sha256 over the rows in order of the read, however they lie on pages.
+        """sha256 over the rows in order of the read, however they are spread over pages.
 
         Raises Refusal `bentuk_tidak_terbaca` when a page is no JSON in UTF-8.
         """
@@ -86,14 +86,14 @@ class Kept:
                 [str(path)],
             )
         except duckdb.OperationalError:
-            raise  # A full disk or memory of ours: the sender's page is not at fault.
+            raise  # Our disk or memory is full: the sender's page is not at fault.
         except duckdb.Error:
             self._readable = False
 
 
 @contextmanager
 def _spill(source: Source, store: Store) -> Iterator[Path]:
-    """What DuckDB spills are rows: the folder for it is in the store, and goes with the next read if this is killed."""
+    """A folder for DuckDB's spill files: it is in the store, because they hold rows. The next read removes old ones."""
     prefix = f".hitung-{source.nama}-"
     store.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     for left in store.root.glob(f"{prefix}*"):

@@ -1,4 +1,4 @@
-"""From raw tables to row files: canonical, settled, judged, and written as CSV for COPY."""
+"""From raw tables to row files: values made canonical, rows validated, the delivery judged, CSV written for COPY."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from connectors.core.store import Extracted
 from connectors.core.thresholds import Judge, Reference
 
 T = TypeVar("T")
-# What a `masalah` row says of a value that did not parse, by type of its column; else nilai_tidak_terbaca.
+# Type of a column -> code of the `masalah` row for a value that did not parse; else nilai_tidak_terbaca.
 PROBLEM = {
     "tanggal": "tanggal_tidak_terbaca",
     "waktu": "waktu_tidak_terbaca",
@@ -61,9 +61,9 @@ class Landed:
 class Raw:
     """Raw tables of a delivery in `con`, in delivery order.
 
-    tabel: entity -> table with one column of text a declared, not derived field, and boolean `bentuk_rusak` (the
+    tabel: entity -> table with one text column per declared field that is not derived, and boolean `bentuk_rusak` (the
     row has another number of fields than its header). pemberitahuan: notices without values; its key
-    `pemberitahuan` holds those of an entity (unknown headers, optional columns that are absent) or of the manifest.
+    `pemberitahuan` holds those of an entity (unknown headers, absent optional columns) or of the manifest.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -139,8 +139,8 @@ def _two_at_a_time(
 ) -> dict[str, T]:
     """Do `work` for each entity, two at the same time, and return the results by entity.
 
-    DuckDB uses one core for a table of some hundred thousand rows. Each entity has a connection of its own, and so
-    temporary tables of its own.
+    DuckDB uses one core for a table of a few hundred thousand rows. Each entity has its own connection, and therefore
+    its own temporary tables.
     """
 
     def on_its_own(entitas: str) -> T:
@@ -152,10 +152,10 @@ def _two_at_a_time(
 
 
 def content_identity(con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str]) -> str:
-    """sha256 over the canonical rows of all tables as sets: equal rows in any container or order have the same.
+    """sha256 over the canonical rows of all tables as sets: equal rows in any file format or order have the same.
 
-    Instead of sorting the rows, their 128-bit hashes are combined in ways that know no order: by exclusive or, and
-    half of each by sum, so that rows that come twice do not cancel out.
+    The rows are not sorted. Their 128-bit hashes are combined in ways that do not depend on the order: by exclusive or,
+    and half of each hash by sum, so that duplicate rows do not cancel out.
     """
 
     def facts(own: duckdb.DuckDBPyConnection, entitas: str) -> tuple:
@@ -222,7 +222,7 @@ def _quarantine_counts(con: duckdb.DuckDBPyConnection, tables: dict[str, str]) -
 
 
 def report(outcome: Landed | Refusal, extracted: Extracted) -> dict[str, Any]:
-    """What the sender reads in <outbox>/laporan: status, kode, pesan, baris (rows received), dikarantina by code."""
+    """The sender's report in <outbox>/laporan: status, kode, pesan, baris (rows received), dikarantina by code."""
     if isinstance(outcome, Refusal):
         return {
             "status": "ditolak",

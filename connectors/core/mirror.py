@@ -1,7 +1,7 @@
 """A folder of an SFTP server and its copy here: fetched before it is read, sent after it is written (decision 0015).
 
-Whoever reads the copy of an inbox reads it as any folder. It never holds half of a file, nor a delivery that changed
-meanwhile. Nothing is written into an inbox.
+The copy of an inbox is read like any other folder. It never holds half of a file, or a delivery that changed during the
+transfer. Nothing is written into an inbox.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from connectors.core.sftp import Entry, Session, attempt, shown
 from connectors.core.signals import SourceUnavailable
 
 MANIFEST = "manifest.json"
-# As often as a read over REST begins again when its source changes under it (contracts/sources.md, section 2).
+# The same limit as for a REST read that restarts because its source changed (contracts/sources.md, section 2).
 ROUNDS = 3
 
 
 def fetch(connection: Connection, below: str, mirror: Path, sleep: Sleep = time.sleep) -> None:
-    """Make `<mirror>/<below>` what `<path>/<below>` is at the server; only what is new or changed is transferred.
+    """Make `<mirror>/<below>` equal to `<path>/<below>` on the server; only new or changed files are transferred.
 
-    Files directly in it are taken one by one: one that changes while it is read is not there until the next time. A
-    folder in it is a delivery: it is taken whole and once its manifest is there. Links are not followed, also not on
-    the way to it. Raises SourceUnavailable when it cannot be read whole, or `<path>` is not there.
+    Files directly in it are taken one by one; a file that changes while it is read is left out until the next time. A
+    folder in it is a delivery: it is taken whole, once its manifest is there. Links are never followed, also not in the
+    path to it. Raises SourceUnavailable when it cannot be read completely, or `<path>` does not exist.
     """
 
     def work(session: Session) -> None:
@@ -60,10 +60,10 @@ def send(
     sent: Callable[[str], None],
     sleep: Sleep = time.sleep,
 ) -> None:
-    """Put files of `root` at the same place below `<path>`, one after the other; `sent` is told of each that stands.
+    """Put files of `root` at the same place below `<path>`, one after the other; `sent` is called for each one there.
 
-    Each appears whole, in place of what was there. Raises SourceUnavailable for the first that cannot be put there,
-    OSError when one cannot be read here.
+    Each file appears whole and replaces an existing one. Raises SourceUnavailable for the first file that cannot be put
+    there, OSError when a file cannot be read here.
     """
     waiting = list(files)
 
@@ -93,10 +93,10 @@ def _folder(session: Session, remote: str, local: Path) -> None:
 
 
 def _delivery(session: Session, remote: str, local: Path) -> None:
-    """Mirror the folder of one delivery. It is done when the folder, listed again, has not changed meanwhile.
+    """Mirror the folder of one delivery. It is done when a second listing shows that the folder has not changed.
 
-    Nothing is taken before the manifest is there. Until then files are still being written, and times are told in
-    seconds: a change within the same second would go unnoticed.
+    Nothing is taken before the manifest is there. Until then files are still being written, and times are in whole
+    seconds, so a change within the same second would not be noticed.
     """
     for _ in range(ROUNDS + 1):
         files = {name: entry for name, entry in session.entries(remote).items() if not entry.is_folder}
@@ -120,7 +120,7 @@ def _delivery(session: Session, remote: str, local: Path) -> None:
 
 
 def _take(session: Session, remote: str, local: Path, entry: Entry) -> bool:
-    """Fetch a file; False, and nothing there, when it is not what was listed any more."""
+    """Fetch a file; return False and leave no file when it is no longer the listed one."""
     temporary = local.with_name(f".{local.name}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -146,7 +146,7 @@ def _is_current(local: Path, entry: Entry) -> bool:
 
 
 def _forget(local: Path, seen: dict[str, Entry]) -> None:
-    """Remove what is not there any more, what is of another kind, and what a killed run left."""
+    """Remove files that no longer exist on the server, have another kind there, or were left by a killed run."""
     for path in local.iterdir():
         if path.name not in seen or seen[path.name].is_folder != path.is_dir():
             _remove(path)
@@ -160,7 +160,7 @@ def _remove(path: Path) -> None:
 
 
 def _private(folder: Path) -> None:
-    """Make a folder for its owner alone, and what is missing above it."""
+    """Make a folder that only its owner can read, with its missing parents."""
     if not folder.is_dir():
         _private(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)

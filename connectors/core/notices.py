@@ -1,4 +1,4 @@
-"""What people are told of a delivery beside its balance: codes that no list knows. Never a value of a person."""
+"""Notices about a delivery besides its balance: codes that are in no code list. Never a value of a person."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import duckdb
 from connectors.core.canonical import quoted
 from connectors.core.source import Entity
 
-# When the columns of a delivery have shifted, names and numbers of people stand where codes belong. So an unknown code
-# is shown only if it looks like a code, and is too short to be a name or stands in so many rows that it identifies
+# When the columns of a delivery have shifted, code columns hold names and numbers of people. So an unknown code is
+# shown only if it looks like a code, and is too short to be a name or occurs in so many rows that it identifies
 # nobody. The others are counted together as "".
 SHORT = 3
 COMMON = 20
@@ -17,7 +17,7 @@ SHOWN_A_COLUMN = 20
 
 
 def unknown_codes(con: duckdb.DuckDBPyConnection, entity: Entity, table: str) -> dict[str, dict[str, int]]:
-    """Column -> code (upper case) -> rows of a canonical table in which that column's code list does not know it.
+    """Column -> code (upper case) that is not in the column's code list -> number of rows of a canonical table.
 
     Codes that are not shown are counted together as `""`.
     """

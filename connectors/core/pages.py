@@ -15,17 +15,17 @@ from connectors.core.exchange import json_object
 from connectors.core.signals import Refusal
 from connectors.core.source import Entity
 
-# A page is a megabyte or so, and while it is parsed some ten of memory: a hundred at once took 1.4 GiB.
+# A page has about 1 MB, and parsing it takes about 10 MB of memory: a hundred pages at once took 1.4 GiB.
 PAGES_AT_ONCE = 16
 # Nested shape of a JSON value: a dict is an object, a list of one shape is an array, a text is a DuckDB type.
 Shape = dict[str, Any]
 
 
 def page(body: bytes) -> dict[str, Any] | None:
-    """The JSON object of a page, None when it is none; its rows stay as they stand until they land.
+    """The JSON object of a page, None when it is no object; its rows stay unparsed until they land.
 
-    Their form is checked, but nothing is made of them: that takes longer than many a source needs for the answer.
-    What is no strict JSON in UTF-8 is left to Python's own reader, which takes more.
+    The rows are checked for valid JSON but not converted, because that takes longer than many sources need to answer.
+    A page that is no strict JSON in UTF-8 goes to Python's own reader, which accepts more.
     """
     try:
         body.decode()
@@ -37,7 +37,7 @@ def page(body: bytes) -> dict[str, Any] | None:
 
 
 def shape_of(entity: Entity, without: Sequence[str] = ()) -> Shape:
-    """Shape of the declared fields of an entity, `without` those that are given elsewhere; every leaf is text."""
+    """Shape of the declared fields of an entity, except those in `without`; every leaf is text."""
     shape: Shape = {}
     for column in entity.kolom:
         if column.turunan or column.nama in without:
@@ -54,7 +54,7 @@ def shape_of(entity: Entity, without: Sequence[str] = ()) -> Shape:
 def fields(entity: Entity, row: str, given: dict[str, str] | None = None, has_nul: bool = False) -> str:
     """Select list of a raw table: each declared field from struct `row`, or from the SQL in `given`.
 
-    has_nul: take NUL out of every text, since Postgres cannot hold it.
+    has_nul: remove NUL from every text, because Postgres cannot hold it.
     """
     given, parts = given or {}, []
     for column in entity.kolom:
@@ -70,8 +70,8 @@ def fields(entity: Entity, row: str, given: dict[str, str] | None = None, has_nu
 def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Shape) -> bool:
     """Make table `halaman` (r: one struct a row of the pages' `data`, in order of the read).
 
-    Returns whether the bytes hold an escaped NUL. Raises Refusal when a page has another shape: DuckDB's
-    lenient reading would make a text where an array belongs into nothing, and lose its rows.
+    Returns whether the bytes hold an escaped NUL. Raises Refusal when a page has another shape, because DuckDB's
+    lenient reading would turn a text in the place of an array into nothing, and lose its rows.
     """
     structure, has_nul = quoted(json.dumps({"data": [shape]})), False
     try:
@@ -79,7 +79,7 @@ def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Sha
         for at in range(0, len(files), PAGES_AT_ONCE):
             has_nul |= _append(con, files[at : at + PAGES_AT_ONCE], shape, structure)
     except duckdb.OperationalError:
-        raise  # A full disk or memory of ours: the sender's pages are not at fault.
+        raise  # Our disk or memory is full: the sender's pages are not at fault.
     except duckdb.Error:
         raise unreadable() from None
     return has_nul
@@ -105,14 +105,14 @@ def _append(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Shape,
 
 
 def unreadable() -> Refusal:
-    """What a page is answered with that is not of the agreed shape."""
+    """The refusal of a page that has not the agreed shape."""
     return Refusal(
         "bentuk_tidak_terbaca", "Halaman JSON tidak sesuai bentuk yang disepakati. Periksa perubahan pada sumber."
     )
 
 
 def _containers(shape: Any, path: str) -> Iterator[tuple[str, str]]:
-    """JSON paths below `data` where an object or an array must stand, with the JSON type."""
+    """JSON paths below `data` that must hold an object or an array, with the JSON type."""
     if isinstance(shape, dict):
         for key, inner in shape.items():
             if not isinstance(inner, str):

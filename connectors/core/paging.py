@@ -1,6 +1,6 @@
 """Complete reads over pages: `cursor` (DTJateng) and `numbered` (Simnakis), contracts/sources.md 2 and 3.
 
-A read that turns out inconsistent is made again from the start, at most three times; then the delivery fails.
+An inconsistent read is repeated from the start, at most three times; then the delivery fails.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from connectors.core.source import Source
 from connectors.core.store import Extracted, Store, StoredFile, identity
 
 RESTARTS = 3
-# A page may be empty; a source that gives only such pages, each with a new cursor, would be read for ever.
+# A page may be empty; but a source that sends only empty pages, each with a new cursor, would be read forever.
 EMPTY_PAGES = 100
 
 
 class Inconsistent(Exception):
-    """The read contradicts itself (a word for the report): start again."""
+    """The read contradicts itself (the text goes into the report): start again."""
 
 
-# Reads all pages into Kept; returns the source's own total, and the rows as counted page by page.
+# Reads all pages into Kept; returns the total that the source states, and the rows counted page by page.
 Reader = Callable[[Client, Source, str, Mapping[str, str | int], Kept], tuple[int, int]]
 
 
@@ -33,14 +33,14 @@ def read_all(client: Client, source: Source, periode: str, params: Mapping[str, 
     """A complete, consistent read of the source for a period, stored page by page.
 
     Raises NotYet (404 periode_belum_tersedia), SourceUnavailable, or Refusal: `bulan_salah`, `bentuk_tidak_terbaca`,
-    and `pembacaan_tidak_lengkap` after RESTARTS new beginnings.
+    and `pembacaan_tidak_lengkap` after RESTARTS restarts.
     """
     reader = PAGING[source.akses.paginasi]
     for attempt in range(RESTARTS + 1):
         with Kept(source, store) as kept:
             try:
                 total, rows = reader(client, source, periode, params, kept)
-                # Cursors and the cut of pages are the answer's, not the delivery's: the same rows are the same.
+                # Cursors and page borders belong to the answer, not to the delivery: equal rows are the same delivery.
                 told = kept.identity()
             except Inconsistent as reason:
                 why, pages = str(reason), kept.files
@@ -64,7 +64,7 @@ def read_all(client: Client, source: Source, periode: str, params: Mapping[str, 
 
 
 def _attempt(source: Source, periode: str, pages: tuple[StoredFile, ...]) -> Extracted:
-    """The bytes of a read that is refused: the ledger and the sender's report know them by their identity."""
+    """The bytes of a refused read: the ledger and the sender's report identify them by their hash."""
     return Extracted(source.nama, periode, 0, pages, identity(pages), {"halaman": len(pages)})
 
 
@@ -112,7 +112,7 @@ def read_cursor(
 def read_numbered(
     client: Client, source: Source, periode: str, params: Mapping[str, str | int], kept: Kept
 ) -> tuple[int, int]:
-    """Read pages 1.. until the last; complete when the distinct ids equal the total that the last page says."""
+    """Read pages 1.. until the last; complete when the number of distinct ids equals the total on the last page."""
     access = source.akses
     rows, number = 0, 0
     while True:
@@ -124,7 +124,7 @@ def read_numbered(
         rows += len(data)
         if number >= last or not data:
             break
-        # Rows may shift and repeat, but a source that repeats all of them would be read for ever.
+        # Rows may shift and repeat, but a source that repeats all of them would be read forever.
         if rows > 2 * total + access.ukuran:
             raise Inconsistent("baris jauh lebih dari total")
     if kept.distinct_ids() != total:
@@ -141,7 +141,7 @@ def _cursor_page(content: dict[str, Any]) -> bool:
         isinstance(content.get("periode"), str)
         and isinstance(content.get("data"), list)
         and type(content.get("jumlah")) is int
-        # A cursor goes back in an address: half a character or a line end cannot.
+        # A cursor is sent back in an address, which cannot hold half a character or a line end.
         and (following is None or (isinstance(following, str) and following.isprintable()))
     )
 

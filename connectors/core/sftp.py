@@ -28,9 +28,9 @@ from connectors.core.files.limits import UNPACKED_LIMIT
 from connectors.core.signals import SourceUnavailable
 from connectors.core.ssh import PORT, final, known_keys, login_of, signatures
 
-# Bytes of a request, and requests under way at once: every server answers 32 KiB, and OpenSSH's sftp sends 64 ahead.
+# Bytes per request, and open requests at once: every server answers 32 KiB, and OpenSSH's sftp sends 64 ahead.
 BLOCK, AHEAD = 32 << 10, 64
-# Bytes of a file name: it has to fit into a local folder, together with what a temporary name adds to it.
+# Maximum bytes of a file name: it has to fit into a local folder, also with the additions of a temporary name.
 NAME_LIMIT = 200
 Result = TypeVar("Result")
 
@@ -41,9 +41,9 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """What a server says of a file or folder: size in bytes, mtime in seconds since 1970; both are 0 for a folder.
+    """What a server says about a file or folder: size in bytes, mtime in seconds since 1970; both are 0 for a folder.
 
-    Two equal entries of a file are taken for the same content.
+    Two equal entries of a file count as the same content.
     """
 
     is_folder: bool
@@ -54,8 +54,9 @@ class Entry:
 def attempt(connection: Connection, work: Callable[[Session], Result], sleep: Sleep = time.sleep) -> Result:
     """Open a session and return the result of `work` on it; when the connection fails, begin again with a new session.
 
-    `work` is then called again from its start, so it has to go on where it was. Raises SourceUnavailable after the last
-    try, or at once for what another try does not change: an unknown host key, a refused login, a missing right.
+    `work` is then called again from its start, so it has to continue where it stopped. Raises SourceUnavailable after
+    the last try, or at once for errors that another try does not change: an unknown host key, a refused login, a
+    missing right.
     """
     # At levels INFO and ERROR paramiko logs names of files and texts of the server.
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -77,15 +78,15 @@ def attempt(connection: Connection, work: Callable[[Session], Result], sleep: Sl
 class Session:
     """An open session. All paths are paths on the server.
 
-    Every method raises Failure for what `attempt` tries again, and SourceUnavailable for what it does not.
+    Every method raises Failure for errors after which `attempt` tries again, and SourceUnavailable for all others.
     """
 
     def __init__(self, connection: Connection, client: paramiko.SFTPClient):
         self._connection, self._client = connection, client
 
     def entry(self, path: str, follow_links: bool = False) -> Entry | None:
-        """What stands at a path; None for nothing, for what is neither file nor folder (such as a link), and for a file
-        larger than any that is read (UNPACKED_LIMIT).
+        """The entry at a path; None if there is none, if it is neither file nor folder (such as a link), and if it is a
+        file that is too large to be read (UNPACKED_LIMIT).
         """
         with self._asking(path):
             try:
@@ -94,10 +95,10 @@ class Session:
                 return None
 
     def entries(self, folder: str) -> dict[str, Entry]:
-        """The files and folders in a folder, by name; empty where there is no such folder.
+        """The files and folders in a folder, by name; empty if there is no such folder.
 
-        Left out are links, hidden names, names that are a path, too long or not printable, and files larger than any
-        that is read (UNPACKED_LIMIT).
+        The result leaves out links, hidden names, names that are a path, too long or not printable, and files that are
+        too large to be read (UNPACKED_LIMIT).
         """
         with self._asking(folder):
             try:
@@ -108,7 +109,7 @@ class Session:
         return {name: entry for name, entry in sorted(found.items()) if entry is not None and _is_plain(name)}
 
     def read(self, path: str, size: int) -> Iterator[bytes]:
-        """The first `size` bytes of a file, fewer where it is shorter or gone."""
+        """The first `size` bytes of a file, fewer if it is shorter or no longer there."""
         with self._asking(path):
             try:
                 file = self._client.open(path, "rb")
@@ -121,7 +122,7 @@ class Session:
                 for (_, length), block in zip(asked, file.readv(asked), strict=False):
                     got += block
                     if len(block) < length:
-                        # A short block is the end of the file. Waiting for the blocks behind it would take long.
+                        # A short block is the end of the file. Waiting for the blocks after it would take long.
                         break
             yield bytes(got)
             if len(got) < sum(length for _, length in asked):
@@ -130,7 +131,7 @@ class Session:
             file.close()
 
     def write(self, path: str, content: IO[bytes]) -> None:
-        """Write a file in place of the one that is there, and check by its size that all of it arrived."""
+        """Write a file, replacing an existing one, and check by its size that all of it arrived."""
         size = 0
         with self._asking(path):
             file = self._client.open(path, "wb")
@@ -147,13 +148,13 @@ class Session:
     def rename(self, path: str, target: str) -> None:
         """Move a file or folder, replacing a file that is at `target`, in one step.
 
-        Where the server lacks posix-rename, that file is removed first, so there are two steps.
+        If the server lacks posix-rename, the file at `target` is removed first, so there are two steps.
         """
         with self._asking(target):
             try:
                 self._client.posix_rename(path, target)
             except OSError as error:
-                # paramiko sets no errno for an answer that says no more than "failed" or "unsupported".
+                # paramiko sets no errno for an answer that only says "failed" or "unsupported".
                 if error.errno is not None or isinstance(error, TimeoutError):
                     raise
                 there = self.entry(target)
@@ -180,7 +181,7 @@ class Session:
 
     @contextlib.contextmanager
     def _asking(self, path: str) -> Iterator[None]:
-        """Turn whatever a request raises into Failure or, where another try changes nothing, SourceUnavailable."""
+        """Turn every error of a request into Failure or, if another try changes nothing, into SourceUnavailable."""
         try:
             yield
         except (Failure, SourceUnavailable):
@@ -194,7 +195,7 @@ class Session:
 
 
 def shown(path: str) -> str:
-    """A path as an error may show it: long numbers are masked, since a name may hold the number of a person."""
+    """A path for error texts: long numbers are masked, because a name may hold the number of a person."""
     return re.sub(r"\d{9,}", "…", path)
 
 
@@ -224,7 +225,7 @@ def _session(connection: Connection, seconds: float) -> Iterator[Session]:
         raise Failure(f"not reached ({type(error).__name__})") from None
     with contextlib.closing(reached):
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            # Without this option a write to a host that is gone waits as long as the whole session may take.
+            # Without this option a write to a lost host waits as long as the whole session may take.
             reached.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(READ_SECONDS * 1000))
         try:
             transport = paramiko.Transport(reached)
@@ -241,7 +242,7 @@ def _session(connection: Connection, seconds: float) -> Iterator[Session]:
 def _closed_after(transport: paramiko.Transport, seconds: float) -> Iterator[None]:
     """Close the transport by force if the block takes more than `seconds`.
 
-    READ_SECONDS alone does not stop a server that sends a byte now and then, and some waits of the library have no end.
+    READ_SECONDS alone does not stop a server that sends a byte now and then, and some waits of the library are endless.
     """
     watch = threading.Timer(max(seconds, 0), transport.close)
     watch.daemon = True
@@ -257,7 +258,7 @@ def _open(
 ) -> paramiko.SFTPClient:
     transport.banner_timeout = transport.auth_timeout = transport.channel_timeout = READ_SECONDS
     try:
-        # Ask for the known kinds of host key first, or the server may show another of its keys.
+        # Ask for the known kinds of host key first; otherwise the server may show another of its keys.
         kinds = [kind for blob in known for kind in signatures(blob)]
         options = transport.get_security_options()
         options.key_types = sorted(options.key_types, key=lambda kind: kind not in kinds)

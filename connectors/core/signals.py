@@ -1,4 +1,4 @@
-"""What a source or a delivery can say besides its rows: refused, not yet there, not reachable."""
+"""The signals of a source or delivery besides its rows: refused, not there yet, not reachable."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ REFUSAL_CODES = frozenset({
 
 
 class Refusal(Exception):
-    """A delivery that is refused whole; nothing of it is loaded and the sender gets a report.
+    """A whole delivery is refused; nothing of it is loaded and the sender gets a report.
 
     kode: one of REFUSAL_CODES. pesan: Indonesian, for the sender, without personal values.
-    rincian: counts, shares and names of fields only. extracted: the bytes it is about, when the refusal
-    came while reading (the step needs their identity for the ledger), else None.
+    rincian: counts, shares and names of fields only. extracted: the refused bytes, when the refusal
+    came during the read (the step needs their identity for the ledger), else None.
     Raises ValueError for a code that contracts/rules.md does not know.
     """
 
@@ -32,8 +32,8 @@ class Refusal(Exception):
 
 
 class NotYet(Exception):
-    """The month is not out yet (no manifest.json, or 404 periode_belum_tersedia): ask again later."""
+    """The month is not published yet (no manifest.json, or 404 periode_belum_tersedia): ask again later."""
 
 
 class SourceUnavailable(Exception):
-    """The source could not be read (connection, status, not the documented JSON): retried by the step."""
+    """The source could not be read (connection, status, not the documented JSON): the step tries again."""

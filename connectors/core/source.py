@@ -1,4 +1,4 @@
-"""Typed reading of `source.yml`: what a source is, delivers and must satisfy, said once."""
+"""Typed model of `source.yml`: the only place that says what a source is, delivers and must satisfy."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ POSTGRES_TYPE = {
     "desimal": "numeric", "rupiah": "numeric", "lintang": "numeric", "bujur": "numeric",
     "exclude": "boolean", "ya_lain": "boolean",
 }  # fmt: skip
-# Types whose values come from a code list of core/kode.yml; `kode` names its list, these have a fixed one.
+# Types whose values come from a code list of core/kode.yml: `kode` names its list, the types here have a fixed one.
 FIXED_LIST = {"desil": "desil", "exclude": "exclude"}
 
 
 class Strict(BaseModel):
-    """What a declaration is made of: unknown fields are errors, nothing changes after reading."""
+    """Base of all declarations: unknown fields are errors, nothing changes after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,14 +61,14 @@ class Column(Strict):
 
 
 class Parent(Strict):
-    """The entity a row hangs on: `kolom` here names the row of `entitas` by its id."""
+    """The parent entity of a row: `kolom` of this entity holds the id of a row of `entitas`."""
 
     entitas: str
     kolom: str
 
 
 class Entity(Strict):
-    """One table of a source. lantai: name of the `ambang` row with its smallest number of rows, if it has one."""
+    """One table of a source. lantai: name of the `ambang` row with its minimum number of rows, if there is one."""
 
     arti: str
     peran: Literal["keluarga", "anggota", "kepesertaan"]
@@ -112,14 +112,14 @@ class Thresholds(Strict):
 
 
 class Village(Strict):
-    """Columns of the family entity that say its village: a code (village, or BPS kecamatan) and a name, if given."""
+    """Columns of the family entity that give its village: a code (village, or BPS kecamatan) and a name, if any."""
 
     kode: str
     nama: str | None = None
 
 
 class Paced(Strict):
-    """How fast a REST interface may be asked. per_detik: requests a second, None without a limit."""
+    """Rate limit of a REST interface. per_detik: requests per second, None without a limit."""
 
     per_detik: float | None = Field(default=None, gt=0)
 
@@ -145,7 +145,7 @@ class Source(Strict):
     jadwal: str
     geser_bulan: int
     wajib: bool
-    # False when a read has no period: the source only serves what it holds now.
+    # False when a read has no period: the source only serves its present data.
     berperiode: bool = True
     ambang: Thresholds
     desa: Village
@@ -188,7 +188,7 @@ Declaration = TypeVar("Declaration", bound=Strict)
 def code_lists() -> dict[str, dict[str, str]]:
     """All code lists: list -> {normalised code or spelling -> code}. Normalised: lower case, letters and digits.
 
-    A `>` is kept as the word `lebih`, or "> 2200" and "2200" would be one spelling.
+    A `>` becomes the word `lebih`, because otherwise "> 2200" and "2200" would be one spelling.
     """
     raw = yaml.load((Path(__file__).parent / "kode.yml").read_text("utf-8"), yaml.CSafeLoader)
     result: dict[str, dict[str, str]] = {}
@@ -211,12 +211,12 @@ def program_aliases() -> dict[str, str]:
 
 
 def normalised(spelling: str) -> str:
-    """A spelling as it is compared: lower case, only letters and digits, `>` as the word `lebih`."""
+    """A spelling in the form for comparison: lower case, only letters and digits, `>` as the word `lebih`."""
     return "".join(c for c in spelling.lower().replace(">", "lebih") if c.isalnum())
 
 
 def load_declaration(path: Path, model: type[Declaration]) -> Declaration:
-    """Read one source.yml or feed.yml. Raises ValueError naming file and fields when it is not a valid declaration."""
+    """Read one source.yml or feed.yml. Raises ValueError with file and fields when it is not a valid declaration."""
     file = f"{path.parent.name}/{path.name}"
     try:
         declared = model.model_validate(yaml.load(path.read_text("utf-8"), yaml.CSafeLoader))

@@ -1,8 +1,8 @@
-"""Who is at the other end of an SSH connection, and who we are: known host keys, and a password or a key.
+"""Authentication of both sides of an SSH connection: the host by known host keys, us by a password or a key.
 
-Rules: contracts/sources.md, "Connections"; the settings in `extra` have the names that Airflow gives them. Nothing here
-falls back to less: no host key that was not known before, no agent, no key that was not named, no password where a key
-is named. No error shows any of it.
+Rules: contracts/sources.md, "Connections"; the settings in `extra` have the names that Airflow gives them. There is no
+insecure fallback: no unknown host key, no agent, no key that was not named, no password when a key is named. No error
+shows keys or passwords.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 
 
 def signatures(blob: bytes) -> tuple[str, ...]:
-    """The names under which a host proves that it has a key."""
+    """The names of the signature algorithms with which a host proves that it has a key."""
     kind = paramiko.Message(blob).get_text()
     return RSA_SIGNATURES if kind == "ssh-rsa" else (kind,)
 
 
 def known_keys(connection: Connection) -> set[bytes]:
-    """The public keys by which the host is known: `host_key`, else `known_hosts`, else those of who runs this."""
+    """The known public keys of the host: from `host_key`, else `known_hosts`, else the known hosts of our user."""
     if lines := connection.extra.get("host_key"):
-        # With or without host and kind before it: the key itself begins so, whatever its kind.
+        # Host and kind may come before the key; a key of any kind begins with AAAA.
         texts = [word for word in str(lines).split() if word.startswith("AAAA")]
         with contextlib.suppress(binascii.Error):
             if texts:
@@ -57,7 +57,7 @@ def known_keys(connection: Connection) -> set[bytes]:
 
 
 def login_of(connection: Connection) -> Callable[[paramiko.Transport], Any]:
-    """How to log in: with the private key where one is named, else with the password."""
+    """How to log in: with the private key if one is named, else with the password."""
     login, password, extra = connection.login, connection.password, connection.extra
     if login and (extra.get("private_key") or extra.get("key_file")):
         key = _private_key(connection)
@@ -84,5 +84,5 @@ def _private_key(connection: Connection) -> paramiko.PKey:
 
 
 def final(connection: Connection, what: str) -> SourceUnavailable:
-    """What no other try changes, as it is told."""
+    """The error for a problem that another try does not change."""
     return SourceUnavailable(f"connection {connection.conn_id} (SFTP): {what}.")

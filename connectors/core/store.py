@@ -1,4 +1,4 @@
-"""Content-addressed store of received bytes: under their sha256, read-only, written before anything is parsed."""
+"""Content-addressed store of received bytes: named by their sha256, read-only, written before anything is parsed."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class StoredFile:
 class Extracted:
     """One delivery as received: exact bytes, in order, and facts without personal data.
 
-    revisi: the manifest's (DTSEN), 0 for REST. sha256: identity of the bytes, see `identity`; of a read over pages, of
-    its rows (`kept.Kept.identity`).
+    revisi: from the manifest (DTSEN), 0 for REST. sha256: identity of the bytes, see `identity`; for a read over pages,
+    identity of its rows (`kept.Kept.identity`).
     """
 
     sumber: str
@@ -51,7 +51,7 @@ class Store:
         self.root = Path(root)
 
     def path(self, sha256: str) -> Path:
-        """Where the bytes with that sha256 lie (whether they are there or not)."""
+        """The path for the bytes with that sha256 (whether they are there or not)."""
         return self.root / sha256[:2] / sha256
 
     def put(self, content: bytes | Path, nama: str) -> StoredFile:
@@ -68,14 +68,14 @@ class Store:
                 out.flush()
                 os.fsync(out.fileno())
             sha256 = digest.hexdigest()
-            # An existing file of that name is replaced too: it may have been damaged, and the process that put it there
-            # may have been killed before the folders were on the disk.
+            # An existing file of that name is replaced too: it may be damaged, and the process that put it there may
+            # have been killed before the folders were on the disk.
             target = self.path(sha256)
             target.parent.mkdir(exist_ok=True, mode=0o700)
             Path(temporary).chmod(0o400)
             Path(temporary).replace(target)
             sync_folder(target.parent)
-            # Always, also when the folder existed: the process that made it may have been killed before this line.
+            # Also when the folder existed already: the process that made it may have been killed before this line.
             sync_folder(self.root)
             return StoredFile(nama, sha256, size)
         finally:
@@ -85,7 +85,7 @@ class Store:
     def verified(self, file: StoredFile) -> Path:
         """Path of a stored file after its bytes were hashed again.
 
-        Raises FileNotFoundError or ValueError when the store lost or changed it; the remedy is a new extract.
+        Raises FileNotFoundError or ValueError when the store lost or changed it; a new extract repairs this.
         """
         path = self.path(file.sha256)
         digest = hashlib.sha256()
@@ -108,7 +108,7 @@ def _chunks(content: bytes | Path) -> Iterator[bytes]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable: what was created in it, or renamed into it."""
+    """Make the names in a folder durable, after files were created in it or renamed into it."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

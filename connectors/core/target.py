@@ -1,7 +1,7 @@
-"""Receivers: what a `target.yml` declares, what is told to them and what they say (contracts/sinks.md).
+"""Receivers: what a `target.yml` declares, what is sent to them and what they answer (contracts/sinks.md).
 
-What a receiver answers is taken as documented or not at all. An error names the receiver, the path as it is declared,
-the status and a code: never a body, an id, a name or a text of the receiver.
+An answer of a receiver is accepted only in its documented form. An error names the receiver, the declared path, the
+status and a code: never a body, an id, a name or a text of the receiver.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from connectors.core.signals import SourceUnavailable
 from connectors.core.source import Paced, Strict, load_declaration
 
 ROW_ID = re.compile(r"[0-9a-f]{64}")
-# A code is shown to people who may see no number and no name, so text that may hold one is none.
+# A code is shown to people who may see no number and no name, so a text that may hold one is not accepted as a code.
 CODE = re.compile(r"(?!.*[0-9]{9})[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 UNREADABLE_CODE = "kode_tidak_terbaca"
 LONGEST_MESSAGE = 1000
@@ -31,11 +31,11 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Unexpected(SourceUnavailable):
-    """The receiver answered, but not as agreed: another row may fare better, and a person has to look at this one."""
+    """The receiver answered, but not as agreed: another row may succeed, and a person has to look at this one."""
 
 
 class TargetAccess(Paced):
-    """How a REST receiver is reached. jalur: paths by what they are for; `{id}` stands for an id."""
+    """How a REST receiver is reached. jalur: purpose -> path; `{id}` is replaced by an id."""
 
     otentikasi: Literal["oauth_client_credentials", "api_key"]
     jalur: dict[str, str]
@@ -49,7 +49,7 @@ class TargetAccess(Paced):
 
 
 class Target(Strict):
-    """A whole target.yml. batas: rows a batch, None without a limit; koneksi_balasan: where answers to files lie."""
+    """A whole target.yml. batas: rows per batch, None without a limit; koneksi_balasan: where to find answer files."""
 
     nama: str
     judul: str
@@ -83,7 +83,7 @@ def load_targets(root: Path | None = None) -> dict[str, Target]:
 
 @dataclass(frozen=True)
 class Row:
-    """One deactivation for one receiver, with the numbers and name it has. tanggal_verifikasi: `YYYY-MM-DD`."""
+    """One deactivation for one receiver, with the receiver's numbers and name. tanggal_verifikasi: `YYYY-MM-DD`."""
 
     id_baris: str
     no_kk: str | None = field(repr=False)
@@ -97,7 +97,7 @@ class Row:
 
 
 class Cancellation(NamedTuple):
-    """A row that is taken back."""
+    """A row to cancel."""
 
     id_baris: str
     alasan: str
@@ -105,7 +105,7 @@ class Cancellation(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """A receiver's word on one row. kode: None when it gave none; pesan: its own text, which may name a person."""
+    """A receiver's answer on one row. kode: None when it gave none; pesan: its own text, which may name a person."""
 
     id_baris: str
     status: Literal["diterima", "ditolak"]
@@ -115,14 +115,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What is known of a batch so far. selesai: no more will come, though rows may be missing from `hasil`."""
+    """What is known about a batch so far. selesai: no more answers will come, even if rows are missing in `hasil`."""
 
     selesai: bool
     hasil: tuple[Verdict, ...]
 
 
 def ordered(rows: Iterable[Any]) -> list[Any]:
-    """Rows by `id_baris`. Raises ValueError when one is no id of ours, or stands there twice."""
+    """Rows sorted by `id_baris`. Raises ValueError when an id is not one of ours, or occurs twice."""
     result = sorted(rows, key=lambda row: row.id_baris)
     ids = [row.id_baris for row in result]
     if wrong := sum(ROW_ID.fullmatch(i) is None for i in ids):
@@ -133,7 +133,7 @@ def ordered(rows: Iterable[Any]) -> list[Any]:
 
 
 def reason_code(value: Any) -> str | None:
-    """A receiver's reason code; None when it gave none, UNREADABLE_CODE for what does not look like a code."""
+    """A receiver's reason code; None when it gave none, UNREADABLE_CODE if it does not look like a code."""
     if value is None or value == "":
         return None
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -141,24 +141,24 @@ def reason_code(value: Any) -> str | None:
 
 
 def message(value: Any) -> str | None:
-    """A receiver's text as Postgres can hold it, cut at LONGEST_MESSAGE; None when it gave none."""
+    """A receiver's text in a form that Postgres can hold, cut at LONGEST_MESSAGE; None when it gave none."""
     if not isinstance(value, str) or not value:
         return None
     return value.replace("\0", "").encode("utf-8", "replace").decode()[:LONGEST_MESSAGE]
 
 
 def tell(client: Client, method: str, jalur: str, body: bytes, id: str = "", **headers: str) -> Answer:
-    """Send a body to the declared path `jalur`, the id filled in; its answer has status 200, 202, 404, 409 or 422.
+    """Send a body to the declared path `jalur` with the id in it; the answer has status 200, 202, 404, 409 or 422.
 
-    Made again with the same bytes as `Client.send` says. Raises Unexpected for any other status, and SourceUnavailable
-    when the receiver is not reached, refuses the credential, or leaves open what became of it.
+    Repeated with the same bytes as `Client.send` does. Raises Unexpected for any other status, and SourceUnavailable
+    when the receiver is not reached, refuses the credential, or leaves the result of the body unknown.
     """
     with _without_ids(client, jalur, id) as path:
         return client.send(method, path, body, {**JSON, **headers})
 
 
 def read(client: Client, jalur: str, id: str) -> dict[str, Any] | None:
-    """The JSON object at the declared path `jalur`, the id filled in; None when it is not there. Raises as `tell`."""
+    """The JSON object at the declared path `jalur` with the id in it; None when it is not there. Raises as `tell`."""
     with _without_ids(client, jalur, id) as path:
         try:
             return client.get(path, {}).content
@@ -183,7 +183,7 @@ def declared(client: Client, jalur: str) -> str:
 
 @contextmanager
 def _without_ids(client: Client, jalur: str, id: str) -> Iterator[str]:
-    """The path with the id in it; errors show it without. An id may be a number of a person, and is never a path."""
+    """The path with the id in it; errors omit the id, because it may be a person's number. An id is never a path."""
     template = declared(client, jalur)
     if "{id}" in template and (id in ("", ".", "..") or not id.isprintable() or len(id) > 200):
         raise unexpected(client, jalur, "has to carry an id that no address can", "1 to 200 printable characters")
@@ -203,7 +203,7 @@ def _without_ids(client: Client, jalur: str, id: str) -> Iterator[str]:
 
 
 def answered_rows(client: Client, jalur: str, given: Mapping[str, Any], field_name: str) -> list[dict[str, Any]]:
-    """The list `field_name` of an answer, whose rows all have an id of ours. Raises Unexpected."""
+    """The list `field_name` of an answer; raises Unexpected unless all its rows have an id of ours."""
     rows = given.get(field_name)
     rows = [] if rows is None else rows
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

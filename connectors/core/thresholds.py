@@ -1,6 +1,6 @@
-"""Reasons to refuse a delivery whole, each judged by a dated number of the seeds `ambang` and `batas_mutlak`.
+"""Reasons to refuse a whole delivery, each judged by a dated number of the seeds `ambang` and `batas_mutlak`.
 
-A relative limit acts only when its count is at least `minimum_baris` and its share is over the limit
+A relative limit applies only when its count is at least `minimum_baris` and its share is over the limit
 (contracts/rules.md, "Refusals and thresholds"). Messages carry counts and names of fields, never a value.
 """
 
@@ -16,19 +16,19 @@ from connectors.core.canonical import name
 from connectors.core.signals import Refusal
 from connectors.core.source import Source
 
-# What a spreadsheet leaves of a number of sixteen digits.
+# The forms in which a spreadsheet writes a damaged number of sixteen digits.
 SCIENTIFIC = "regexp_full_match({x}, '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+|[0-9]{{15,17}}[.,]0+')"
 WHOLE_NUMBER = "regexp_full_match({x}, '[0-9]{{16}}')"
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What the ledger and the seeds know, given by the step.
+    """What the ledger and the seeds know; the step provides it.
 
     kabupaten: dotted code. wilayah: csv kode,nama. kecamatan_bps: csv kode_kecamatan,kode_bps. alias_desa: csv
     kode_kecamatan,alias,kode_desa. ambang: nama -> (nilai, minimum_baris) in force for the period. batas_mutlak:
-    `<sumber>.<entitas>` -> rows. baris_lalu: entity -> rows received in the last accepted delivery, {} at first.
-    nik_ganda_lalu: its share of duplicate NIK (`Landed.ukuran["nik_ganda"]`), None at first.
+    `<sumber>.<entitas>` -> rows. baris_lalu: entity -> rows received in the last accepted delivery, {} without one.
+    nik_ganda_lalu: its share of duplicate NIK (`Landed.ukuran["nik_ganda"]`), None without one.
     sha256_isi_bulan_lalu: `Landed.sha256_isi` of the last accepted delivery of an earlier month.
     """
 
@@ -44,7 +44,7 @@ class Reference:
 
 
 class Judge:
-    """The checks of one delivery. tables: entity -> canonical table in `con`; settled for `not_repeated`."""
+    """The checks of one delivery. tables: entity -> canonical table in `con`; `not_repeated` needs settled tables."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, str], reference: Reference):
         self.con, self.source, self.tables, self.reference = con, source, tables, reference
@@ -147,7 +147,7 @@ class Judge:
             )
 
     def numbers_whole(self) -> None:
-        """`nik_rusak_massal` for numbers that a spreadsheet damaged: NIK and No KK, each column by itself."""
+        """`nik_rusak_massal` for numbers that a spreadsheet damaged: NIK and No KK, each column separately."""
         for entitas, entity in self.source.entitas.items():
             for column in entity.kolom:
                 if column.tipe not in ("nik", "kk"):
@@ -167,7 +167,7 @@ class Judge:
                     )
 
     def duplicate_share(self) -> float:
-        """Share of persons whose NIK another record carries too; refuses when it rose or is high at first."""
+        """Share of persons whose NIK is in another record too; refuses when it rose, or is high in a first delivery."""
         entity = self.source.entitas[self.source.person]
         x = name(next(c.nama for c in entity.kolom if c.tipe == "nik"))
         table, key = self.tables[self.source.person], name(entity.id)
@@ -191,7 +191,7 @@ class Judge:
         return share
 
     def not_shrunk(self) -> None:
-        """`pembacaan_tidak_lengkap`: rows of an entity fell against the last accepted delivery."""
+        """`pembacaan_tidak_lengkap`: an entity has too few rows compared with the last accepted delivery."""
         for entitas, before in self.reference.baris_lalu.items():
             now = self.received.get(entitas, 0)
             if self._exceeds("baris_turun", before - now, before):

@@ -1,6 +1,6 @@
-"""What happens to rows: twins, keys given twice, rows without their parent. Everything set-based, in DuckDB.
+"""Validation of rows: duplicates, repeated keys, rows without their parent. Everything set-based, in DuckDB.
 
-A row ends loaded (`kode` NULL) or quarantined with one reason; a loaded row may carry a `nasib`.
+A row is either loaded (`kode` NULL) or quarantined with one reason; a loaded row may carry a `nasib`.
 Rules: contracts/rules.md, "Refusals and thresholds".
 """
 
@@ -15,13 +15,13 @@ CONTENT_SEPARATOR, CONTENT_NULL = "chr(31)", "chr(30)"
 
 
 def content(entity: Entity) -> str:
-    """SQL text of a row's canonical content, nomor_baris left out; equal text means equal content."""
+    """SQL text of a row's canonical content without nomor_baris; equal text means equal content."""
     parts = [f"coalesce({name(c)}::varchar, {CONTENT_NULL})" for c in (*entity.names, "mentah")]
     return f"concat_ws({CONTENT_SEPARATOR}, {', '.join(parts)})"
 
 
 def settle_duplicates(con: duckdb.DuckDBPyConnection, table: str, entity: Entity) -> None:
-    """Equal key and equal content: the second is `digabung`. Equal key, other content: all are kunci_ganda."""
+    """Rows with equal key and content: the second is `digabung`. Equal key, other content: all are kunci_ganda."""
     key = ", ".join(name(c) for c in entity.kunci)
     same_key = " and ".join(f"t.{name(c)} is not distinct from k.{name(c)}" for c in entity.kunci)
     con.execute(
@@ -48,10 +48,10 @@ def settle_duplicates(con: duckdb.DuckDBPyConnection, table: str, entity: Entity
 
 
 def follow_parent(con: duckdb.DuckDBPyConnection, tables: dict[str, str], source: Source, entitas: str) -> None:
-    """Rows go where their parents went: quarantined for the parent's reason, or out of scope with it.
+    """Rows follow their parents: they are quarantined for the parent's reason, or out of scope with it.
 
-    A row whose parent is not in the delivery is `induk_tidak_ada`. An empty reference (a family-grain
-    membership has no person) is no reference.
+    A row whose parent is not in the delivery is `induk_tidak_ada`. An empty reference does not count as a reference,
+    because a family-grain membership has no person.
     """
     table = tables[entitas]
     for parent in source.entitas[entitas].induk:

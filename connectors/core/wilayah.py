@@ -1,7 +1,7 @@
-"""Region codes: a delivered village becomes a dotted Kemendagri code, or the reason why not.
+"""Region codes: a delivered village becomes a dotted Kemendagri code, or gets the reason why it has none.
 
-Rules: contracts/rules.md, "Refusals and thresholds" and "Files and values"; domain.md 2.4. Resolved once for
-each distinct pair of code and name, then joined back: some hundred pairs stand for all rows.
+Rules: contracts/rules.md, "Refusals and thresholds" and "Files and values"; domain.md 2.4. Each distinct pair of
+code and name is resolved once, then joined back: a few hundred pairs cover all rows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def load_regions(
 ) -> None:
     """Make w_desa (kode_desa, kode_kec), w_nama (kode_kec, nama, kode_desa), w_bps (kode_bps, kode_kec), w_kec.
 
-    kabupaten: dotted code. Names are without case and blanks, spelling aliases of the seed among them.
+    kabupaten: dotted code. Names are without case and blanks, and include the spelling aliases of the seed.
     Raises ValueError when the seed holds no village of the kabupaten.
     """
     inside = f"starts_with(kode, {quoted(kabupaten)} || '.')"
@@ -81,22 +81,22 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, kabupaten: str, code: st
             select {name(code)} as kode_asal, {given} as nama_asal, count(*) as baris from {table} group by all
         ),
         angka as (
-            -- Digits only when nothing but digits, dots and blanks was given.
+            -- Take the digits only if the value has nothing but digits, dots and blanks.
             select *, {_bare("nama_asal")} as n,
                 case when regexp_full_match(kode_asal, '[0-9. ]+')
                     then regexp_replace(kode_asal, '[^0-9]', '', 'g') end as d
             from asal
         ),
         terbaca as (
-            -- Ten digits of which the seventh is 0, or seven digits: BPS. Otherwise Kemendagri.
+            -- A code with seven digits, or with ten digits and a 0 as the seventh, is BPS. Any other is Kemendagri.
             select *, length(d) = 7 or (length(d) = 10 and d[7] = '0') as bps,
                 coalesce(length(d) in (7, 10) and d[:2] between '11' and '96', false) as lengkap,
                 concat_ws('.', d[:2], d[3:4], d[5:6]) as kec_d, concat_ws('.', d[:2], d[3:4], d[5:6], d[7:]) as desa_d
             from angka
         ),
         kec as (
-            -- Outside Java BPS numbers the kabupaten in another way: its code is of ours where its kecamatan is, and
-            -- one that the seed does not hold where it begins as those of ours do.
+            -- Outside Java BPS numbers the kabupaten differently: a BPS code is ours if its kecamatan is ours. A code
+            -- that is not in the seed is ours if it begins like our BPS codes.
             select t.*, case when t.bps then b.kode_kec else t.kec_d end as kode_kec,
                 t.lengkap and case
                     when not t.bps then t.d[:4] <> {home}
@@ -140,11 +140,11 @@ def resolve(con: duckdb.DuckDBPyConnection, table: str, kabupaten: str, code: st
 
 
 def shifted_kecamatan(con: duckdb.DuckDBPyConnection, minimum: int, share: float) -> list[tuple[str, int]]:
-    """Kecamatan of w_pasangan of whose rows at least `share` disagree in one way, by their code or by their name.
+    """Kecamatan of w_pasangan with at least `share` of their rows in the same disagreement between code and name.
 
-    By code: the rows under its code name villages of one and the same other kecamatan. By name: the rows that name
-    its villages stand under the code of one other, and next to none under its own. Returns (kode_kec, rows that
-    disagree). That is a delivery in another code system, not single mistakes.
+    By code: rows with its code name villages of a single other kecamatan. By name: rows that name its villages have
+    the code of a single other kecamatan, and almost none has its own code. Returns (kode_kec, rows that disagree).
+    The cause is a delivery in another code system, not single mistakes.
     """
     return con.execute(
         """

@@ -1,4 +1,4 @@
-"""DTJateng: one row a KK, persons and their aid nested in it (contracts/sources.md, section 2)."""
+"""DTJateng: one row per KK, persons and their aid nested in it (contracts/sources.md, section 2)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from connectors.core.thresholds import Reference
 
 
 def extract(source: Source, connection: Connection, periode: str, store: Store, kabupaten: str) -> Extracted:
-    """The whole read of a month, stored page by page. kabupaten: dotted code. Raises as `read_all`."""
+    """Read a whole month and store it page by page. kabupaten: dotted code. Raises as `read_all`."""
     with Client(source, connection) as client:
         params = {"kabupaten": kabupaten.replace(".", ""), "periode": periode, "ukuran": source.akses.ukuran}
         return read_all(client, source, periode, params, store)
 
 
 def land(source: Source, extracted: Extracted, store: Store, reference: Reference, kerja: Path) -> Landed:
-    """Row files of a stored read, written into `kerja`. Raises Refusal with a code of rules.md."""
+    """Write the row files of a stored read into `kerja`. Raises Refusal with a code of rules.md."""
     household, person, aid = (source.entitas[e] for e in ("rumah_tangga", "anggota", "bantuan"))
     shape = shape_of(household)
     shape["anggota"] = [{**shape_of(person, ["id_rt"]), "bantuan": [shape_of(aid, ["id_rt", "id_ind"])]}]

@@ -1,7 +1,7 @@
-"""Deactivations to DTJateng: bodies with a key of their own, and receipts (contracts/sinks.md, section 1).
+"""Deactivations to DTJateng: bodies with their own key, and receipts (contracts/sinks.md, section 1).
 
-A body is stored before it is first sent and sent byte for byte the same ever after: its key is its sha256, so the
-province takes it once however often an answer is lost on the way.
+A body is stored before it is first sent, and every later try sends the same bytes. Its key is its sha256, so the
+province accepts it only once, even if answers are lost on the way.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ FIELDS = ("id_baris", "no_kk", "nik", "nama", "program", "kode_alasan", "tanggal
 
 @dataclass(frozen=True)
 class Accepted:
-    """The batch was taken, now or before. id_kiriman: what its receipt is asked by."""
+    """The batch was accepted, now or before. id_kiriman: the id with which its receipt is requested."""
 
     id_kiriman: str
 
 
 @dataclass(frozen=True)
 class Invalid:
-    """Nothing of the batch was taken, for the sake of these rows. kode: reason code by id_baris."""
+    """The whole batch was refused because of these rows. kode: reason code by id_baris."""
 
     kode: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """The key is known with another body: a person has to look."""
+    """The receiver knows the key with another body: a person has to look."""
 
 
 def bodies(
@@ -57,7 +57,7 @@ def bodies(
 ) -> list[bytes]:
     """The deactivations as bodies of at most `batas` rows, sorted by id_baris: equal rows give equal bytes.
 
-    kabupaten: code, dotted or not. Raises ValueError for an id_baris that is none or stands there twice.
+    kabupaten: code, dotted or not. Raises ValueError for an id_baris that is invalid or occurs twice.
     """
     data = [{name: getattr(row, name) for name in FIELDS} for row in ordered(rows)]
     return _bodies(data, kabupaten, bulan_efektif, nomor_sk, batas)
@@ -66,7 +66,7 @@ def bodies(
 def cancellation_bodies(
     rows: Iterable[Cancellation], kabupaten: str, bulan_efektif: str, nomor_sk: str, batas: int = MOST_IN_A_BODY
 ) -> list[bytes]:
-    """Rows to take back, as `bodies` makes them."""
+    """Bodies of cancellations, made as by `bodies`."""
     return _bodies([row._asdict() for row in ordered(rows)], kabupaten, bulan_efektif, nomor_sk, batas)
 
 
@@ -78,8 +78,8 @@ def key(body: bytes) -> str:
 def send(client: Client, body: bytes, cancellation: bool = False) -> Accepted | Invalid | Conflict:
     """Send a stored body, or send it again. client: of this receiver's target.
 
-    Raises SourceUnavailable when the province is not reached or it is not known what became of the body, Unexpected
-    when it answers otherwise than agreed: the same body is sent again later, and no other one with these rows.
+    Raises SourceUnavailable when the province is not reached or the result of the body is unknown, Unexpected when the
+    answer is not as agreed. In both cases the same body is sent again later, and no other body with these rows.
     """
     jalur = "pembatalan" if cancellation else "penonaktifan"
     answer = tell(client, "POST", jalur, body, **{"Idempotency-Key": key(body)})
@@ -93,9 +93,9 @@ def send(client: Client, body: bytes, cancellation: bool = False) -> Accepted | 
 
 
 def receipt(client: Client, id_kiriman: str, cancellation: bool = False) -> Receipt:
-    """What the province says of a batch so far; a row it both accepts and rejects is rejected, for it never goes back.
+    """The province's answers on a batch so far. A row both accepted and rejected is rejected, because that is final.
 
-    Rows that were not in the batch are returned as they came: the caller knows what it sent. Raises as `send`.
+    Rows that were not in the batch are returned unchanged: the caller knows what it sent. Raises as `send`.
     """
     jalur = "tanda_terima_pembatalan" if cancellation else "tanda_terima_penonaktifan"
     content = read(client, jalur, id_kiriman)
@@ -140,5 +140,5 @@ def _invalid(client: Client, jalur: str, body: bytes, content: dict[str, Any]) -
     if foreign := {row["id_baris"] for row in rows} - sent:
         told = f"answered 422 and named {len(foreign)} rows that it was not sent"
         raise unexpected(client, jalur, told, "only rows of the batch in `rincian`")
-    # Of a row that is named twice the first reason is kept.
+    # If a row is named twice, the first reason is kept.
     return Invalid({row["id_baris"]: reason_code(row.get("kode")) or UNREADABLE_CODE for row in reversed(rows)})

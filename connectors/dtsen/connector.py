@@ -23,14 +23,14 @@ from connectors.core.thresholds import Reference
 
 MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 1 << 20
-# More than any file has rows or bytes; beyond it a number is a slip, and too large for the ledger.
+# No file has this many rows or bytes; a larger number is a mistake, and too large for the ledger.
 COUNT_LIMIT = 1 << 40
 
 
 def extract(source: Source, connection: Connection, periode: str, store: Store, kabupaten: str) -> Extracted:
     """Store the newest complete revision of the month: manifest.json, then the files that it names.
 
-    Nothing is judged here (nor is kabupaten asked for): `land` compares what the manifest promises with the bytes.
+    Nothing is judged here (and kabupaten is not used): `land` compares what the manifest promises with the bytes.
     Raises NotYet when no revision has its manifest, SourceUnavailable when the folder cannot be read.
     """
     if connection.conn_type != "fs" or connection.path is None:
@@ -42,7 +42,7 @@ def extract(source: Source, connection: Connection, periode: str, store: Store, 
     try:
         if not connection.path.is_dir():
             raise SourceUnavailable(f"{source.nama}: the folder of connection {connection.conn_id} is not there.")
-        # Of rev-2 and rev-02 the contract's spelling counts.
+        # If both rev-2 and rev-02 exist, the contract's spelling counts.
         found = {
             int(m[1]): p
             for p in sorted(_entries(folder), key=lambda p: -len(p.name))
@@ -76,7 +76,7 @@ def _ready(revision: Path) -> bool:
 
 
 def _manifest(path: Path) -> dict[str, Any] | None:
-    """The manifest's object, or None when the bytes are none."""
+    """The manifest's JSON object, or None when the bytes are no JSON object."""
     if path.stat().st_size > MANIFEST_LIMIT:
         return None
     try:
@@ -92,17 +92,17 @@ def _files(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _names(manifest: dict[str, Any]) -> list[str]:
-    """Plain file names of the manifest, each once; a path or a hidden file is none of ours to read."""
+    """Plain file names of the manifest, each once; we do not read a path or a hidden file."""
     names = [f["nama"] for f in _files(manifest) if isinstance(f.get("nama"), str)]
     return [n for n in dict.fromkeys(names) if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}", n) and n != MANIFEST]
 
 
 def _facts(manifest: dict[str, Any]) -> dict[str, Any]:
     facts = {k: manifest.get(k) for k in ("versi_dtsen", "desil_per", "dibuat")}
-    # Published as a date: what is none is not known.
+    # This is published as a date, so any other value counts as unknown.
     facts["desil_per"] = _date(facts["desil_per"])
     return {
-        # NUL and half surrogates, which JSON can write, are text that Postgres cannot hold.
+        # JSON can hold NUL and half surrogates, but Postgres cannot.
         **{k: "".join(filter(str.isprintable, str(v)[:40])) for k, v in facts.items() if v is not None},
         "baris": sum(f["baris"] for f in _files(manifest) if _is_count(f.get("baris"))),
     }
@@ -118,12 +118,12 @@ def _date(value: Any) -> str | None:
 
 
 def _is_count(value: Any) -> bool:
-    """Whether a JSON value is a number of rows or bytes; true, 1.0 and "1" are none."""
+    """Whether a JSON value is a number of rows or bytes; true, 1.0 and "1" are not."""
     return type(value) is int and 0 <= value <= COUNT_LIMIT
 
 
 def land(source: Source, extracted: Extracted, store: Store, reference: Reference, kerja: Path) -> Landed:
-    """Row files of a stored delivery, written into `kerja`. Raises Refusal with a code of rules.md."""
+    """Write the row files of a stored delivery into `kerja`. Raises Refusal with a code of rules.md."""
     manifest = _manifest(store.verified(extracted.berkas[0]))
     if manifest is None:
         raise Refusal("bentuk_tidak_terbaca", f"{MANIFEST} bukan objek JSON. Kirim ulang manifest.")
@@ -131,7 +131,7 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
     con = workspace(kerja)
     try:
         tables = {entitas: f"mentah_{entitas}" for entitas in promised}
-        # Two files at a time: forms that are opened in a process of their own start and wait beside each other.
+        # Two files at a time: formats that need a separate process start and wait in parallel.
         with ThreadPoolExecutor(2) as pool:
             reading = {
                 e: pool.submit(_read, con.cursor(), source.entitas[e], store, *promised[e], tables[e], kerja / e)
@@ -162,9 +162,9 @@ def _read(
     table: str,
     kerja: Path,
 ) -> FileRead:
-    """Read one file into its raw table by a connection and in a work folder of its own.
+    """Read one file into its raw table, with its own connection and work folder.
 
-    Raises Refusal, also when there are not as many `rows` as promised.
+    Raises Refusal, also when the number of rows is not the promised `rows`.
     """
     kerja.mkdir(mode=0o700, exist_ok=True)
     reader = READERS["." + file.nama.partition(".")[2].lower()]
@@ -182,7 +182,7 @@ def _read(
 def _check_manifest(
     source: Source, extracted: Extracted, manifest: dict[str, Any], reference: Reference
 ) -> dict[str, tuple[StoredFile, int]]:
-    """Entity -> (stored file, rows promised), after manifest, folder and bytes were compared."""
+    """Compare manifest, folder and bytes; return entity -> (stored file, promised rows)."""
     if manifest.get("periode") != extracted.periode:
         raise Refusal(
             "bulan_salah", f"Manifest bukan untuk periode {extracted.periode} (nama folder). Kirim bulan yang benar."
@@ -200,7 +200,7 @@ def _check_manifest(
     promised: dict[str, tuple[StoredFile, int]] = {}
     for entry in _files(manifest):
         name = entry.get("nama")
-        # Names come in any case from systems that do not tell them apart.
+        # Systems that ignore case in names may send names in any case.
         stem, _, suffix = name.lower().partition(".") if isinstance(name, str) else ("", "", "")
         if stem not in source.entitas or stem in promised or f".{suffix}" not in READERS:
             _mismatch(f"Manifest menyebut berkas yang tidak dikenal, ganda, atau berbentuk lain dari {sorted(READERS)}")

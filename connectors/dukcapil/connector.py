@@ -1,7 +1,7 @@
-"""Dukcapil's identity check: questions in batches, verdicts in what may be kept of them (contracts/sources.md 6).
+"""Dukcapil's identity check: send questions in batches, keep the allowed part of answers (contracts/sources.md 6).
 
-Only the verdict and its instant are kept, never a copy of Dukcapil's data. No answer is "not checked", never
-"failed": what cannot be read is counted and asked again by the next run.
+Only the verdict and its instant are kept, never a copy of Dukcapil's data. No answer means "not checked", never
+"failed": answers that cannot be read are counted, and the next run asks again.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from connectors.core.signals import SourceUnavailable
 from connectors.core.source import Strict, load_declaration
 
 MOST_IN_A_REQUEST = 1000
-# So many batches in a row without one verdict: the service answers, but not what was agreed.
+# After this many batches in a row without a verdict we stop: the service answers, but not as agreed.
 PATIENCE = 3
-# Refused for what was asked, not for who asked.
+# Statuses that refuse the content of the batch, not the client.
 OF_THE_BATCH = (400, 413, 422)
 
 QUESTIONS = """
@@ -29,8 +29,8 @@ QUESTIONS = """
     } order by nomor)})::varchar
     from tanya where nomor between $pertama and $terakhir
 """
-# A ref that was not asked, an unknown verdict, an active number that is none: nothing of such a row counts, for it says
-# that the two sides do not mean the same. A ref answered twice counts where both answers are one.
+# A row with an unknown ref, an unknown verdict or an invalid active number does not count at all, because it shows that
+# the two sides understand it differently. A ref that is answered twice counts only if both answers are equal.
 VERDICTS = """
     create or replace table jawab as
     with baris as (
@@ -48,7 +48,7 @@ VERDICTS = """
 
 
 class Check(Strict):
-    """A whole check.yml. hasil: the verdicts that are known; others are not kept."""
+    """A whole check.yml. hasil: the known verdicts; others are not kept."""
 
     nama: str
     judul: str
@@ -60,7 +60,7 @@ class Check(Strict):
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of one request: persons asked, and readable verdicts (in table `jawab`)."""
+    """The result of one request: persons asked, and readable verdicts (in table `jawab`)."""
 
     ditanya: int
     dijawab: int
@@ -72,7 +72,7 @@ def load_check() -> Check:
 
 
 def verify(client: Client, check: Check, con: Any, most: int) -> Iterator[Batch]:
-    """Ask for the rows of `tanya` in a DuckDB connection, at most `most` requests; one Batch a request.
+    """Ask for the rows of `tanya` in a DuckDB connection, at most `most` requests; one Batch per request.
 
     `tanya` (nomor from 1, nik, nama, tanggal_lahir, jenis_kelamin) is asked by `nomor`; after each batch `jawab`
     (nomor, hasil, nik_aktif, tanggal_meninggal) holds its verdicts. Raises SourceUnavailable when the service does not
@@ -94,7 +94,7 @@ def verify(client: Client, check: Check, con: Any, most: int) -> Iterator[Batch]
 
 
 def _ask(client: Client, access: FeedAccess, con: Any, first: int, last: int) -> str:
-    """The text of the answer to one batch; empty when it was refused as a batch."""
+    """The text of the answer to one batch; empty when the whole batch was refused."""
     ((body,),) = con.execute(QUESTIONS, {"pertama": first, "terakhir": last}).fetchall()
     try:
         answer = client.send("POST", access.jalur, body.encode(), {"Content-Type": "application/json"})
@@ -110,7 +110,7 @@ def _ask(client: Client, access: FeedAccess, con: Any, first: int, last: int) ->
 
 
 def _read(con: Any, check: Check, text: str, first: int, last: int) -> int:
-    # What Python reads as JSON is not always JSON (NaN, half a surrogate pair).
+    # Python also reads texts that are not valid JSON (NaN, half a surrogate pair).
     ((valid,),) = con.execute("select json_valid($isi)", {"isi": text}).fetchall()
     con.execute(
         VERDICTS,

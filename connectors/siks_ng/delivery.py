@@ -24,9 +24,9 @@ MANIFEST = "manifest.json"
 FIELDS = (
     "id_baris", "no_kk", "nik", "nama", "program", "kode_alasan", "tanggal_verifikasi", "bukti", "kode_desa",
 )  # fmt: skip
-# Everything that a folder of ours may hold; what an operator's programs leave beside it is not ours.
+# All files that our folder may hold; other files, left by an operator's programs, are not ours.
 OURS = ("penonaktifan.csv", "penonaktifan.xlsx", "pembatalan.csv", MANIFEST)
-# As of exports: the group of the outbox reads, nobody else does, whatever the umask of who writes.
+# The same rights as exports: only owner and group of the outbox may read, whatever the umask of the writing process.
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
 WIB = timezone(timedelta(hours=7))
 Place = TypeVar("Place", bound=PurePath)
@@ -43,9 +43,9 @@ def write(
 ) -> Path:
     """Write `<outbox>/siks-ng/<bulan_efektif>/<nomor>/` with either rows or cancellations; return the folder.
 
-    It appears in one rename, whole and durable. Written again from the same arguments it is left as it is. One caller
-    at a time: what a killed run left beside it is removed. Raises ValueError for arguments that make no folder,
-    FileExistsError when the folder is there with other content, OSError when the outbox cannot be written.
+    It appears in one rename, complete and durable. A second call with the same arguments leaves it as it is. Only one
+    caller at a time: leftovers of a killed run are removed. Raises ValueError for arguments that make no folder,
+    FileExistsError when the folder exists with other content, OSError when the outbox cannot be written.
     """
     files = _files(bulan_efektif, nomor, ordered(rows), ordered(cancellations), nomor_sk, dibuat)
     month = outbox / FOLDER / bulan_efektif
@@ -74,10 +74,10 @@ def write(
 
 
 def upload(connection: Connection, folder: Path) -> None:
-    """Put the folder that `write` made at its place below the outbox of an `sftp` connection, as `write` does here.
+    """Copy the folder that `write` made to its place below the outbox of an `sftp` connection.
 
-    It appears in one rename, whole. Uploaded again it is left as it is, and read back to see that it is the same.
-    Raises FileExistsError when it is there with other content, SourceUnavailable when the server cannot be reached or
+    It appears in one rename, complete. A second upload leaves it as it is, and reads it back to check that it is equal.
+    Raises FileExistsError when it exists with other content, SourceUnavailable when the server cannot be reached or
     written to.
     """
     from connectors.core.sftp import Session, attempt
@@ -101,14 +101,14 @@ def upload(connection: Connection, folder: Path) -> None:
 
 
 def _beside(folder: Place) -> Place:
-    """Where a folder is made before it appears: not among those of its month, where who looks for manifests would find
-    this one too early.
+    """Where a folder is made before it appears: outside the folder of its month, because a program that looks for
+    manifests there would find it too early.
     """
     return folder.parent.parent / f".{folder.parent.name}-{folder.name}.tmp"
 
 
 def _ours(folder: Path) -> dict[str, bytes]:
-    """What of ours a folder holds, in the order in which it is written: the manifest last."""
+    """Our files in a folder, in the order in which they are written: the manifest last."""
     return {name: (folder / name).read_bytes() for name in OURS if (folder / name).is_file()}
 
 
@@ -148,7 +148,7 @@ def _files(
         "nomor": nomor,
         "nomor_sk": nomor_sk,
         "bulan_efektif": bulan_efektif,
-        # One instant has one form, in whatever zone the caller holds it.
+        # One instant always has the same form, whatever the caller's time zone.
         "dibuat": dibuat.astimezone(WIB).isoformat(timespec="seconds"),
         "berkas": [
             {

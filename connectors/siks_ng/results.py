@@ -1,4 +1,4 @@
-"""What SIKS-NG made of uploaded folders: result files, read whole or not at all (contracts/sinks.md, section 2)."""
+"""SIKS-NG's answers to uploaded folders: result files, read whole or not at all (contracts/sinks.md, section 2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from connectors.core.target import ROW_ID, STATUSES, Verdict, message, reason_co
 
 FOLDER = Path("siks-ng/hasil")
 NAME = re.compile(r"hasil_(\d{4}-\d{2})_(\d{4})(?:_([1-9]\d{0,3}))?\.csv")
-# Answers to proposals lie in the same folder.
+# Answers to proposals are in the same folder.
 OF_PROPOSALS = re.compile(r"hasil_usulan_.*\.csv")
 HEADER = ["id_baris", "status", "kode", "pesan"]
 LIMIT = 64 << 20
@@ -23,10 +23,10 @@ LIMIT = 64 << 20
 
 @dataclass(frozen=True)
 class Result:
-    """One result file. k: 0 for the one without `_<k>`. masalah: why nothing was taken from it, else None.
+    """One result file. k: 0 for a file without `_<k>`. masalah: why nothing was taken from it, else None.
 
     masalah: `nama_tidak_dikenal`, `terlalu_besar`, `bukan_utf8`, `judul_salah`, `bentuk_rusak` (fields, quotes, NUL),
-    `terpotong` (the same in the last line, or nothing yet: it may still be written), `id_baris_salah`,
+    `terpotong` (the same in the last line, or an empty file: it may still be written), `id_baris_salah`,
     `status_tidak_dikenal`.
     """
 
@@ -46,8 +46,8 @@ class _Broken(Exception):
 def results(inbox: Path) -> list[Result]:
     """Every result file in `<inbox>/siks-ng/hasil`, by month, number and k; files of other names come first.
 
-    A last line without a line end counts when it has all its fields: a file may be partial anyway, and what is
-    written behind it later is another sha256. Raises SourceUnavailable when the inbox cannot be read.
+    A last line without a line end counts when it has all its fields: a file may be partial anyway, and if more is
+    written later, the file has another sha256. Raises SourceUnavailable when the inbox cannot be read.
     """
     folder = inbox / FOLDER
     try:
@@ -62,10 +62,10 @@ def results(inbox: Path) -> list[Result]:
 
 
 def verdicts(read: Iterable[Result]) -> dict[tuple[str, str], tuple[Verdict, ...]]:
-    """What counts now, by (bulan_efektif, nomor): of each row the verdict of the highest k that names it.
+    """The valid verdicts by (bulan_efektif, nomor): for each row the verdict of the highest k that names it.
 
-    A row may so go from `diterima` to `ditolak`, which the caller tells by what it knew. A file with a `masalah` says
-    nothing: until it is mended the ones before it count.
+    So a row may change from `diterima` to `ditolak`; the caller sees this from the state that it knew. A file with a
+    `masalah` is ignored: until it is corrected, the earlier files count.
     """
     counts: dict[tuple[str, str], dict[str, Verdict]] = {}
     for result in sorted((r for r in read if r.masalah is None), key=lambda r: r.k):
@@ -75,7 +75,7 @@ def verdicts(read: Iterable[Result]) -> dict[tuple[str, str], tuple[Verdict, ...
 
 
 def _is_result(path: Path) -> bool:
-    """Whether a file means to be a result, by its name as people and their systems change it."""
+    """Whether a file is meant to be a result, also if people or their systems changed its name."""
     name = path.name.lower()
     ours = name.startswith("hasil") and not OF_PROPOSALS.fullmatch(path.name)
     return ours and path.is_file() and not path.is_symlink()
@@ -98,7 +98,7 @@ def _read(path: Path) -> Result:
 
 
 def _verdicts(content: bytes) -> tuple[Verdict, ...]:
-    """The rows of a file; of one that it repeats, the later line. Raises _Broken with a `masalah`."""
+    """The rows of a file; of a repeated row, the later line. Raises _Broken with a `masalah`."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -123,7 +123,7 @@ def _verdicts(content: bytes) -> tuple[Verdict, ...]:
 
 
 def _lines(text: str) -> list[list[str]]:
-    """Records without empty lines. A quote that is never closed is a cut when it reaches the end of the file."""
+    """Records without empty lines. An unclosed quote counts as a cut file when it reaches the end of the file."""
     try:
         return [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True) if line]
     except csv.Error as error:

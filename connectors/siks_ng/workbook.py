@@ -1,7 +1,7 @@
-"""A workbook in which every cell is text: equal rows give equal bytes, whatever the machine.
+"""A workbook in which every cell is text: equal rows give equal bytes on every machine.
 
-Written as XML, because what a spreadsheet makes of a cell is decided here: an inline string is never a formula, and
-the text format keeps a NIK whole when somebody edits the cell.
+It is written as XML, so that this module decides how a spreadsheet reads a cell: an inline string is never a formula,
+and the text format keeps a NIK whole when somebody edits the cell.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-# Style 0 is number format 49, which is text. The first two fills are a spreadsheet's own: none and gray125.
+# Style 0 is number format 49, which is text. Spreadsheets reserve the first two fills: none and gray125.
 STYLES = (
     f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill>'
@@ -29,10 +29,10 @@ STYLES = (
     '<cellXfs count="1"><xf numFmtId="49" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
-# A spreadsheet has 1,048,576 rows, one of them the header; beyond 20 million cells a sheet would need ZIP64.
+# A spreadsheet has 1,048,576 rows, one of which is the header; with more than 20 million cells it would need ZIP64.
 SHEET_ROWS, SHEET_CELLS = 1_048_575, 20_000_000
 LINES = 2000
-# What would be read as an escape of a character, and the characters that XML cannot hold or does not keep.
+# Text that would be read as an escaped character, and characters that XML cannot hold or does not keep.
 LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
@@ -40,10 +40,10 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
     """Rows of text, the first one the header, as a workbook. An empty text is an empty cell.
 
-    The same bytes for ever: a folder of SIKS-NG that stands already is compared with what is made again.
+    The bytes never change, because an existing folder of SIKS-NG is compared with a newly made one.
     """
     out = io.BytesIO()
-    # Not packed: another release of zlib may pack the same text to other bytes.
+    # Not compressed, because another release of zlib may compress the same text to other bytes.
     write_xlsx(out, rows[0] if rows else (), rows[1:], len(rows) - 1, zipfile.ZIP_STORED, whole_rows=False)
     return out.getvalue()
 
@@ -57,9 +57,9 @@ def write_xlsx(
     sheet_rows: int = SHEET_ROWS,
     whole_rows: bool = True,
 ) -> None:
-    """Write `count` rows of text below a header, in as many sheets as they need, each with the header; of the rows
-    only a few are in memory. An empty text and None are empty cells; with `whole_rows` the last one of a row is
-    written too, for readers that take a row to end with its last cell.
+    """Write `count` rows of text below a header, in as many sheets as needed, each with the header; only a few rows
+    are in memory. An empty text and None are empty cells; with `whole_rows` an empty last cell of a row is written
+    too, for readers that let a row end at its last cell.
     """
     size = max(1, min(sheet_rows, SHEET_CELLS // max(1, len(header))))
     sheets = max(1, -(-count // size))
@@ -78,7 +78,7 @@ def write_xlsx(
 
 
 def _parts(sheets: int) -> dict[str, str]:
-    """What a workbook of so many sheets holds beside them."""
+    """The other parts of a workbook with this many sheets."""
     numbers = range(1, sheets + 1)
     types = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{SHEET_TYPE}.worksheet+xml"/>' for n in numbers
@@ -103,14 +103,14 @@ def _parts(sheets: int) -> dict[str, str]:
 
 
 def _entry(name: str, packing: int) -> zipfile.ZipInfo:
-    """An entry whose instant is always the same."""
+    """A ZIP entry whose time is always the same."""
     entry = zipfile.ZipInfo(name)
     entry.compress_type = packing
     return entry
 
 
 def _letters(column: int) -> str:
-    """What a spreadsheet calls the column at this place: 0 is A, 25 Z, 26 AA."""
+    """The spreadsheet's name of the column at this position: 0 is A, 25 Z, 26 AA."""
     before, last = divmod(column, 26)
     return (_letters(before - 1) if before else "") + chr(65 + last)
 
@@ -122,7 +122,7 @@ def _line(number: int, columns: list[str], row: Sequence[str | None], whole: boo
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 
-# Most cells of a published table are one of a few words.
+# Cached, because most cells of a published table hold one of a few words.
 @lru_cache(maxsize=1 << 14)
 def _text(text: str) -> str:
     kept = NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", LIKE_AN_ESCAPE.sub("_x005F_", text))

@@ -16,21 +16,21 @@ from connectors.core.source import Entity, Source
 from connectors.core.store import Extracted, Store
 from connectors.core.thresholds import Reference
 
-# What an asset's name may leave out of DTSEN's column name.
+# Prefixes of DTSEN's column names that an asset's name may omit.
 PREFIXES = ("aset_bergerak_", "aset_tidak_bergerak_", "jumlah_ternak_", "jumlah_")
 
 
 def extract(source: Source, connection: Connection, periode: str, store: Store, kabupaten: str) -> Extracted:
-    """The whole read that is this month's delivery, stored page by page; Simnakis itself knows no month.
+    """Read everything as this month's delivery and store it page by page; Simnakis itself knows no month.
 
-    kabupaten is not asked for: the source holds this one only. Raises as `read_all`.
+    kabupaten is not used, because the source holds only ours. Raises as `read_all`.
     """
     with Client(source, connection) as client:
         return read_all(client, source, periode, {"per_halaman": source.akses.ukuran}, store)
 
 
 def land(source: Source, extracted: Extracted, store: Store, reference: Reference, kerja: Path) -> Landed:
-    """Row files of a stored read, written into `kerja`. Raises Refusal with a code of rules.md."""
+    """Write the row files of a stored read into `kerja`. Raises Refusal with a code of rules.md."""
     family, person, programme = (source.entitas[e] for e in ("keluarga", "anggota", "kepesertaan"))
     parent = {"id_keluarga": "id_keluarga"}
     shape = shape_of(family)
@@ -59,7 +59,7 @@ def land(source: Source, extracted: Extracted, store: Store, reference: Referenc
 
 
 def _keep_newest(con: duckdb.DuckDBPyConnection) -> None:
-    """Of a family that was read twice because it changed meanwhile, keep the newest `diubah`, else the later."""
+    """If a family was read twice because it changed during the read, keep the newest `diubah`, else the later row."""
     con.execute(
         """
         create table usang as select baris from (
@@ -78,10 +78,10 @@ def _keep_newest(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _assets(con: duckdb.DuckDBPyConnection, family: Entity) -> dict[str, str]:
-    """Make table `aset` (one row a family that lists any), return the SQL of each asset column.
+    """Make table `aset` (one row per family that lists assets), return the SQL of each asset column.
 
     `aset` is an array of names, of objects {nama, jumlah | nilai} or {name: value}, or one object {name: value};
-    names are DTSEN's, with or without their prefix. An asset that is only named is there (`ada`); one that is not
+    names are DTSEN's, with or without their prefix. An asset with only a name exists (`ada`); an asset that is not
     named is unknown, not absent.
     """
     con.execute(

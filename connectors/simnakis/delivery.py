@@ -1,4 +1,4 @@
-"""States of families to Simnakis, one PUT each (contracts/sinks.md, section 3). What is set twice is set once."""
+"""Set states of families in Simnakis, one PUT each (contracts/sinks.md, section 3). A repeated PUT changes nothing."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def set_status(
 ) -> Literal["selesai", "tidak_dikenal", "bertentangan"]:
     """Set a family inactive, or active again; program None: all; anggota: Simnakis ids of a person-grain row.
 
-    `bertentangan`: Simnakis has a newer state that is not as wished and kept it twice; a person has to look. Raises
-    SourceUnavailable when Simnakis is not reached, Unexpected when it answers otherwise than agreed, ValueError for an
-    empty list of programmes or members: it could be taken for all of them.
+    `bertentangan`: Simnakis has a newer, different state and kept it twice; a person has to look. Raises
+    SourceUnavailable when Simnakis is not reached, Unexpected when its answer is not as agreed, ValueError for an
+    empty list of programmes or members, because it could be read as all of them.
     """
     if (program is not None and not program) or (anggota is not None and not anggota):
         raise ValueError("simnakis: an empty list of programmes or members; name some, or give None for all.")
@@ -61,10 +61,10 @@ def set_status(
 def _as_wished(
     family: dict[str, Any], status: Status, program: Sequence[str] | None, berlaku: date, anggota: Sequence[str] | None
 ) -> bool:
-    """Whether the newer state says what was wished; what the family's record does not show does not count as said.
+    """Whether the newer state is the requested one; facts that the family's record does not show do not count.
 
     An inactive family has no active programme and no member with one. Otherwise a programme is judged by its own row
-    in `program_daerah`: ended by `berlaku`, or not ended; the record says nothing of one member's programmes.
+    in `program_daerah`: ended by `berlaku`, or not ended; the record does not show the programmes of single members.
     """
     if family["status"] == "nonaktif":
         return status == "nonaktif"

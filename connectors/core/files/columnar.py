@@ -24,7 +24,7 @@ MOMENT = (
 )
 # UTC+7, in microseconds.
 WIB = "make_timestamp(epoch_us({x}) + 25200000000)"
-# A whole number is written without a fraction, unless it is 2^53 or more: there a float no longer knows its last digit.
+# A whole number is written without a fraction, unless it is 2^53 or more, where a float loses its last digit.
 FLOAT = (
     "case when isnan({x}) then null when {x} = trunc({x}) and abs({x}) < 9007199254740992 then ({x})::bigint::varchar"
     " else ({x})::varchar end"
@@ -72,7 +72,7 @@ def convert(source: Path, target: Path, numbers: frozenset[str]) -> dict[str, An
 
 
 def _headers(con: duckdb.DuckDBPyConnection, source: Path) -> list[str]:
-    """The names of the columns as stored. DuckDB, where it reads them, renames a column whose name occurs twice."""
+    """The names of the columns as stored. DuckDB's own reader renames a column whose name occurs twice."""
     elements = con.execute("select name, num_children from parquet_schema(?)", [str(source)]).fetchall()
     names, within = [], []
     for element, children in elements[1:]:
@@ -98,7 +98,7 @@ def _text(column: str, kind: str, number: bool) -> str:
 
 
 def _check_size(text: duckdb.DuckDBPyRelation, width: int) -> None:
-    """Raise Unreadable if the text is too much as a whole, or in one cell: a small dictionary can unpack to that."""
+    """Raise Unreadable if the text is too long in total or in one cell: a small dictionary can unpack to that much."""
     columns = [f"k{i}" for i in range(width)]
     sums = " + ".join(f"coalesce(sum(strlen({k})), 0)" for k in columns)
     longest = ", ".join(f"max(strlen({k}))" for k in columns)

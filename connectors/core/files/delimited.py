@@ -18,10 +18,10 @@ from connectors.core.signals import Refusal
 from connectors.core.source import Entity
 
 DELIMITERS = ",;|\t"
-# So many fields more than the header may a broken row have; with more, the whole file counts as unreadable.
+# A broken row may have this many more fields than the header; with more, the whole file counts as unreadable.
 SURPLUS_FIELDS = 16
-# No field of a delivery holds this text. As the mark of null it lets an empty field differ from a missing one, where
-# broken rows are looked for.
+# No field of a delivery holds this text. It is used as the null mark, so that an empty field differs from a missing
+# one when broken rows are searched.
 NO_VALUE = "\x01\x02"
 # The value of every field of the row that `_load_broken` puts behind the last one.
 LAST = "\x03"
@@ -38,13 +38,13 @@ def read_csv(
         raise Refusal("bentuk_tidak_terbaca", f"{file}: lebih besar dari {UNPACKED_LIMIT >> 20} MiB.")
     headers, delimiter = _header(path, entity, file)
     if _has_nul(path):
-        # Postgres cannot store NUL, and a block that was lost on the way is full of it.
+        # Postgres cannot store NUL, and a block that was lost in transfer is full of it.
         raise Refusal("bentuk_tidak_terbaca", f"{file}: berisi byte NUL. Ekspor ulang sebagai CSV UTF-8.")
     found = match_headers(entity, headers, file)
     try:
         _load(con, path, delimiter, headers, found, entity, table)
     except duckdb.InvalidInputException:
-        # Some row has another number of fields, or the file is no CSV in UTF-8: the slow reading finds out which.
+        # A row has another number of fields, or the file is no CSV in UTF-8: the slow read finds out which.
         _load_broken(con, path, delimiter, headers, found, entity, table, file, kerja)
     return told(entity, headers, found, con.execute(f"select count(*) from {table}").fetchone()[0])
 
@@ -63,7 +63,7 @@ def _header(path: Path, entity: Entity, file: str) -> tuple[list[str], str]:
     with path.open("rb") as source:
         start = source.read(HEADER_LIMIT)
     try:
-        # The end of what was read may fall inside a character.
+        # The part that was read may end inside a character.
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(start, final=len(start) < HEADER_LIMIT)
     except UnicodeDecodeError:
         raise Refusal("bentuk_tidak_terbaca", f"{file}: bukan UTF-8. Ekspor ulang dalam UTF-8.") from None
@@ -103,8 +103,8 @@ def _fields(headers: list[str], found: dict[str, int], entity: Entity, broken: s
         if not c.turunan
     ]
     claimed = set(found.values())
-    # DuckDB checks only the bytes of columns that are asked for. The others have to be UTF-8 as well, so they are asked
-    # for in a condition that is never true.
+    # DuckDB checks only the bytes of columns that a query uses. The other columns must be UTF-8 as well, so a condition
+    # that is never true uses them.
     unread = [f"strlen(k{i}) < 0" for i in range(len(headers)) if i not in claimed]
     return ", ".join([*fields, f"coalesce({' or '.join([broken, *unread])}, false) as bentuk_rusak"])
 
@@ -135,8 +135,8 @@ def _load_broken(
 ) -> None:
     """Load a file in which some rows have another number of fields, and mark those as `bentuk_rusak`.
 
-    Raises Refusal when the file is not a complete CSV. In this mode DuckDB (2.0.0) silently takes a quote that is never
-    closed for the end of the file. So a known row is put behind the last one in a copy and has to come out as the last.
+    Raises Refusal when the file is not a complete CSV. In this mode DuckDB (2.0.0) silently treats an unclosed quote as
+    the end of the file. So a copy gets a known row after its last row, and the result must end with this row.
     """
     width = len(headers)
     copy = kerja / "berbaris-rusak.csv"

@@ -13,7 +13,7 @@ from connectors.core.files.limits import MEMBER_LIMIT, RATIO_FLOOR, RATIO_LIMIT,
 from connectors.core.signals import Refusal
 from connectors.core.source import Entity
 
-# Deflate makes at most 1032 bytes of one, so no step holds more than about 16 MiB.
+# Deflate unpacks one byte to at most 1032 bytes, so no step holds more than about 16 MiB.
 CHUNK = 16 << 10
 GZIP_ONLY = 16 + zlib.MAX_WBITS
 
@@ -21,9 +21,9 @@ GZIP_ONLY = 16 + zlib.MAX_WBITS
 def read_csv_gz(
     con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, file: str, table: str, kerja: Path
 ) -> FileRead:
-    """Do what `read_csv` does with a CSV in gzip, which has one or more members and nothing behind them.
+    """Read a CSV in gzip as `read_csv` does. The file has one or more members and nothing after them.
 
-    The checksum of each member is checked. Raises Refusal for a damaged, cut or much too large file as well.
+    The checksum of each member is checked. Also raises Refusal for a damaged, cut or much too large file.
     """
     plain = kerja / "terbuka.csv"
     try:

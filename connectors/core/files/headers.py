@@ -1,4 +1,4 @@
-"""Find out which header of a delivered file is which declared field, and what to report of a file besides its rows."""
+"""Match the headers of a delivered file with the declared fields, and collect what to report besides the rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FileRead:
-    """What is reported of a file that was read.
+    """The report about a file that was read.
 
     baris: number of data rows (logical records). header_tidak_dikenal: headers that no field claims. kolom_tidak_ada:
     optional fields that are absent. diabaikan: how many parts of a workbook were not read, by kind.

@@ -1,7 +1,7 @@
-"""Workbooks and Parquet files: a limited process of their own opens them and hands on columns of text.
+"""Workbooks and Parquet files: a separate limited process opens them and returns columns of text.
 
-Their formats can ask for any amount of memory, and their libraries are not made for hostile bytes. If the process is
-killed, that costs one refusal. It does not inherit our environment, so it has no credential of ours.
+Their formats can require any amount of memory, and their libraries are not made for hostile bytes. If the process is
+killed, only one delivery is refused. It does not inherit our environment, so it has none of our credentials.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def read_xlsx(
 ) -> FileRead:
     """Read the first worksheet into raw table `table`: its first row that is not empty holds the headers.
 
-    Blank rows are no records. A cell to the right of the headers makes its row `bentuk_rusak`. NIK and No KK in
+    Blank rows are not records. A cell to the right of the headers makes its row `bentuk_rusak`. NIK and No KK in
     number cells become text that counts as damaged (contracts/rules.md, "Typed cells").
     """
     return _read("xlsx", con, path, entity, file, table, kerja)
@@ -47,7 +47,7 @@ def read_parquet(
 ) -> FileRead:
     """Read a Parquet file into raw table `table`. Dates and integers stay exact; a NIK or No KK in a float is damaged.
 
-    Raises Refusal also for a declared field that is nested.
+    Also raises Refusal for a declared field that is nested.
     """
     return _read("parquet", con, path, entity, file, table, kerja)
 
@@ -91,7 +91,7 @@ def _converted(form: str, path: Path, entity: Entity, file: str, target: Path) -
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",
         "TMPDIR": str(target.parent),
-        # Memory that allocators reserve ahead (arenas) would count against MEMORY_LIMIT.
+        # Memory that allocators reserve in advance (arenas) would count against MEMORY_LIMIT.
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "MALLOC_ARENA_MAX": "2",
     }

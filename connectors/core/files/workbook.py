@@ -121,8 +121,8 @@ def _texts(cells: tuple[Any, ...], damaged: bool) -> pa.Array:
 
 
 def _number_text(cell: Any) -> str | None:
-    """The text of a NIK or No KK cell. A number in it may have been cut to 15 digits, so it is written as a float,
-    which counts as damaged.
+    """The text of a NIK or No KK cell. A number cell may have been cut to 15 digits, so it is written as a float, which
+    counts as damaged.
     """
     if type(cell) not in (int, float):
         return _text(cell)
