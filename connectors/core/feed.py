@@ -140,7 +140,7 @@ def changes(client: Client, feed: Feed, store: Store, kursor: str | None) -> Ite
 
     The next page is requested only when the caller asks for it, so the caller can land each page first. After an
     expired cursor (410) the read starts again, once per read. Raises SourceUnavailable when the source cannot be read,
-    when a page is not of the documented shape, when the cursor expires twice, or repeats while there should be more.
+    when a page is not of the documented shape, when the cursor expires twice, or when it repeats before the end.
     """
     seen, restarted, again = {kursor}, False, False
     while True:

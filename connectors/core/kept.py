@@ -59,7 +59,7 @@ class Kept:
         return tuple(page.result() for page in self._stored)
 
     def distinct_ids(self) -> int:
-        """Number of distinct ids; each row without an id counts as another one. Raises Refusal as `identity`."""
+        """Number of distinct ids; each row without an id counts as one more. Raises Refusal as `identity`."""
         return self._rows("count(distinct id) + count(*) filter (id is null)")
 
     def identity(self) -> str:

@@ -105,7 +105,7 @@ def _append(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Shape,
 
 
 def unreadable() -> Refusal:
-    """The refusal of a page that has not the agreed shape."""
+    """The refusal of a page that does not have the agreed shape."""
     return Refusal(
         "bentuk_tidak_terbaca", "Halaman JSON tidak sesuai bentuk yang disepakati. Periksa perubahan pada sumber."
     )

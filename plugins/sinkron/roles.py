@@ -32,7 +32,7 @@ class RoleRefused(ValueError):
 
 
 def ensure(connection: psycopg.Connection) -> None:
-    """Make the roles, revoke the default rights of PUBLIC, grant readers the rights that they need beside the views."""
+    """Make the roles, revoke the default rights of PUBLIC, grant readers what they need besides the views."""
     for role in (VIEW_OWNER, *READING):
         _ensure_role(connection, role)
     readers = SQL(", ").join(map(Identifier, READING))
