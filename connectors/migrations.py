@@ -1,7 +1,7 @@
-"""Landing tables as migrations: a source gets one of its own, and another for what its declaration gained since.
+"""Landing tables as migrations: each source gets its own migration, and another one for later additions.
 
-A file that stands is never written again, for an installed warehouse has applied it and refuses another content: what
-it makes is read from it, and only what is missing goes into a new one.
+An existing file is never changed, because an installed warehouse has applied it and refuses another content. The tables
+that it makes are read from it, and only missing parts go into a new file.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ ADDED = re.compile(r"^alter table pendaratan\.(\w+) add column (\w+) (.+);$", re
 
 
 def landing_migrations(sources: dict[str, Source], migrations: Path) -> dict[Path, str]:
-    """The migrations of the landing tables of all sources, by path below `migrations`; those that stand as they are.
+    """The migrations of the landing tables of all sources, by path below `migrations`; existing ones are unchanged.
 
-    Raises ValueError when a declaration has lost or changed a column that stands in a migration, and when the numbers
+    Raises ValueError when a declaration has lost or changed a column of an existing migration, and when the numbers
     up to 0199 are used up.
     """
     files = {path: path.read_text("utf-8") for path in sorted(migrations.glob("01[0-9][0-9]_pendaratan*.sql"))}
@@ -57,7 +57,7 @@ def _head() -> str:
 
 
 def _columns(text: str) -> dict[str, dict[str, str]]:
-    """Columns with their types, by table, of migrations as they are written here."""
+    """Table -> columns with their types, from migrations in the form that this module writes."""
     found = {
         table: dict(line.strip().rstrip(",").split(" ", 1) for line in body.splitlines())
         for table, body in CREATED.findall(text)
@@ -68,7 +68,7 @@ def _columns(text: str) -> dict[str, dict[str, str]]:
 
 
 def _missing(table: str, entity: Entity, standing: dict[str, dict[str, str]]) -> str:
-    """The statements for what of a table does not stand yet."""
+    """The statements for the parts of a table that no migration makes yet."""
     columns = [*LEDGER_COLUMNS, *((c.nama, POSTGRES_TYPE[c.tipe], c.arti) for c in entity.kolom), RAW_COLUMN]
     there = standing.get(table)
     if there is None:
