@@ -1,11 +1,12 @@
--- The person and the family that each field verification is about: those that the officer named; those of the case only
--- if the officer named nobody (rules.md "Cases and deactivation").
+-- One row per field verification, with the person and the family that it is about: those that the officer named, or
+-- those of the case if the officer named nobody (rules.md "Cases and deactivation").
 with verifikasi as (
     select *, {{ nik_sah('nik') }} as nik_baku, {{ nik_sah('petugas_nik') }} as nik_petugas
     from kasus.verifikasi_pada({{ akhir_bulan() }})
 ),
 
 keluarga as (
+    -- Simnakis families that the officers named, with their households.
     select verifikasi.id_keluarga, min(rekaman.uid) as uid
     from (select distinct id_keluarga from verifikasi where id_keluarga is not null) as verifikasi
     inner join {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
