@@ -1,7 +1,8 @@
-"""Which weighed pairs become links. Guards hold back pairs that weigh enough only because a family's members are alike.
+"""Which weighed pairs become links. Guards hold back pairs that weigh enough only because family members resemble each
+other.
 
-Twins share birth date, mother and house; brothers share all but the birth date; a newborn is written under its mother's
-name. The weights cannot know that (docs/decisions/0011).
+Twins have the same birth date, mother and house; brothers have all but the birth date in common; a newborn is written
+under its mother's name. The weights cannot know that (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ LINK, REVIEW = 0.9, 0.5
 # names may be less alike than elsewhere (SIMILAR_NAME). EQUAL_NAME: the names are equal, or one is the other's short
 # form.
 TYPED_NAME, NEAR_NAME, EQUAL_NAME = 0.55, 0.82, 0.99
-# The probability that is needed for two records of one name whose birth dates agree in nothing but lie less than a
-# generation apart. LINK is enough if house and mother are the same and no other number speaks against it.
+# The probability that is needed for two records with one name whose birth dates agree in nothing but are less than a
+# generation apart. LINK is enough if house and mother are the same and no other number contradicts it.
 SURE = 0.9999
 
 

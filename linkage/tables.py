@@ -34,7 +34,8 @@ INPUT = {
         "kode_desa": "varchar",
         "tanggal": "date",  # the record's own date
         "hadir": "boolean",  # neither dead nor moved by this record
-        # Dukcapil does not know the NIK, or knows it with another birth date, and its own digits deny the record's too.
+        # Dukcapil does not know the NIK, or knows it with another birth date, and the birth date inside the NIK is not
+        # the record's either.
         "nik_ditolak": "boolean",
     },
     # One row for each family record of a current delivery.
@@ -49,7 +50,7 @@ INPUT = {
         "rw": "varchar",
         "tanggal": "date",
     },
-    # What Dukcapil says of numbers that were given up, one row for each number that it was asked about.
+    # What Dukcapil says of replaced numbers, one row for each number that it was asked about.
     "nik_alias": {
         "nik": "bigint",
         "nik_aktif": "bigint",
