@@ -105,8 +105,8 @@ def _judge(gate: Gate, measured: dict[str, Decimal]) -> dict[str, bool | None]:
     row = pd.DataFrame({"terukur": [1.0], **{name: [float(value)] for name, value in measured.items()}})
     asset = context.data_sources.add_pandas("gudang").add_dataframe_asset("ukuran")
     batch = asset.add_batch_definition_whole_dataframe("ukuran").get_batch({"dataframe": row})
-    # The batch itself is asked, because a Checkpoint of GX would first store suite and definition, and would keep the
-    # results.
+    # The batch itself is asked, because a Checkpoint of GX would
+    # first store suite and definition, and would keep the results.
     outcome = batch.validate(gate.suite(), result_format="BOOLEAN_ONLY")
     return {
         result.expectation_config.kwargs["column"]: None if _raised(result.exception_info) else result.success

@@ -27,7 +27,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One released table; `samar` says whether it stands in the masked schema."""
+    """One released table; `samar` says whether it is in the masked schema."""
 
     nama: str
     samar: bool

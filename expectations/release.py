@@ -153,8 +153,8 @@ def _persons(candidate: Candidate) -> Subject:
 
 
 def _relations(candidate: Candidate) -> Subject:
-    # People who died or moved stay published longer than their last household, which is kept for twelve releases
-    # without members.
+    # People who died or moved stay published longer than their last
+    # household, which is kept for twelve releases without members.
     ended = "false"
     if candidate.sebelum is not None:
         ended = f"""exists (

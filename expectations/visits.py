@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from expectations.suite import Measure, Subject, literal
 
-# States of a household that can be visited. A household without living members is on the list only for DEAD, because it
-# is still paid.
+# States of a household that can be visited. A household without living
+# members is on the list only for DEAD, because it is still paid.
 VISITED = "('aktif', 'nonaktif_diusulkan')"
 DEAD = "'PENERIMA_MENINGGAL'"
 

@@ -67,8 +67,8 @@ BLOCKING = {
         inner join rekaman as q on f.rid = q.rid
         inner join rekaman as r on q.bentuk = r.bentuk and q.bentuk_ibu = r.bentuk_ibu
     """,
-    # A newborn may be entered before it has a name. If only its mother is known, mother and birth date have to be
-    # enough.
+    # A newborn may be entered before it has a name. If only its
+    # mother is known, mother and birth date have to be enough.
     "lahir_ibu": f"""
         select f.rid as a, r.rid as b, 0 as batas
         from bebas as f

@@ -25,8 +25,8 @@ SAME_NAME = 0.93
 GENERATION = 12
 # Records that may be of twins need names that are nearly the same to be one person.
 TWIN_NAME = 0.97
-# A placeholder value would make a rule pair everybody with everybody. So the run stops if there are more pairs per
-# record than this.
+# A placeholder value would make a rule pair everybody with everybody.
+# So the run stops if there are more pairs per record than this.
 PAIR_CEILING_PER_RECORD = 8
 
 
@@ -69,16 +69,16 @@ class PairExplosion(RuntimeError):
     """A rule makes more pairs than there can be; probably many records share a placeholder value."""
 
 
-# This rule runs first. A record that it joins to others with its NIK is decided. The other rules look at the rest
-# (`lepas`).
+# This rule runs first. A record that it joins to others with its
+# NIK is decided. The other rules look at the rest (`lepas`).
 NUMBER = "nik_sama"
 # One KK, one birth date and similar names. Twins also have that: see withdraw_twins.
 HOUSE = "kk_lahir_nama"
 LAST_MONTH = "tautan_lalu"
 VILLAGE = "nama_lahir_desa"
-# Each rule is a query for pairs (a, b) that agree in its keys, with the lowest similarity that their names must have
-# (batas), which `keep_alike` applies. Only NUMBER, which looks at more than the names, gives final pairs and their
-# similarity (mirip).
+# Each rule is a query for pairs (a, b) that agree in its keys, with the lowest
+# similarity that their names must have (batas), which `keep_alike` applies. Only NUMBER,
+# which looks at more than the names, gives final pairs and their similarity (mirip).
 RULES = {
     # A record of a source is the same person as in the release before, whatever was corrected in it since. So records
     # that were one person then are still one person.

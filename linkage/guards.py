@@ -32,7 +32,7 @@ TYPED_NAME, NEAR_NAME, EQUAL_NAME = 0.55, 0.82, 0.99
 SURE = 0.9999
 
 
-# SQL: two person records (r, s) stand in one family record and have the same birth date and sex.
+# SQL: two person records (r, s) are in one family record and have the same birth date and sex.
 BESIDE = f"""
     r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
     and {same_sex("r", "s")} and r.rid <> s.rid
@@ -150,10 +150,10 @@ def accept(con) -> dict[str, int]:
 
 
 def _twins(con) -> None:
-    """Fill `kembar` (rid): records beside which their source lists another person of the same birth date and sex.
+    """Fill `kembar` (rid): records next to which their source lists another person of the same birth date and sex.
 
     Also fill `lain_sumber`: for each family (fid) the people in its neighbours (`tetangga`, the family itself
-    included); `berdua` says whether another person of the same birth date and sex stands beside them.
+    included); `berdua` says whether another person of the same birth date and sex is next to them.
     """
     con.execute(f"""
         create or replace table lain_sumber as

@@ -78,8 +78,8 @@ def comparisons() -> list[Any]:
             ("nik_l = nik_r", "sama"),
             ("hamming(nik_l, nik_r) <= 2", "satu angka atau satu tukar"),
         ),
-        # KK, company and address say much the same. They are one comparison, because otherwise one fact would count
-        # three times.
+        # KK, company and address say much the same. They are one
+        # comparison, because otherwise one fact would count three times.
         custom(
             "rumah", "kawan_l is null or kawan_r is null",
             ("list_contains(kawan_l, klaster_r) or list_contains(kawan_r, klaster_l)", "sudah ada di keluarga itu"),

@@ -143,8 +143,8 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         union all
         select *, true from lalu_rumah_lama where uid not in (select uid from lalu_rumah_tangga)
     """)
-    # If a person's absorbed id came back, that person had lived in the household of the person with whom the id was
-    # merged.
+    # If a person's absorbed id came back, that person had lived
+    # in the household of the person with whom the id was merged.
     con.execute("""
         create or replace table dulu_individu as
         select uid, uid_rumah_tangga, umur, kepala, hadir from lalu_individu
@@ -289,11 +289,11 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
     """Make ids for clusters that take over none; fills `uid_<grain>` (klaster, uid, baru).
 
     `founders` is a query for the founding record of each cluster: the one of the most trusted source with the first id,
-    which is the one with the least number. The new id is made of that record and the period, so that a revision after a
-    withdrawn one makes the same id again. If a month that this one does not build upon gave the record an id, that one
-    is taken: a later month that was built earlier, or an earlier one that a rollback withdrew. Where the id of the
-    period is in use already, because an earlier revision gave it to somebody who still has it, the id is made of the
-    record and the release instead.
+    which is the one with the lowest number. The new id is made from that record and the period, so that a revision
+    after a withdrawn one makes the same id again. If a month that this one does not build upon gave the record an id,
+    that id is taken: such a month is a later one that was built earlier, or an earlier one that a rollback withdrew. If
+    the id of the period is already in use, because an earlier revision gave it to somebody who still has it, the id is
+    made from the record and the release instead.
     """
     # HMAC-SHA256 (RFC 2104) written out, because DuckDB has no function for it; a key must not be longer than 64 bytes.
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))

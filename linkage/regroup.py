@@ -68,8 +68,8 @@ def regroup(
 def _parts(blocks: list[int], enemies: dict[int, set[int]], best: dict[tuple[int, int], tuple]) -> list[list[int]]:
     """Divide the blocks of one group into parts without enemies; without any enemies the group stays one part.
 
-    A block is a set of nodes that judgements hold together, named by its least node. `enemies` are the blocks from
-    which a judgement parts it, `best` the best evidence between two blocks.
+    A block is a set of nodes that judgements hold together, named by its lowest node. `enemies` are the blocks from
+    which a judgement separates it, `best` the best evidence between two blocks.
     """
     sides: list[list[int]] = []
 

@@ -39,7 +39,7 @@ SIMILAR_WORD = 0.8
 NO_MOTHER = ("TIDAK TAHU", "TIDAK DIKETAHUI", "TIDAK ADA", "BELUM TAHU", "XXX")
 # Month and day (MMDD) that are written where nobody knows the birth date (domain.md 6): agreement in one says little.
 DEFAULT_BIRTHDAYS = ("0101", "1231", "0701", "0630")
-# SQL: the mother's name of r. Where it is missing it is taken from the name of a newborn, which is written under its
+# SQL: the mother's name of r. If it is missing, it is taken from the name of a newborn, which is written under its
 # mother's (BY. NY. SITI).
 MOTHER = r"""
     coalesce(r.nama_ibu, case when starts_with(r.nama, 'B') then
@@ -105,7 +105,7 @@ def standardise_names(con, also: str = "") -> None:
         left join nama_baku as i on {MOTHER} = i.nama
     """)
     con.execute("create or replace macro beda_angka(a, b) as hamming(a::varchar, b::varchar)")
-    # True for names of which each word is the same in both or an initial of the other's, and not all are initials.
+    # True for names in which each word is the same in both or an initial of the other's, and not all are initials.
     con.execute("""
         create or replace macro seinisial(a, b) as
             len(a) = len(b) and len(a) > 1

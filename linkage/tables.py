@@ -54,7 +54,7 @@ INPUT = {
     "nik_alias": {
         "nik": "bigint",
         "nik_aktif": "bigint",
-        "cocok": "boolean",  # the person who was asked is the bearer of the active number
+        "cocok": "boolean",  # the person who was asked about holds the active number
     },
     # The release before: which record was whose, who these persons were, and in which households they lived.
     "lalu_tautan": {"sumber": "varchar", "id_sumber": "varchar", "uid": "varchar"},
@@ -74,8 +74,8 @@ INPUT = {
     "lalu_keluarga": {"sumber": "varchar", "id_keluarga": "varchar", "uid": "varchar"},
     # Households that the release before no longer has but that may still come back (rules.md "Golden": 24 months).
     "lalu_rumah_lama": _HOUSEHOLD,
-    # To which id records belonged before a merge that still stands: those of the absorbed id and of the one that
-    # carries on.
+    # To which id records belonged before a merge that is still valid:
+    # the records of the absorbed id and of the id that was kept.
     "lalu_asal": {
         "grain": "varchar",
         "sumber": "varchar",

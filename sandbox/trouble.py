@@ -1,7 +1,7 @@
-"""Unreliable servers: what `serve --ganggu` and `Sandbox.trouble` can switch on, and how often it strikes.
+"""Unreliable servers: what `serve --ganggu` and `Sandbox.trouble` can switch on, and how often it happens.
 
 Every n-th request for data is disturbed by one of the modes in turn, so that a client that tries again gets through.
-Modes that concern a whole read strike once for each address.
+Modes that concern a whole read act once for each address.
 """
 
 import socket

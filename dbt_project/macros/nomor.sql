@@ -6,8 +6,8 @@
     case
         when octet_length({{ kolom }}) = 16 and strpos({{ kolom }}, 'O') = 0 and strpos({{ kolom }}, 'I') = 0
             then {{ kolom }}
-        -- A number that became a float stays damaged: without the dot, fifteen digits and `.0` would be somebody's
-        -- number.
+        -- A number that became a float stays damaged: without the
+        -- dot, fifteen digits and `.0` would be somebody's number.
         when {{ kolom }} ~ '[.]0+[^0-9]*$' then {{ kolom }}
         else translate(
             {{ kolom }}, 'OI０１２３４５６７８９ .''`"' || chr(160) || chr(8203) || chr(65279), '010123456789'

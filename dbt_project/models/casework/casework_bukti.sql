@@ -1,6 +1,6 @@
--- One row per proof that can end a programme: a visit that counts as proof (`sah`), a withdrawal by the family itself,
--- or a death that Dukcapil confirms (rules.md "Cases and deactivation"). casework_usulan decides which programmes it
--- ends.
+-- One row per proof that can end a programme: a visit that counts as proof (`sah`),
+-- a withdrawal by the family itself, or a death that Dukcapil confirms (rules.md
+-- "Cases and deactivation"). casework_usulan decides which programmes it ends.
 with kunjungan as (
     -- One row per valid visit for a complaint or for a periodic check. `pemeriksaan` groups the visits of one
     -- investigation, and the periodic visits to one household.
@@ -72,8 +72,8 @@ mundur as (
 ),
 
 meninggal as (
-    -- One row per number with the verdict `meninggal`. A verdict on a replaced number also counts for the number that
-    -- replaced it.
+    -- One row per number with the verdict `meninggal`. A verdict on
+    -- a replaced number also counts for the number that replaced it.
     select verdik.nik, verdik.tanggal_meninggal, verdik.pada
     from {{ source('identitas', 'verdik_kandidat') }} as verdik
     where verdik.id_rilis = {{ id_rilis() }} and verdik.hasil = 'meninggal'

@@ -1,6 +1,7 @@
 -- One row per complaint or application: the household and person that it is about, what a person has to check in it,
 -- which cases share one investigation, and which case came before.
 with keadaan as (
+    -- One row per case, as it was known at the month's end.
     select * from kasus.keadaan_kasus({{ akhir_bulan() }})
 ),
 
@@ -45,8 +46,8 @@ alasan as (
 ),
 
 bertaut as (
-    -- One row per case: `keadaan` with the household and person that it is about, the decision, and all flags
-    -- (`tanda`).
+    -- One row per case: `keadaan` with the household and person
+    -- that it is about, the decision, and all flags (`tanda`).
     select
         keadaan.*,
         case when terverifikasi.id_kasus is not null then terverifikasi.uid_rumah_tangga
@@ -96,9 +97,9 @@ bertaut as (
     left join {{ ref('casework_foto') }} as foto on keadaan.id_kasus = foto.dokumen
 ),
 
--- One row per case with a case before it: the last earlier case of the same household and kind. For an application,
--- also an upheld complaint or a withdrawal counts, because these ended what is applied for again (domain.md 8, cases
--- 31, 35, 54).
+-- One row per case with a case before it: the last earlier case of the same household
+-- and kind. For an application, also an upheld complaint or a withdrawal counts,
+-- because these ended what is applied for again (domain.md 8, cases 31, 35, 54).
 sebelumnya as (
     select distinct on (kini.id_kasus) kini.id_kasus, lalu.id_kasus as kasus_sebelumnya
     from bertaut as kini
@@ -129,8 +130,8 @@ casework_kasus as (
         bertaut.putusan,
         bertaut.status_resolusi,
         bertaut.aturan,
-        -- Complaints about one household in one month are one investigation (domain.md 8, case 28), named after the
-        -- first of them.
+        -- Complaints about one household in one month are one investigation
+        -- (domain.md 8, case 28), named after the first of them.
         case
             when bertaut.sumber = 'aduan' and bertaut.uid_rumah_tangga is not null
                 then first_value(bertaut.id_kasus) over (

@@ -1,7 +1,7 @@
--- One row per objection (sanggah) at the month's end, and whether it still holds back what it contests (rules.md: an
--- open sanggah holds until layak, tidak_layak, ditolak_pusat or dicabut). An objection that was found justified
--- (`layak`) stays so in the later states of its procedure. An objection that the ministry accepted needs no finding of
--- the district.
+-- One row per objection (sanggah) at the month's end, and whether it still holds back what
+-- it contests (rules.md: an open sanggah holds until layak, tidak_layak, ditolak_pusat or
+-- dicabut). An objection that was found justified (`layak`) stays so in the later states of
+-- its procedure. An objection that the ministry accepted needs no finding of the district.
 with perubahan as (
     select id_sumber, status, diubah
     from {{ source('kasus', 'pengajuan') }}

@@ -42,8 +42,8 @@ hadir as (
 ),
 
 bantuan as (
-    -- Active DTJateng aid as the source itself lists it, family by family, because in golden one source decides for
-    -- all.
+    -- Active DTJateng aid as the source itself lists it, family
+    -- by family, because in golden one source decides for all.
     select rekaman.sumber, rekaman.id_keluarga, rekaman.id_anggota, rekaman.program
     from {{ ref('int_kepesertaan__rekaman') }} as rekaman
     inner join (select distinct program from dinilai where sumber = 'dtjateng') as dicari

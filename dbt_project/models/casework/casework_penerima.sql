@@ -25,8 +25,8 @@ pembayar as (
 ),
 
 aturan as (
-    -- One row per household, programme and receiver: from the rows of the seed for that programme, else from the rows
-    -- for its payer.
+    -- One row per household, programme and receiver: from the rows of
+    -- the seed for that programme, else from the rows for its payer.
     select pembayar.uid_rumah_tangga, pembayar.program, tujuan.tujuan
     from pembayar
     inner join {{ ref('program_tujuan') }} as tujuan on pembayar.program = tujuan.program
@@ -53,8 +53,8 @@ keluarga_sumber as (
 ),
 
 kepala_sumber as (
-    -- One row per family in a source: its head as the source itself has it, because the source finds the family under
-    -- that name.
+    -- One row per family in a source: its head as the source itself
+    -- has it, because the source finds the family under that name.
     select distinct on (rekaman.sumber, rekaman.id_keluarga)
         rekaman.sumber, rekaman.id_keluarga, rekaman.uid, rekaman.nik, rekaman.nama
     from {{ ref('golden_individu__rekaman') }} as rekaman
@@ -76,8 +76,8 @@ diri_sumber as (
 ),
 
 keluarga_diri as (
-    -- One row per source and person: the person's family in that source. It can be another one than the household's
-    -- family.
+    -- One row per source and person: the person's family in that
+    -- source. It can be another one than the household's family.
     select diri.sumber, diri.uid, keluarga.kode_desa,
         coalesce(keluarga.no_kk, nullif(keluarga.no_kk_angka, '')) as no_kk
     from diri_sumber as diri
@@ -87,8 +87,8 @@ keluarga_diri as (
 ),
 
 kepala_emas as (
-    -- One row per household: its head in golden, used where the source has no head. If no member is the head, it is the
-    -- oldest.
+    -- One row per household: its head in golden, used where the
+    -- source has no head. Without a head it is the oldest member.
     select distinct on (golden.uid_rumah_tangga) golden.uid_rumah_tangga, golden.nik, golden.nama
     from {{ ref('golden_individu') }} as golden
     inner join rumah on golden.uid_rumah_tangga = rumah.uid

@@ -2,6 +2,7 @@
 -- proposal row, as a rank. If there are several ranks, the lowest counts (contracts/published.md,
 -- `kepesertaan.status_lokal`).
 with lama as (
+    -- Proposals of earlier candidates that are not cancelled, with their recipient (the person, or the household).
     select *, coalesce(uid_individu, uid_rumah_tangga) as penerima
     from {{ ref('casework_usulan__lama') }}
     where not dibatalkan and tanggal_verifikasi <= {{ tanggal_acuan() }}

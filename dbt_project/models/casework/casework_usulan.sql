@@ -74,6 +74,7 @@ berdasar as (
 ),
 
 lama as (
+    -- Proposals of earlier candidates, with their recipient (the person, or the household).
     select *, coalesce(uid_individu, uid_rumah_tangga) as penerima from {{ ref('casework_usulan__lama') }}
 ),
 
@@ -87,16 +88,16 @@ terikat as (
 ),
 
 riwayat as (
-    -- One row per recipient and programme: when the last earlier proposal was closed, and the latest effective month of
-    -- the closed ones.
+    -- One row per recipient and programme: when the last earlier proposal
+    -- was closed, and the latest effective month of the closed ones.
     select penerima, program, max(ditutup) as ditutup, max(bulan_efektif) filter (where ditutup is not null) as bulan
     from lama
     group by penerima, program
 ),
 
 calon as (
-    -- One row per proof and membership that may become a proposal, with the earlier proposal from the same proof
-    -- (`*_lama`).
+    -- One row per proof and membership that may become a proposal,
+    -- with the earlier proposal from the same proof (`*_lama`).
     select
         berdasar.*, riwayat.bulan as bulan_tutup, lama.id_baris, coalesce(lama.terbuka, false) as terbuka, lama.kode_alasan as kode_alasan_lama,
         lama.bulan_efektif as bulan_efektif_lama, lama.tanggal_verifikasi as tanggal_lama, lama.asal as asal_lama,
@@ -106,8 +107,8 @@ calon as (
         on berdasar.penerima = lama.penerima and berdasar.program = lama.program and berdasar.bukti = lama.bukti
     left join riwayat on berdasar.penerima = riwayat.penerima and berdasar.program = riwayat.program
     left join terikat on berdasar.penerima = terikat.penerima and berdasar.program = terikat.program
-    -- At most one open deactivation per recipient and programme. After a closed one, only newer evidence makes a new
-    -- one.
+    -- At most one open deactivation per recipient and programme.
+    -- After a closed one, only newer evidence makes a new one.
     where terikat.id_baris is null
         and lama.ditutup is null
         and (riwayat.ditutup is null or lama.terbuka or berdasar.tanggal > riwayat.ditutup)
@@ -121,11 +122,12 @@ terpilih as (
 ),
 
 semua as (
+    -- The proposals of this candidate: new or open ones from `terpilih`, and those already under way.
     select
         id_baris, uid_rumah_tangga, uid_individu, program,
         coalesce(kode_alasan_lama, kode_alasan) as kode_alasan,
-        -- The month must be later than that of a closed proposal: with the same month it would be the same row for
-        -- ever.
+        -- The month must be later than that of a closed proposal:
+        -- with the same month it would be the same row for ever.
         coalesce(
             bulan_efektif_lama, greatest({{ bulan_efektif('tanggal') }}, {{ bulan_berikut('bulan_tutup') }})
         ) as bulan_efektif,

@@ -50,12 +50,12 @@ penutupan as (
 ),
 
 batal as (
-    -- One row per reason why a proposal is cancelled: a recorded cancellation, an upheld objection, or a person who is
-    -- alive again.
+    -- One row per reason why a proposal is cancelled: a recorded
+    -- cancellation, an upheld objection, or a person who is alive again.
     select
         id_baris,
-        -- The end of the month that found the person alive, whenever that month was run: a death after it is another
-        -- death.
+        -- The end of the month that found the person alive, whenever
+        -- that month was run: a death after it is another death.
         case
             when alasan = 'KEMATIAN_DIBATALKAN'
                 then (to_date(split_part(bukti, '/', 1), 'YYYY-MM')::timestamp + interval '1 month' - interval '1 day')::date

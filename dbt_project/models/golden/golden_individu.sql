@@ -56,8 +56,8 @@ orang as (
             ), false
         ) as meninggal,
         {{ kata_meninggal }} as kata_meninggal,
-        -- Date of the newest record whose `keberadaan` puts the person here (neither moved nor dead); null if no record
-        -- does.
+        -- Date of the newest record whose `keberadaan` puts the person
+        -- here (neither moved nor dead); null if no record does.
         greatest(
             {% for s in sumber() -%}
             case when {{ s }}.keberadaan not in ('pindah', 'meninggal') then coalesce({{ s }}.tanggal, '-infinity') end
@@ -91,8 +91,8 @@ bentuk as (
 ),
 
 lalu as (
-    -- One row per person that last month's release published as dead or as moved. Both stay until something takes them
-    -- back.
+    -- One row per person that last month's release published as
+    -- dead or as moved. Both stay until something takes them back.
     select
         uid_individu as uid, status_hidup = 'meninggal' as mati, tanggal_meninggal,
         -- A superseded id is published as moved, but no source said so: it does not count as a move here.
@@ -113,8 +113,8 @@ pindah as (
 ),
 
 kunjungan as (
-    -- One row per person: the last valid visit (`sah`) that found the person dead, and the last one that met the
-    -- person.
+    -- One row per person: the last valid visit (`sah`) that found
+    -- the person dead, and the last one that met the person.
     select
         uid_individu as uid,
         max(tanggal) filter (where hasil = 'meninggal') as mati_pada,
@@ -128,8 +128,8 @@ kunjungan as (
 ),
 
 ditimbang as (
-    -- One row per person, with all that decides on death and move: records, Dukcapil's verdict, last month's release
-    -- and visits.
+    -- One row per person, with all that decides on death and move:
+    -- records, Dukcapil's verdict, last month's release and visits.
     select
         orang.*,
         nomor.nik, nomor.nik_lain, nomor.nik_dari_dukcapil, nomor.hasil, nomor.pada, nomor.baru,
@@ -145,8 +145,8 @@ ditimbang as (
         end as penutur_hadir,
         lalu.tanggal_meninggal as tanggal_meninggal_lalu,
         kunjungan.id_mati, kunjungan.mati_pada, kunjungan.id_temu, kunjungan.temu_pada,
-        -- A registry says dead, and an officer found the person dead and has not met the person since: together this is
-        -- enough.
+        -- A registry says dead, and an officer found the person dead
+        -- and has not met the person since: together this is enough.
         orang.disebut_mati and coalesce(kunjungan.mati_pada > coalesce(kunjungan.temu_pada, '-infinity'), false)
             as mati_dilihat,
         -- Date of the newest statement that the person is dead, from any source but Dukcapil.
@@ -177,8 +177,8 @@ bertemu as (
 ),
 
 dinilai as (
-    -- One row per person: adds the decision whether the person is dead (`mati`) or still counts as moved
-    -- (`tetap_pindah`).
+    -- One row per person: adds the decision whether the person is
+    -- dead (`mati`) or still counts as moved (`tetap_pindah`).
     select
         orang.*,
         -- Dead if Dukcapil says so, if the registries say so, or if one registry and a visit say so. A later `padan`
@@ -204,8 +204,8 @@ dinilai as (
 ),
 
 golden_individu as (
-    -- One row per person: the published values, and which of them Dukcapil, a visit or last month's release decided
-    -- (`kata_*`).
+    -- One row per person: the published values, and which of them
+    -- Dukcapil, a visit or last month's release decided (`kata_*`).
     select
         orang.uid,
         orang.uid_rumah_tangga,

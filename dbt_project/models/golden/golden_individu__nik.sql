@@ -10,8 +10,8 @@ with pakai as materialized (
 ),
 
 orang as (
-    -- One row per person of this release, with the lowest and the highest of the person's NIK: if they differ, there
-    -- are several.
+    -- One row per person of this release, with the lowest and the
+    -- highest of the person's NIK: if they differ, there are several.
     select
         tempat.uid_individu as uid,
         tempat.uid_rumah_tangga,
@@ -71,9 +71,9 @@ nik_berbeda as (
     select
         pakai.uid, pakai.nik as nik_rekaman, coalesce(alias.nik_aktif, pakai.nik) as nik, pakai.pemakaian,
         pakai.prioritas,
-        -- 1 is the best rank. A number under which Dukcapil finds the person comes before one under which it does not.
-        -- A number that belongs to somebody else (`pinjam`) comes last, because its verdict says nothing about this
-        -- person.
+        -- 1 is the best rank. A number under which Dukcapil finds the person comes
+        -- before one under which it does not. A number that belongs to somebody else
+        -- (`pinjam`) comes last, because its verdict says nothing about this person.
         case
             when pinjam.uid is not null then 4
             when verdik.hasil in ('padan', 'padan_nama_beda', 'meninggal', 'pindah_luar_kab') then 1

@@ -1,5 +1,5 @@
--- One row per membership, by its published key, with the status from its source. If several sources list it, DTSEN's
--- status counts.
+-- One row per membership, by its published key, with the status from
+-- its source. If several sources list it, DTSEN's status counts.
 with tercatat as (
     -- One row per membership record, with the household and the person that it belongs to.
     select
@@ -83,12 +83,12 @@ ringkas as (
         min(suara) as suara,
         bit_or(1 << prioritas) as bit_sumber,
         min(grain) as grain,
-        -- First and last DTSEN record of the person that receives the programme. If they differ, the programme is paid
-        -- twice.
+        -- First and last DTSEN record of the person that receives the
+        -- programme. If they differ, the programme is paid twice.
         min(baris_orang) as baris_orang_awal,
         max(baris_orang) as baris_orang_akhir,
-        -- The record that the balance (rilis_neraca) counts as published; the others count as merged into it. A flag is
-        -- not a record.
+        -- The record that the balance (rilis_neraca) counts as published;
+        -- the others count as merged into it. A flag is not a record.
         min(suara) filter (where nomor_baris is not null) as suara_rekaman
     from berurut
     group by uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur

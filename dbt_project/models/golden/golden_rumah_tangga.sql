@@ -1,6 +1,6 @@
--- One row per household that at least one registry lists this month. The address comes as one block from the record
--- with the newest own date. Each housing or asset column comes from the newest record that has a value. The desil comes
--- from DTSEN only.
+-- One row per household that at least one registry lists this month. The address comes
+-- as one block from the record with the newest own date. Each housing or asset column
+-- comes from the newest record that has a value. The desil comes from DTSEN only.
 {%- set rekaman = ref('golden_rumah_tangga__rekaman') %}
 with kk as (
     -- One row per household and valid KK number, with the number of records that carry it.
@@ -16,9 +16,9 @@ kk_banyak as (
 ),
 
 kk_salah as (
-    -- One row per KK number that is a typing error: only one record of the household carries it, and it differs by one
-    -- digit, or by a swap of two neighbouring digits, from another number that more records or a more trusted source
-    -- carry.
+    -- One row per KK number that is a typing error: only one record of the household
+    -- carries it, and it differs by one digit, or by a swap of two neighbouring
+    -- digits, from another number that more records or a more trusted source carry.
     select distinct satu.uid, satu.no_kk
     from kk_banyak as satu
     inner join kk_banyak as lain on satu.uid = lain.uid and satu.no_kk <> lain.no_kk
@@ -53,8 +53,8 @@ kk_terpilih as (
 ),
 
 konflik as (
-    -- One row per household: in how many columns its records differ, which sources list it, and the newest date of a
-    -- record.
+    -- One row per household: in how many columns its records differ,
+    -- which sources list it, and the newest date of a record.
     select
         uid,
         {% for kolom in ['no_kk', 'kode_desa', 'dusun', 'rt', 'rw', 'alamat'] + kolom_rumah() -%}

@@ -20,8 +20,8 @@ orang as (
 ),
 
 tercatat as (
-    -- Compared with the number as the other registry wrote it, because hardly any of that half a million numbers has to
-    -- be repaired.
+    -- Compared with the number as the other registry wrote it, because
+    -- hardly any of that half a million numbers has to be repaired.
     select orang.id_rt, orang.desa, keluarga.kode_desa
     from orang
     inner join {{ ref('stg_dtsen__anggota') }} as anggota on orang.nik = anggota.nik_mentah

@@ -1,5 +1,5 @@
--- One row per family record, in one standard shape for all registries, so that later models need not know the columns
--- of each source.
+-- One row per family record, in one standard shape for all registries,
+-- so that later models need not know the columns of each source.
 with semua as (
     select
         'dtsen' as sumber, id_keluarga, id_kiriman, nomor_baris, no_kk_angka, tanggal, kode_desa, dusun, rt, rw,

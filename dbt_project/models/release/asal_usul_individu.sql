@@ -4,8 +4,8 @@
 {%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',
     'tanggal_meninggal', 'nik'] %}
 with beda_orang as (
-    -- One row per cell for which a record has another value than the published one, or for which the main record has no
-    -- value.
+    -- One row per cell for which a record has another value than
+    -- the published one, or for which the main record has no value.
     select distinct on (uid, kolom)
         uid, (array['{{ atribut_orang | join("', '") }}'])[ke] as kolom, isi[ke] as menang, kode_desa
     from (

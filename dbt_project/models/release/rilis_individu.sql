@@ -29,6 +29,7 @@ tempat_lalu as (
 ),
 
 semua as (
+    -- The persons whom a registry lists now, then those kept from last month, in one shape.
     select
         uid, uid_rumah_tangga, nik, bentuk_nik, nama, jenis_kelamin, tanggal_lahir, hubungan, status_hidup,
         tanggal_meninggal, keberadaan, nik_lain, null::text as digantikan_oleh, {{ kolom_tercatat() | join(', ') }},

@@ -20,8 +20,8 @@ berpasangan as (
 ),
 
 dua_kali as (
-    -- One row per person and programme where two records of the person in one registry each receive the programme, in
-    -- any months.
+    -- One row per person and programme where two records of the person
+    -- in one registry each receive the programme, in any months.
     select uid_individu, program
     from {{ ref('golden_kepesertaan') }}
     where uid_individu in (

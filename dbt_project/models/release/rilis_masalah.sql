@@ -1,6 +1,6 @@
 {{ config(alias='masalah', indexes=[{'columns': ['uid']}]) }}
--- One row per problem of a record: what is doubtful, and since which month. The doubtful value itself is never stored
--- here.
+-- One row per problem of a record: what is doubtful, and since
+-- which month. The doubtful value itself is never stored here.
 with mendarat as materialized (
     -- Problems that were found when the record landed.
     select
@@ -18,8 +18,8 @@ with mendarat as materialized (
 ),
 
 orang as (
-    -- Problems that a person record shows by itself: form of the NIK, name, and a NIK that does not fit sex or birth
-    -- date.
+    -- Problems that a person record shows by itself: form of the
+    -- NIK, name, and a NIK that does not fit sex or birth date.
     select sumber, id_sumber, 'individu' as grain, kolom, kode, uid
     from (
         select
@@ -56,8 +56,8 @@ ganda as (
 ),
 
 verdik as (
-    -- One row per record with the person's published NIK, if Dukcapil does not know that NIK or has another birth date
-    -- or name.
+    -- One row per record with the person's published NIK, if Dukcapil
+    -- does not know that NIK or has another birth date or name.
     select rekaman.sumber, rekaman.id_sumber, 'individu' as grain,
         case emas.hasil_dukcapil
             when 'nik_tidak_ditemukan' then 'nik'
@@ -89,8 +89,8 @@ nik_aktif_lain as (
 ),
 
 kk_salah_ketik as (
-    -- Records with a KK number that is a typing error, whether or not it is the number that was chosen for the
-    -- household.
+    -- Records with a KK number that is a typing error, whether
+    -- or not it is the number that was chosen for the household.
     select rekaman.sumber, rekaman.id_keluarga as id_sumber, 'rumah_tangga' as grain, 'no_kk' as kolom,
         'KK_SALAH_KETIK' as kode, rekaman.uid
     from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
@@ -130,6 +130,7 @@ kk_dipakai_bersama as (
 ),
 
 semua as (
+    -- All problems of this month, from the CTEs above.
     select mendarat.*, tautan.uid
     from mendarat
     left join {{ source('identitas', 'tautan') }} as tautan

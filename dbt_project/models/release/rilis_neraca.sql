@@ -16,8 +16,8 @@ karantina as (
 ),
 
 nasib as (
-    -- What happened to the rows of each file: people and families, then memberships, then memberships that were set
-    -- aside at landing.
+    -- What happened to the rows of each file: people and families, then
+    -- memberships, then memberships that were set aside at landing.
     select
         id_kiriman,
         case sumber

@@ -1,6 +1,6 @@
 {{ config(alias='perubahan', indexes=[{'columns': ['uid']}]) }}
--- One row per change since the release before. Values of identifying columns are masked, because this table is in both
--- schemas.
+-- One row per change since the release before. Values of identifying
+-- columns are masked, because this table is in both schemas.
 {%- set pribadi = ['nik', 'nama', 'tanggal_lahir', 'tanggal_meninggal', 'nik_lain', 'no_kk', 'nama_kepala', 'alamat',
     'lat', 'lon', 'no_kk_lain'] %}
 {%- set tak_dibanding = ['periode', 'revisi', 'id_rilis', 'rekaman_identitas', 'rekaman_rumah', 'rekaman_lengkap',
@@ -77,6 +77,7 @@ berubah as (
 ),
 
 semua as (
+    -- One row per change: a changed column, a new or split id, an id that is gone, or a merge.
     select
         grain, uid, null::text as uid_terkait, null::text as sebab,
         case

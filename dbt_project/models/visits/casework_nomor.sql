@@ -78,8 +78,8 @@ rumah_lama as (
 ),
 
 calon as (
-    -- One row per number and person or household: `kelas` 1 if published with the number, 2 if it had the number
-    -- before.
+    -- One row per number and person or household: `kelas` 1 if
+    -- published with the number, 2 if it had the number before.
     select 'nik' as jenis, nomor, 1 as kelas, uid as uid_individu, uid_rumah_tangga, ganda from orang
     union all
     select 'nik', nomor, 2, uid, uid_rumah_tangga, false from orang_lama

@@ -15,6 +15,7 @@ keluarga as (
 ),
 
 bertaut as (
+    -- One row per visit, with the person and household that the officer named and those of the case.
     select
         verifikasi.*,
         kasus.id_kasus,
@@ -36,6 +37,7 @@ bertaut as (
 ),
 
 rumah as (
+    -- One row per visit: the household is the one of the named family, else of the named person, else of the case.
     select
         *,
         coalesce(uid_keluarga, uid_rumah_disebut, case when tanpa_sasaran then uid_rumah_kasus end) as uid_rumah_tangga

@@ -52,8 +52,8 @@ diusulkan as materialized (
 ),
 
 peserta as materialized (
-    -- What these people and those who share a dwelling receive, and all overlapping memberships, also found in one
-    -- pass.
+    -- What these people and those who share a dwelling receive,
+    -- and all overlapping memberships, also found in one pass.
     select
         kepesertaan.uid_rumah_tangga, kepesertaan.uid_individu, kepesertaan.program, kepesertaan.tumpang_tindih, kepesertaan.aturan_tumpang_tindih,
         kepesertaan.uid_individu is null and coalesce(program.grain, '') <> 'hunian' as keluarga,
