@@ -214,7 +214,7 @@ golden_individu as (
         orang.nik_lain,
         bentuk.bentuk_nik,
         orang.hasil as hasil_dukcapil,
-        -- The columns whose value Dukcapil decided, whatever the registries say.
+        -- The columns whose value Dukcapil decided, no matter what the registries say.
         case
             when orang.hasil = 'meninggal' and orang.mati
                 then array['status_hidup', 'keberadaan']

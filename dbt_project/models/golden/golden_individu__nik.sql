@@ -25,6 +25,7 @@ orang as (
 ),
 
 verdik as (
+    -- The verdicts of Dukcapil that this candidate uses, by NIK.
     select nik, hasil, tanggal_meninggal, pada, baru
     from {{ source('identitas', 'verdik_kandidat') }}
     where id_rilis = {{ id_rilis() }}

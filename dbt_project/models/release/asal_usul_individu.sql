@@ -89,6 +89,7 @@ kata_kunjungan as (
 ),
 
 semua as (
+    -- The input of the macro asal_terpilih: one row per cell and source that says something of it.
     select * from nilai_orang where nilai is not null
     union all
     select *, nilai as menang from kata_lain where nilai is not null

@@ -118,6 +118,7 @@ asal_alamat as (
 ),
 
 semua as (
+    -- The input of the macro asal_terpilih. The address is not in it: `asal_alamat` is added at the end.
     select * from nilai_rumah where nilai is not null
 ),
 

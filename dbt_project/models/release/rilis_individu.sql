@@ -67,7 +67,7 @@ rilis_individu as (
                 then case when semua.bentuk_nik in ('rusak', 'sementara', 'ganda') then semua.bentuk_nik else 'kosong' end
             when semua.hasil_dukcapil in ('tidak_padan_tgl_lahir', 'nik_tidak_ditemukan') then 'tidak_padan'
             when semua.hasil_dukcapil is not null then 'padan'
-            -- A person whom no registry carries now keeps the status of last month (`semua.bentuk_nik` holds it).
+            -- A person whom no registry lists now keeps the status of last month (`semua.bentuk_nik` holds it).
             when semua.bentuk_nik in ('padan', 'tidak_padan') then semua.bentuk_nik
             else 'belum_diperiksa'
         end as nik_status,

@@ -62,6 +62,7 @@ beda_rumah as materialized (
 ),
 
 beda as (
+    -- The differing persons and households in one shape.
     select 'individu' as grain, uid, kode_desa, sebelum, sesudah from beda_orang
     union all
     select 'rumah_tangga', uid, kode_desa, sebelum, sesudah from beda_rumah

@@ -36,7 +36,7 @@ karantina as (
 ),
 
 pengajuan as (
-    -- Applications as they stood at the month's end, with the delivery and row in which that version came.
+    -- Applications as they were at the month's end, with the delivery and row in which that version came.
     select
         terakhir.id_sumber, terakhir.id_kiriman, terakhir.nomor_baris, kasus.aturan, kasus.uid_individu,
         kasus.uid_rumah_tangga, {{ hari('terakhir.diubah') }} as tanggal

@@ -49,7 +49,7 @@ casework_verifikasi__sasaran as (
         id_sumber as id_verifikasi, jenis, rujukan, id_kasus, kasus_dibuat, uid_rumah_tangga,
         coalesce(
             uid_disebut,
-            -- The person of the case, where the officer named only the family that this person lives in.
+            -- The person of the case, if the officer named only the family that this person lives in.
             case when nik is null and uid_rumah_kasus = uid_rumah_tangga then uid_kasus end
         ) as uid_individu,
         coalesce(uid_keluarga <> uid_rumah_disebut, false) as sasaran_bertentangan,
