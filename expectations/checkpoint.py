@@ -83,8 +83,8 @@ def _one_row(connection: sa.Connection, query: str) -> dict[str, Decimal | None]
 
 def _judge(gate: Gate, measured: dict[str, Decimal]) -> dict[str, bool | None]:
     """GX's answer by check: True, False, or None when it raised (a check without a number has no column)."""
-    # With Airflow imported first, GX says hundreds of "Skipping registering function" at info. What it cannot judge
-    # ends as `galat` without a word of it.
+    # If Airflow was imported first, GX logs hundreds of "Skipping registering function" at level info. The log is not
+    # needed: what GX cannot judge ends as `galat`.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     import great_expectations as gx
     import pandas as pd
@@ -105,7 +105,8 @@ def _judge(gate: Gate, measured: dict[str, Decimal]) -> dict[str, bool | None]:
     row = pd.DataFrame({"terukur": [1.0], **{name: [float(value)] for name, value in measured.items()}})
     asset = context.data_sources.add_pandas("gudang").add_dataframe_asset("ukuran")
     batch = asset.add_batch_definition_whole_dataframe("ukuran").get_batch({"dataframe": row})
-    # Asked of the batch itself: a Checkpoint of GX would first store suite and definition, and keep the results.
+    # The batch itself is asked, because a Checkpoint of GX would
+    # first store suite and definition, and would keep the results.
     outcome = batch.validate(gate.suite(), result_format="BOOLEAN_ONLY")
     return {
         result.expectation_config.kwargs["column"]: None if _raised(result.exception_info) else result.success

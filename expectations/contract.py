@@ -27,7 +27,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One released table; `samar` says whether it stands in the masked schema."""
+    """One released table; `samar` says whether it is in the masked schema."""
 
     nama: str
     samar: bool
@@ -40,7 +40,7 @@ class Table:
 
     @property
     def free_text(self) -> tuple[str, ...]:
-        """Texts that everybody may read and that are neither of a vocabulary nor an id of ours.
+        """Text columns that everybody may read and that hold neither a word of a vocabulary nor an id of ours.
 
         Ids are random or hashes and may hold sixteen digits by chance.
         """
@@ -76,7 +76,7 @@ def load(folder: Path) -> tuple[Table, ...]:
     for path in sorted(folder.glob("*.odcs.yml")):
         (declared,) = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["schema"]
         facts = _properties(declared)
-        # A table that everybody reads must not go unsearched because its contract forgot to say so.
+        # Otherwise a table that everybody reads would not be searched, only because its contract forgot to say so.
         if (schema := facts.get("skema")) not in ("samar", "penuh"):
             raise ValueError(f"{path.name}: property skema must be samar or penuh, got {schema!r}")
         if "dasar" not in facts:

@@ -22,8 +22,8 @@ class List:
 
 def gate(made: List) -> Gate:
     """Every item of the list against its evidence, the release, the holds and the caps."""
-    # A proposal keeps the ids of the day on which it was made. Somebody who was merged since stands in the release
-    # under the id that stayed.
+    # A proposal keeps the ids of the day on which it was made. A person whose id was merged since is in the release
+    # under the id that was kept.
     rows = (
         "from (select u.*, coalesce(h.uid, u.uid_rumah_tangga) as uid_rumah,"
         " coalesce(i.uid, u.uid_individu) as uid_orang, b.tujuan, b.no_kk, b.nik, b.keluarga"

@@ -65,7 +65,7 @@ def _entity(delivery: Delivery, entity: Entity) -> Subject:
         Measure(f"{name}_karantina", f"Baris {name} yang dikarantina sama dengan yang dicatat", "kritis",
                 f"abs((select count(*) from pendaratan.karantina where {at}) - (select dikarantina {ledger}))"),
         Measure(f"{name}_nomor", f"Setiap baris {name} punya satu nomor baris di dalam kiriman", "kritis",
-                # Rows lie in this order already, so that counting the distinct ones sorts nothing.
+                # Rows are already in this order, so counting the distinct ones needs no sort.
                 f"{violations(f'nomor_baris between 1 and (select diterima {ledger})')}"
                 " + count(*) - count(distinct nomor_baris)"),
         # Rows of another district are exempt: only their region code was read.

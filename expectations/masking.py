@@ -15,7 +15,7 @@ LONG_NUMBER = "length({0}) > 15 and {0} ~ '[0-9]{{16}}'"
 
 
 def subject(schema: str, tables: tuple[Table, ...], smallest_cell: int) -> Subject:
-    """The masking checks over the candidate in `schema`; all critical, a leak cannot be called back.
+    """The masking checks over the candidate in `schema`; all are critical, because a leak cannot be undone.
 
     Cells below `smallest_cell` could point at a family (contracts/published.md `ringkasan_*`).
     """
@@ -39,7 +39,7 @@ def _column(schema: str, table: str, column: str, masked: str) -> str:
 
 
 def _long_numbers(schema: str, table: Table) -> str:
-    # `perubahan` names uids as values of columns that hold uids; they are random and no number of a person.
+    # `perubahan` has uids as values of the columns that hold uids. They are random and not a number of a person.
     scope = " and kolom is distinct from 'digantikan_oleh' and coalesce(kolom, '') not like 'uid%'"
     found = " or ".join(f"({LONG_NUMBER.format(column)})" for column in table.free_text)
     return f"(select count(*) from {schema}.{table.nama} where ({found}){scope * (table.nama == 'perubahan')})"

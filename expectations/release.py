@@ -153,7 +153,8 @@ def _persons(candidate: Candidate) -> Subject:
 
 
 def _relations(candidate: Candidate) -> Subject:
-    # The dead and those who moved outlast their last household, which is kept for twelve releases without members.
+    # People who died or moved stay published longer than their last
+    # household, which is kept for twelve releases without members.
     ended = "false"
     if candidate.sebelum is not None:
         ended = f"""exists (
@@ -215,7 +216,7 @@ def _accounting(candidate: Candidate) -> Subject:
             on k.id_kiriman = n.id_kiriman and k.berkas = n.berkas
         where k.baris is distinct from n.dikarantina"""
     fates = ", ".join(f"count(*) filter (where nasib = '{fate}') as {fate}" for fate in FATE)
-    # An application comes by a feed, which no release is composed of.
+    # An application comes through a feed, and feeds are not part of a release's composition.
     linked = f"""select count(*) from (
             select id_kiriman, case when berkas = 'anggota' then 'individu' else 'rumah_tangga' end as grain,
                 diterbitkan, digabung, dikarantina, di_luar_lingkup
@@ -240,7 +241,8 @@ def _accounting(candidate: Candidate) -> Subject:
         Measure("neraca_ada", "Neraca berisi data", "kritis", "count(*)", most=None, least=1),
         Measure("neraca_tertutup", "Neraca tertutup: setiap baris yang diterima dapat dipertanggungjawabkan", "kritis",
                 violations(closes)),
-        # The build quarantines what landing could not judge alone (a village of no known kecamatan), never less.
+        # The build also quarantines rows that landing could not judge alone (a village of no known kecamatan), so it
+        # has at least as many.
         Measure("neraca_buku", "Neraca memuat semua baris yang diterima dari setiap kiriman penyusun rilis", "kritis",
                 f"({ledger})"),
         Measure("karantina_tercatat", "Setiap baris yang dikarantina tercatat dengan kodenya", "kritis",

@@ -1,15 +1,15 @@
 """The checks of the work list of visits: everybody on it is published, every reason is known, the ranks are unbroken.
 
-Officers read the list and it ends no programme. But one that names a household which is gone, or cannot say why, is a
-list that nobody trusts twice.
+Officers read the list, and it ends no programme. But officers stop trusting a list that names a household which is
+gone, or that cannot say why it names one.
 """
 
 from __future__ import annotations
 
 from expectations.suite import Measure, Subject, literal
 
-# States of a household that can be visited. One of which nobody is alive is on the list only for DEAD: it is still
-# paid.
+# States of a household that can be visited. A household without living
+# members is on the list only for DEAD, because it is still paid.
 VISITED = "('aktif', 'nonaktif_diusulkan')"
 DEAD = "'PENERIMA_MENINGGAL'"
 

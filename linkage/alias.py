@@ -1,8 +1,8 @@
-"""Numbers that were given up for another one, as Dukcapil says, and numbers that stand on several people.
+"""Numbers that were replaced by another one, as Dukcapil says, and numbers that several people carry.
 
-A number that was given up is the one case in which two different valid NIK count as one (rules.md "Golden",
-`nik_aktif`). Wherever a record carries the active number, the record with the old one still has to be of the same
-person by name and birth date.
+A replaced number is the one case in which two different valid NIK count as one (rules.md "Golden", `nik_aktif`). If a
+record carries the active number, the record with the old number must still be of the same person by name and birth
+date.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from linkage.cluster import nuclei
 from linkage.exact import NUMBER, PLAUSIBLE_NAME, SIMILAR_NAME, find_pairs, same_sex, withdraw_twins
 from linkage.standard import names_alike
 
-# A person gives up a number once, rarely twice. A longer chain, or one that leads back to itself, is nobody's history.
+# A person's number is replaced once, rarely twice. A longer chain, or one that leads back to itself, cannot be the
+# history of one person.
 LONGEST_CHAIN = 5
 
 
 def apply_aliases(con) -> int:
-    """Replace numbers that were given up by the active ones in `rekaman`; return how many records are changed.
+    """Replace old numbers by the active ones in `rekaman`; return how many records are changed.
 
     Reads `rekaman` (with `rid`) and `nik_alias`; fills `alias_rekaman` (rid, nik, nik_aktif). A record is changed if it
-    is of the same person as a record with the active number. Where no record has that number, the records with the
-    least of the old numbers stand in, if Dukcapil found the person who was asked to be its bearer (`cocok`).
+    is of the same person as a record with the active number. If no record has the active number, the records with the
+    lowest of the old numbers take its place, provided that Dukcapil found that the person who was asked about holds it
+    (`cocok`).
     """
     con.execute(f"""
         create or replace table alias_akhir as
@@ -67,8 +69,8 @@ def apply_aliases(con) -> int:
 def find_bearers(con) -> None:
     """Find out to whom the numbers in `rekaman` (with `rid`) belong.
 
-    Fills `salah_pemegang` (rid), the records with a number that others bear with more right, and `nik_bersama` (nik),
-    the numbers that more than one person bears with equal right.
+    Fills `salah_pemegang` (rid): the records with a number to which other people have a better claim. Fills
+    `nik_bersama` (nik): the numbers to which more than one person has an equal claim.
     """
     con.execute("create or replace table alias_rekaman (rid bigint)")
     find_pairs(con, [NUMBER])

@@ -1,9 +1,10 @@
-"""From pairs to persons, under one law: a machine never merges two different valid NIK.
+"""From pairs of records to persons. One law holds: a machine never merges two different valid NIK.
 
-The records of one NIK that agree with each other are the nucleus of a person; a record without a usable NIK attaches
-to at most one nucleus. A NIK is not usable if mostly records of other people carry it (it was copied from a member of
-the family), or if it stands on a single record and either differs from the number of the nucleus by one digit or one
-swap (then it is a misspelling, not a second NIK) or is not known to Dukcapil (docs/decisions/0011).
+The records that have the same NIK and agree with each other are the nucleus of a person. A record without a usable NIK
+attaches to at most one nucleus. A NIK is not usable if most of the records that carry it are other people's (it was
+copied from a member of the family). It is also not usable if only a single record carries it and the number either
+differs from the number of the nucleus by one digit or one swap (then it is a typing error, not a second NIK) or is not
+known to Dukcapil (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -31,16 +32,16 @@ CODED = """
     )
 """
 
-# The rules whose pairs may show that a number is a misspelling: they look at the person and not only at the household.
+# The rules whose pairs can show that a number is a typing error: they look at the person and not only at the household.
 PERSONAL = (LAST_MONTH, HOUSE, VILLAGE, MODEL_RULE)
 
 
 def components(con, edges: str, into: str) -> None:
     """Fill `into` (rid, label) with the connected components of the undirected edges (a, b) in the table `edges`.
 
-    The label of a component is its least rid; a record without an edge has no row. Nearly every record has an edge to
-    the least record of its component, so the first look at the neighbours settles it; only components that this look
-    leaves in several parts are followed further.
+    The label of a component is its lowest rid; a record without an edge has no row. Nearly every record has an edge to
+    the lowest record of its component, so one look at its neighbours is enough. Only components that are in several
+    parts after this look are followed further.
     """
     con.execute(f"""
         create or replace table {into} as
@@ -71,9 +72,9 @@ def components(con, edges: str, into: str) -> None:
 def cluster(con, weighed: bool) -> dict[str, int]:
     """Fill `klaster` (rid, klaster, aturan) from `rekaman`, `pasangan` and the nuclei; return counts.
 
-    `weighed` says whether `pasangan` holds the weighed evidence (`linkage.guards`) already. Until it does, nobody is
-    attached by way of an attached record. The result is deterministic: choices are ordered as in `_choose`, a tie is
-    left to a person (`lekat_ragu`) and never broken by chance, and a group is named by its least rid.
+    `weighed` says whether `pasangan` already holds the weighed evidence (`linkage.guards`). Until it does, no record is
+    attached through another attached record. The result is deterministic: choices are ordered as in `_choose`, a tie is
+    left to a person (`lekat_ragu`) and never broken by chance, and a group is named by its lowest rid.
     """
     _attach(con)
     _rest(con)
@@ -97,12 +98,12 @@ def cluster(con, weighed: bool) -> dict[str, int]:
 def nuclei(con) -> None:
     """Fill `inti` (rid, nik, inti, anggota, cocok, milik, ditolak, aturan): the nucleus of each record with a NIK.
 
-    `inti` is the least rid of the nucleus, `anggota` the number of its records. `cocok`: the number tells the birth
-    date and sex of one of them. `milik`: they are the main bearers of the number. `ditolak`: the nucleus is a single
-    record, and Dukcapil says that the number is not this person's.
+    `inti` is the lowest rid of the nucleus, `anggota` the number of its records. `cocok`: the birth date and sex inside
+    the number are those of one of the records. `milik`: the number belongs mainly to these records. `ditolak`: the
+    nucleus is a single record, and Dukcapil says that the number is not this person's.
 
-    Also fill `lepas`, the records for which other evidence is sought, because they have no NIK, one that is mostly
-    other people's, or one that no other record carries in agreement with them.
+    Also fill `lepas`: the records that need other evidence, because they have no NIK, a NIK that is mostly other
+    people's, or a NIK that no other record carries in agreement with them.
     """
     con.execute(f"create or replace table sisi_nik as select a, b from pasangan where aturan = '{NUMBER}'")
     components(con, "sisi_nik", "inti_komponen")
@@ -144,9 +145,9 @@ def nuclei(con) -> None:
 def _attach(con) -> None:
     """Fill `lekat` (rid, label, aturan): each record without a usable NIK is attached to at most one nucleus (`label`).
 
-    Records whose number is a misspelling, or unknown to Dukcapil, come first (`lekat_nomor`): each of them is a nucleus
-    of one record itself, so it has to be settled where they belong before others attach to them (`lekat_lain`). A
-    record that fits two nuclei equally well goes to `lekat_ragu` (rid) instead.
+    Records whose number is a typing error, or unknown to Dukcapil, come first (`lekat_nomor`): each of them is a
+    nucleus of one record itself, so it must be decided where they belong before other records (`lekat_lain`) attach to
+    them. A record that fits two nuclei equally well goes to `lekat_ragu` (rid) instead.
     """
     con.execute(f"""
         create or replace table sisi_lepas as
@@ -201,7 +202,7 @@ def _attach(con) -> None:
         ) where sesumber > 1
     """)
     con.execute("delete from lekat_nomor where rid in (select rid from lekat_nomor_ragu)")
-    # Only a direct neighbour counts: a number that is close to a misspelling need not be close to the right number, so
+    # Only a direct neighbour counts. A number that is close to a mistyped one need not be close to the right number, so
     # a record whose nucleus was itself attached to another one is not taken along.
     con.execute("delete from lekat_nomor where label in (select rid from lekat_nomor)")
     _choose(con, "lekat_lain", """
@@ -219,9 +220,10 @@ def _attach(con) -> None:
 def _choose(con, into: str, edges: str) -> None:
     """Fill `into` (rid, label, aturan): for each record the label with the best evidence.
 
-    `edges` is a query for the evidence (a, label, lemah, urutan, mirip, aturan). Best is a nucleus that is not weak
-    (`lemah`), then the rule of the least rank, then the most similar names, then the most pairs. Records whose best
-    labels are equally good go to `<into>_ragu` (rid) instead; all labels with their places (`ke`) are in `<into>_urut`.
+    `edges` is a query for the evidence (a, label, lemah, urutan, mirip, aturan). The best label has, in this order: a
+    nucleus that is not weak (`lemah`), the rule with the lowest rank, the most similar names, the most pairs. Records
+    whose best labels are equally good go to `<into>_ragu` (rid) instead. `<into>_urut` has all labels with their places
+    (`ke`).
     """
     con.execute(f"""
         create or replace table {into}_urut as
@@ -244,8 +246,10 @@ def _choose(con, into: str, edges: str) -> None:
 
 
 def _rest(con) -> None:
-    """Fill `tersisa` (rid, nik), the records without a usable NIK that got no nucleus and are no tie, and `sisa` (rid,
-    label), the groups of those that agree with each other.
+    """Fill `tersisa` and `sisa`.
+
+    `tersisa` (rid, nik) has the records without a usable NIK that got no nucleus and are not in a tie. `sisa` (rid,
+    label) has the groups of those that agree with each other.
     """
     con.execute("""
         create or replace table tersisa as
@@ -269,10 +273,10 @@ def _rest(con) -> None:
 def _follow(con) -> None:
     """Add to `lekat` the groups and single records of `tersisa` that have a pair with a record attached before.
 
-    A newborn that is still without a name is like the record under its own KK, and only that record is like the one
-    with the number. A group is not attached where it may be the person's twin: where the person already has a record of
-    the same source, where a guard (`linkage.guards`) held a pair of the two, or where their names differ (SRI is like
-    both SRI LESTARI and SRI WAHYUNI, who are two people). Ties go to `lekat_ragu`.
+    For example, a newborn that is still without a name resembles the record under its own KK, and only that record
+    resembles the one with the number. A group is not attached if it may be the person's twin: if the person already has
+    a record of the same source, if a guard (`linkage.guards`) held a pair of the two, or if their names differ (SRI
+    resembles both SRI LESTARI and SRI WAHYUNI, who are two people). Ties go to `lekat_ragu`.
     """
     con.execute("""
         create or replace table kelompok as

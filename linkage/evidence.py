@@ -1,30 +1,30 @@
 """Candidate pairs for the records that exact rules left undecided, and the evidence about them, household included.
 
-Candidates come from named blocking rules. A matcher that sees one person at a time cannot see that two families share
-their other members. So each record here knows its company (`kawan`: the other persons in its family record, as exact
-rules have decided). A family whose other members are matched thus lends its evidence to the member who is not, and a
-person who already stands in that family speaks against a second one (docs/decisions/0011).
+Candidates come from named blocking rules. A matcher that looks at one person at a time cannot see that two families
+have their other members in common. So each record here knows its company (`kawan`): the other persons in its family
+record, as exact rules have decided. If the other members of a family are matched, this is evidence for the member who
+is not. A person who is already in that family is evidence against a second one (docs/decisions/0011).
 """
 
 from __future__ import annotations
 
 from linkage.exact import PAIR_CEILING_PER_RECORD, PairExplosion, born_alike, keep_alike, same_sex
 
-# SQL: one wrong digit or swap in a NIK leaves two of its three parts whole: region and birth date, or birth date and
-# serial, or region and serial (then the birth date in its own column has to agree). NIK are numbers here, which are
-# taken apart ten times as fast as texts.
+# SQL: one wrong digit or swap in a NIK leaves two of its three parts unchanged: region and birth date, or birth date
+# and serial, or region and serial (then the birth date in its own column has to agree). NIK are numbers here, because a
+# number is split into parts ten times as fast as a text.
 NEAR_NUMBER = (
     "q.nik // 10000 = r.nik // 10000",
-    # Only within one district: every district has somebody with this birth date and serial.
+    # Only within one district, because every district has somebody with this birth date and serial.
     "q.nik % 10000000000 = r.nik % 10000000000 and left(q.kode_desa, 5) = left(r.kode_desa, 5)",
     "q.nik // 10000000000 = r.nik // 10000000000 and q.nik % 10000 = r.nik % 10000"
     " and q.tanggal_lahir = r.tanggal_lahir",
 )
-# How alike two names have to be (0 to 1) for one to be possibly, or probably, a variant of the other. These limits only
-# choose candidates; the model weighs the likeness itself.
+# How similar two names must be (0 to 1) so that one is possibly, or probably, a variant of the other. These limits only
+# select candidates; the model weighs the similarity itself.
 VARIANT_NAME, LIKELY_NAME = 0.75, 0.85
-# Each blocking rule is a query for pairs of a free record (a) and any other record (b), with the least likeness that
-# their names have to have (batas).
+# Each blocking rule is a query for pairs of a free record (a) and any other record (b), with the lowest similarity that
+# their names must have (batas).
 BLOCKING = {
     # The people of neighbouring families: of the same KK number, or with another member in common (`tetangga`).
     "keluarga": f"""
@@ -67,7 +67,8 @@ BLOCKING = {
         inner join rekaman as q on f.rid = q.rid
         inner join rekaman as r on q.bentuk = r.bentuk and q.bentuk_ibu = r.bentuk_ibu
     """,
-    # A newborn may be entered before it has a name. Where only its mother is known, she and the birth date have to do.
+    # A newborn may be entered before it has a name. If only its
+    # mother is known, mother and birth date have to be enough.
     "lahir_ibu": f"""
         select f.rid as a, r.rid as b, 0 as batas
         from bebas as f
@@ -90,9 +91,9 @@ BLOCKING = {
 def find_company(con) -> None:
     """Fill `rekaman_keluarga` (rid, fid, klaster), `bebas` (rid, fid) and `tetangga` (fid, fid_lain).
 
-    `rekaman_keluarga` tells the family record and the person (by exact rules) of each record. `bebas` holds the free
-    records: those of `lepas` that exact rules attached to nobody. `tetangga` holds the neighbours of each family with a
-    free record: itself, the families of its KK number, and those that share a person with it.
+    `rekaman_keluarga` has the family record and the person (by exact rules) of each record. `bebas` has the free
+    records: those of `lepas` that exact rules attached to nobody. `tetangga` has the neighbours of each family with a
+    free record: the family itself, the families with its KK number, and those that have a person in common with it.
     """
     con.execute("""
         create or replace table rekaman_keluarga as

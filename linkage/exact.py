@@ -25,7 +25,8 @@ SAME_NAME = 0.93
 GENERATION = 12
 # Records that may be of twins need names that are nearly the same to be one person.
 TWIN_NAME = 0.97
-# A placeholder value would make a rule pair everybody with everybody, so more pairs a record than this stop the run.
+# A placeholder value would make a rule pair everybody with everybody.
+# So the run stops if there are more pairs per record than this.
 PAIR_CEILING_PER_RECORD = 8
 
 
@@ -46,8 +47,8 @@ def born_alike(a: str, b: str) -> str:
 def no_child(a: str, b: str) -> str:
     """SQL over two aliases of `rekaman`: true if the birth dates rule out parent and child; null if one is missing.
 
-    Equal days of two years are rather one birth date with a mistyped year than those of a parent and a child, unless
-    the day is a default one.
+    If only the years differ, it is more likely one birth date with a mistyped year than those of a parent and a child,
+    unless the day is a default one.
     """
     return f"""(
     abs(year({a}.tanggal_lahir) - year({b}.tanggal_lahir)) < {GENERATION}
@@ -68,18 +69,19 @@ class PairExplosion(RuntimeError):
     """A rule makes more pairs than there can be; probably many records share a placeholder value."""
 
 
-# This rule goes first. A record that it ties to others of its NIK is decided; the other rules look at the rest
-# (`lepas`).
+# This rule runs first. A record that it joins to others with its
+# NIK is decided. The other rules look at the rest (`lepas`).
 NUMBER = "nik_sama"
-# One KK, one birth date and similar names. Twins have that too: see withdraw_twins.
+# One KK, one birth date and similar names. Twins also have that: see withdraw_twins.
 HOUSE = "kk_lahir_nama"
 LAST_MONTH = "tautan_lalu"
 VILLAGE = "nama_lahir_desa"
-# Each rule is a query for pairs (a, b) that agree in its keys, with the least likeness of their names (batas), which
-# `keep_alike` applies. Only NUMBER, which looks at more than the names, gives final pairs and their likeness (mirip).
+# Each rule is a query for pairs (a, b) that agree in its keys, with the lowest
+# similarity that their names must have (batas), which `keep_alike` applies. Only NUMBER,
+# which looks at more than the names, gives final pairs and their similarity (mirip).
 RULES = {
     # A record of a source is the same person as in the release before, whatever was corrected in it since. So records
-    # that were one person then still are.
+    # that were one person then are still one person.
     LAST_MONTH: """
         select a.rid as a, t.rid as b, 0 as batas
         from lepas as a
@@ -171,11 +173,11 @@ def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
 
 
 def keep_alike(con, pairs: str) -> int:
-    """Fill `sepasang` (a, b, mirip), a < b, with the pairs (a, b, batas) of a query whose names are alike enough.
+    """Fill `sepasang` (a, b, mirip), a < b, with the pairs (a, b, batas) of a query whose names are similar enough.
 
-    Returns how many they are. The names are compared only when the pairs stand in a table: DuckDB then knows how few
-    they are and fetches the names of these alone. As a condition of the join that finds the pairs, the same comparison
-    takes three times as long.
+    Returns the number of these pairs. The names are compared only after the pairs are in a table, because DuckDB then
+    knows how few pairs there are and reads only their names. The same comparison as a condition of the join that finds
+    the pairs takes three times as long.
     """
     con.execute(f"""
         create or replace table bertemu as
@@ -199,10 +201,11 @@ def keep_alike(con, pairs: str) -> int:
 def _share_number(con) -> int:
     """Fill `sepasang` by the rule NUMBER, and `sepakat` (nik, inti, pasangan); return how many pairs both make.
 
-    `sepakat` holds the numbers, most of all there are, that no source has twice and whose records all have one name and
-    birth date. No pair of these has to be looked at: the least `rid` (`inti`) stands for all, and `pasangan` is the
-    number of their pairs. `senomor` holds the pairs of the other numbers, which the rule looks at: whether the sexes do
-    not contradict (`sejenis`), a source has the number twice (`berulang`), name and birth date are equal (`serupa`).
+    `sepakat` has the numbers that no source has twice and whose records all have one name and birth date. These are
+    most of all numbers. Their pairs need not be compared: the lowest `rid` (`inti`) stands for all records, and
+    `pasangan` is the number of their pairs. `senomor` has the pairs of the other numbers, with what the rule checks:
+    whether the sexes do not contradict (`sejenis`), whether a source has the number twice (`berulang`), and whether
+    name and birth date are equal (`serupa`).
     """
     con.execute("""
         create or replace table sepakat as
@@ -255,11 +258,11 @@ LISTED_TWINS = f"""
 def withdraw_twins(con, rule: str = NUMBER) -> int:
     """Take back pairs of a rule in which one record may be the other's twin; return how many.
 
-    That is so when a source lists a third person beside the other record, with the same birth date and sex, whose name
-    is at least as much like the first record's name as the other record's name is. Twins share birth date, sex, house
-    and mother, and a registry may have written one NIK on both: only the names tell them apart. For pairs that no
-    number holds together (`HOUSE`) even nearly equal names count as two: SITI NUR A and SITI NUR I (domain.md, cases 8
-    and 9).
+    A pair is taken back if a source lists a third person next to the other record, with the same birth date and sex,
+    whose name resembles the first record's name at least as much as the other record's name does. Twins have birth
+    date, sex, house and mother in common, and a registry may have written one NIK on both, so only the names tell them
+    apart. For pairs that no number holds together (`HOUSE`) even nearly equal names count as two: SITI NUR A and SITI
+    NUR I (domain.md, cases 8 and 9).
     """
     same_name = {NUMBER: SAME_NAME, HOUSE: TWIN_NAME}[rule]
     con.execute(f"""

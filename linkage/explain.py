@@ -102,8 +102,9 @@ def _guards(con, a: int, b: int) -> list[Reason]:
 
 
 def _chain(con, a: int, b: int, label: int) -> list[Reason]:
-    """The shortest way from one record to the other over pairs of the same person; empty where a pair joins them
-    directly."""
+    """Return the shortest chain of pairs of the same person from one record to the other; empty if one pair joins them
+    directly.
+    """
     edges = con.execute("""
         select p.a, p.b, arg_min(p.aturan, p.urutan)
         from semua_pasangan as p

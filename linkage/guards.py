@@ -1,7 +1,8 @@
-"""Which weighed pairs become links. Guards hold back pairs that weigh enough only because a family's members are alike.
+"""Which weighed pairs become links. Guards hold back pairs that weigh enough only because family members resemble each
+other.
 
-Twins share birth date, mother and house; brothers share all but the birth date; a newborn is written under its mother's
-name. The weights cannot know that (docs/decisions/0011).
+Twins have the same birth date, mother and house; brothers have all but the birth date in common; a newborn is written
+under its mother's name. The weights cannot know that (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ LINK, REVIEW = 0.9, 0.5
 # names may be less alike than elsewhere (SIMILAR_NAME). EQUAL_NAME: the names are equal, or one is the other's short
 # form.
 TYPED_NAME, NEAR_NAME, EQUAL_NAME = 0.55, 0.82, 0.99
-# The probability that is needed for two records of one name whose birth dates agree in nothing but lie less than a
-# generation apart. LINK is enough if house and mother are the same and no other number speaks against it.
+# The probability that is needed for two records with one name whose birth dates agree in nothing but are less than a
+# generation apart. LINK is enough if house and mother are the same and no other number contradicts it.
 SURE = 0.9999
 
 
-# SQL: two person records (r, s) stand in one family record and have the same birth date and sex.
+# SQL: two person records (r, s) are in one family record and have the same birth date and sex.
 BESIDE = f"""
     r.sumber = s.sumber and r.id_keluarga = s.id_keluarga and r.tanggal_lahir = s.tanggal_lahir
     and {same_sex("r", "s")} and r.rid <> s.rid
@@ -149,10 +150,10 @@ def accept(con) -> dict[str, int]:
 
 
 def _twins(con) -> None:
-    """Fill `kembar` (rid): records beside which their source lists another person of the same birth date and sex.
+    """Fill `kembar` (rid): records next to which their source lists another person of the same birth date and sex.
 
     Also fill `lain_sumber`: for each family (fid) the people in its neighbours (`tetangga`, the family itself
-    included); `berdua` says whether another person of the same birth date and sex stands beside them.
+    included); `berdua` says whether another person of the same birth date and sex is next to them.
     """
     con.execute(f"""
         create or replace table lain_sumber as

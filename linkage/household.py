@@ -1,11 +1,11 @@
 """From family records to households, and each person to exactly one of them.
 
-A household is one KK (domain.md 1.2), but a KK number is no household key: it changes when a head dies, on divorce,
-on moving. So family records are one household when they carry one KK number, or when most of their people are the
-same and no source tells them apart.
+A household is one KK (domain.md 1.2), but a KK number cannot be the key of a household, because it changes when a head
+dies, on divorce and on moving. So family records are one household when they carry one KK number, or when most of their
+people are the same and no source lists them as two families.
 
 A KK number may be mistyped. That is assumed when two groups of records carry one number, have nobody in common, and
-most people of one group stand under another number as well. In that group the number joins nothing
+most people of one group are also listed under another number. In that group the number joins nothing
 (docs/decisions/0014).
 """
 
@@ -44,8 +44,9 @@ def cluster_families(con) -> dict[str, int]:
         group by x.fid, y.fid
     """)
     components(con, "sisi_kk", "bagian_kk")
-    # `bagian` are the groups that one KK number falls into by the people they share, `terbagi` the numbers with several
-    # groups, `salah_ketik` the groups in which such a number is taken for mistyped (docs/decisions/0014).
+    # `bagian`: the groups into which the records of one KK number fall by the people they have in common. `terbagi`:
+    # the numbers with several groups. `salah_ketik`: the groups in which such a number is assumed to be mistyped
+    # (docs/decisions/0014).
     con.execute("""
         create or replace table kk_komponen as
         with bagian as (
@@ -112,11 +113,11 @@ def cluster_families(con) -> dict[str, int]:
 def place_persons(con) -> None:
     """Fill `letak` (klaster, rumah, rid, hadir): the one household of each person, and the record that says so.
 
-    The record with the newest own date wins. Where its KK was registered after that date, the registration counts as
-    its date; ties go to the more trusted source (rules.md "Golden"). Two kinds of records place only a person whom no
-    other record places: one that says dead or moved, and one without a NIK from a source that lists the person under a
-    NIK too. The latter is a double entry, known by name and birth date alone, and nothing follows from its date
-    (docs/decisions/0016).
+    The record with the newest own date wins. If its KK was registered after that date, the registration date is used
+    instead. Ties go to the more trusted source (rules.md "Golden"). Two kinds of records place a person only if no
+    other record does: a record that says dead or moved, and a record without a NIK from a source that also lists the
+    person under a NIK. The latter is a double entry, recognised by name and birth date alone, and its date proves
+    nothing (docs/decisions/0016).
     """
     con.execute("""
         create or replace table letak as
@@ -146,7 +147,7 @@ def place_persons(con) -> None:
 def absorb_empty(con) -> int:
     """Move households in which no person is placed (`letak`) to the one in which most of their people live.
 
-    So an old KK that only a lagging registry still carries becomes part of the household that its people form now.
+    So an old KK that only an outdated registry still lists becomes part of the household that its people form now.
     Returns how many groups of family records were moved.
     """
     con.execute("""

@@ -1,8 +1,8 @@
 """The judgements of people on two records (same, different, unsure), applied to the machine's result every month.
 
 `beda` (different) is a law: the two are never one person (or household), whatever rules say. `sama` (same) joins them
-whatever rules say, even across two NIK. `ragu` (unsure) links nothing and parts nothing; it only keeps the pair from
-being asked again.
+whatever rules say, even across two NIK. `ragu` (unsure) neither joins nor separates; it only keeps the pair from being
+asked about again.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from linkage.regroup import Sets, regroup
 
 SAME, DIFFERENT = "sama", "beda"
 SAME_RULE, DIFFERENT_RULE = "pertimbangan_sama", "pertimbangan_beda"
-# How well two records go together when a person has to be divided: pairs and their key for `regroup`, the least key the
-# best. First counts the rule that joined them, then what else agrees, then the names. That they were one person last
-# month counts least, because the judgement may be about just that.
+# How well two records fit together when a person has to be divided: pairs and their key for `regroup`, where the lowest
+# key is the best. The key looks first at the rule that joined them, then at what else agrees, then at the names. That
+# they were one person last month counts least, because the judgement may be about exactly that.
 PERSON_PAIRS = f"""
     select p.a, p.b, if(p.aturan = '{LAST_MONTH}', 99, p.urutan),
         -(coalesce(a.tanggal_lahir = b.tanggal_lahir, false)::int + coalesce(a.no_kk = b.no_kk, false)::int
@@ -52,9 +52,10 @@ FAMILY_PAIRS = """
 def prepare(con) -> dict[str, int]:
     """Translate the judgements in `pertimbangan` into the numbers of this month's records; return counts.
 
-    `sikap` (grain, a, b, putusan) gets the judgements of which both records are there, without those that newer ones
-    contradict. `sikap_lalu` (grain, node, uid, putusan) gets those of which one record is there and the other is known
-    from the release before only, by its uid. A and b, or node, are a `rid` of persons and a `fid` of families.
+    `sikap` (grain, a, b, putusan) gets the judgements whose two records are both in this month, without those that
+    newer ones contradict. `sikap_lalu` (grain, node, uid, putusan) gets the judgements of which one record is in this
+    month and the other is known only from the release before, by its uid. A and b, or node, are a `rid` for persons and
+    a `fid` for families.
 
     Needs `rekaman` with `rid`, `keluarga` with `fid`, `lalu_tautan` and `lalu_keluarga`.
     """
@@ -116,7 +117,7 @@ def prepare(con) -> dict[str, int]:
 
 
 def _consistent(judgements: Iterable[tuple], grain: str) -> list[tuple]:
-    """Those of the judgements (newest first) that are of this grain and do not contradict what newer ones say together.
+    """The judgements of this grain (newest first) that do not contradict what newer ones say together.
 
     For example a newer A = B and B = C contradict an older A <> C.
     """

@@ -1,7 +1,7 @@
 """The probabilistic stage: Splink weighs the candidates that exact rules left, by a stored, versioned model.
 
 Weights are log2 odds (Fellegi and Sunter 1969): each comparison adds the weight of its level to the prior, which is two
-matches a record. The model is trained apart (`linkage.train`, card in `linkage/models/README.md`); a month only reads
+matches per record. The model is trained apart (`linkage.train`, card in `linkage/models/README.md`); a month only reads
 it, so that the same records give the same links.
 """
 
@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 MODEL = Path(__file__).parent / "models" / "2026-11.json"
-# The number of people that the prior assumes at least, those of a district: what agrees by chance in a whole district
-# agrees by chance in any part of it.
+# The prior assumes at least this number of people, those of a district, because what agrees by chance in a whole
+# district also agrees by chance in any part of it.
 DISTRICT = 100_000
 
 
 def comparisons() -> list[Any]:
-    """What is compared of two rows of `bukti`, as Splink comparisons, each level from most to least alike."""
+    """The comparisons of two rows of `bukti` for Splink; the levels of each go from most to least similar."""
     import splink.comparison_level_library as level
     import splink.comparison_library as library
 
@@ -78,7 +78,8 @@ def comparisons() -> list[Any]:
             ("nik_l = nik_r", "sama"),
             ("hamming(nik_l, nik_r) <= 2", "satu angka atau satu tukar"),
         ),
-        # KK, company and address say much the same. They are one comparison, or one fact would count three times.
+        # KK, company and address say much the same. They are one
+        # comparison, because otherwise one fact would count three times.
         custom(
             "rumah", "kawan_l is null or kawan_r is null",
             ("list_contains(kawan_l, klaster_r) or list_contains(kawan_r, klaster_l)", "sudah ada di keluarga itu"),

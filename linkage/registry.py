@@ -39,13 +39,14 @@ end"""
 def assign_persons(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_individu` (klaster, uid, baru) and the events of persons.
 
-    A cluster claims the ids that its records had in the release before. It also claims the id of a known person none of
-    whose records is here: of one with the same NIK who may be the same person by name and birth date (the number may
-    have been written on somebody else), or, of a person known without a number, if that person and the cluster are the
-    only ones of that name, birth date and KK.
+    A cluster claims the ids that its records had in the release before. It also claims the id of a known person who has
+    no record this month, in two cases. In the first, the person has the same NIK and may be the same person by name and
+    birth date (the number may have been written on somebody else's record). In the second, the person is known without
+    a number, and that person and the cluster are the only ones with that name, birth date and KK.
 
-    Of several clusters an id goes to the one that a judgement named, then to the one that holds its own records from
-    before a merge, then to the one that holds most of its records. A cluster that wins several ids keeps the oldest.
+    If several clusters claim an id, it goes to the one that a judgement named, then to the one that holds its own
+    records from before a merge, then to the one that holds most of its records. A cluster that wins several ids keeps
+    the oldest.
     """
     con.execute("""
         create or replace table asal_rid as
@@ -99,8 +100,8 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
             min(prioritas) as prioritas
         from claims group by klaster, uid
     """)
-    # Where a judgement says `beda` of a record and an id, the record's cluster may claim that id only through a record
-    # of its own that had it. A number alone does not pass it on.
+    # If a judgement says `beda` about a record and an id, the record's cluster may claim that id only through a record
+    # of its own that had it. The number alone is not enough.
     con.execute("""
         delete from klaim where exists (
             select 1 from sikap_lalu as s inner join klaster as k on s.node = k.rid
@@ -131,10 +132,10 @@ def assign_persons(con, key: bytes, id_rilis: str) -> None:
 def assign_households(con, key: bytes, id_rilis: str) -> None:
     """Fill `uid_rumah_tangga` (klaster, uid, baru) and the events of households.
 
-    The part of a household that carries on its id is chosen by the first of these rules that decides (rules.md): the
-    same KK number; more of the members in the release before; the old address; the older head. A person's judgement
-    goes before all of them. A household that stood empty, or that the release before no longer has, returns when people
-    of it return. One that still stands empty is recognised by its dead and departed.
+    The part of a household that keeps its id is chosen by the first of these rules that decides (rules.md): the same KK
+    number; more of the members in the release before; the old address; the older head. A person's judgement comes
+    before all of them. A household that was empty, or that the release before no longer has, comes back when people of
+    it return. A household that is still empty is recognised by its dead and departed members.
     """
     con.execute("""
         create or replace table dulu_rumah_tangga as
@@ -142,7 +143,8 @@ def assign_households(con, key: bytes, id_rilis: str) -> None:
         union all
         select *, true from lalu_rumah_lama where uid not in (select uid from lalu_rumah_tangga)
     """)
-    # A person whose absorbed id came back lived in the household of the person with whom he had been merged.
+    # If a person's absorbed id came back, that person had lived
+    # in the household of the person with whom the id was merged.
     con.execute("""
         create or replace table dulu_individu as
         select uid, uid_rumah_tangga, umur, kepala, hadir from lalu_individu
@@ -287,11 +289,11 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
     """Make ids for clusters that take over none; fills `uid_<grain>` (klaster, uid, baru).
 
     `founders` is a query for the founding record of each cluster: the one of the most trusted source with the first id,
-    which is the one with the least number. The new id is made of that record and the period, so that a revision after a
-    withdrawn one makes the same id again. If a month that this one does not build upon gave the record an id, that one
-    is taken: a later month that was built earlier, or an earlier one that a rollback withdrew. Where the id of the
-    period is in use already, because an earlier revision gave it to somebody who still has it, the id is made of the
-    record and the release instead.
+    which is the one with the lowest number. The new id is made from that record and the period, so that a revision
+    after a withdrawn one makes the same id again. If a month that this one does not build upon gave the record an id,
+    that id is taken: such a month is a later one that was built earlier, or an earlier one that a rollback withdrew. If
+    the id of the period is already in use, because an earlier revision gave it to somebody who still has it, the id is
+    made from the record and the release instead.
     """
     # HMAC-SHA256 (RFC 2104) written out, because DuckDB has no function for it; a key must not be longer than 64 bytes.
     inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class Sets:
-    """Disjoint sets of numbers; a set is named by its least member."""
+    """Disjoint sets of numbers; a set is named by its lowest member."""
 
     def __init__(self) -> None:
         self._above: dict[int, int] = {}
@@ -32,10 +32,10 @@ def regroup(
 ) -> dict[int, int]:
     """Return the new group of each node, by node.
 
-    `before` tells the old groups. Those that hold the two nodes of a pair in `together` are joined; then a group that
-    holds both nodes of a pair in `apart` is divided. The caller sees to it that `together` and `apart` do not
-    contradict each other. `pairs` (a, b, *key) is the evidence, the least key being the best: a node that nobody has
-    judged goes to the side with which it has the best pair. A group is named by its least node, so that the same
+    `before` has the old groups. Those that hold the two nodes of a pair in `together` are joined. Then a group that
+    holds both nodes of a pair in `apart` is divided. The caller must make sure that `together` and `apart` do not
+    contradict each other. `pairs` (a, b, *key) is the evidence, and the lowest key is the best: a node that nobody has
+    judged goes to the side with which it has the best pair. A group is named by its lowest node, so that the same
     judgements give the same names.
     """
     groups, same = Sets(), Sets()
@@ -68,8 +68,8 @@ def regroup(
 def _parts(blocks: list[int], enemies: dict[int, set[int]], best: dict[tuple[int, int], tuple]) -> list[list[int]]:
     """Divide the blocks of one group into parts without enemies; without any enemies the group stays one part.
 
-    A block is a set of nodes that judgements hold together, named by its least node. `enemies` are the blocks from
-    which a judgement parts it, `best` the best evidence between two blocks.
+    A block is a set of nodes that judgements hold together, named by its lowest node. `enemies` are the blocks from
+    which a judgement separates it, `best` the best evidence between two blocks.
     """
     sides: list[list[int]] = []
 

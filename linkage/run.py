@@ -16,8 +16,9 @@ def link(con, key: bytes, id_rilis: str) -> dict[str, int]:
 
 
 def decide_rest(con, key: bytes, id_rilis: str) -> dict[str, int]:
-    """Run what follows after `decide_exactly` (evidence, people's judgements, households, ids) and fill the output
-    tables; return counts.
+    """Run what follows after `decide_exactly` and fill the output tables; return counts.
+
+    These steps are: evidence, people's judgements, households, ids.
     """
     counts: dict[str, int] = {}
     counts |= {f"calon_{name}": n for name, n in evidence.find_candidates(con).items()}
@@ -42,8 +43,9 @@ def decide_rest(con, key: bytes, id_rilis: str) -> dict[str, int]:
 
 
 def decide_exactly(con) -> dict[str, int]:
-    """Apply the exact rules to the input tables: standardise names, fill `klaster`, and find who stands in whose family
-    (`evidence.find_company`); return counts.
+    """Apply the exact rules to the input tables; return counts.
+
+    Standardise names, fill `klaster`, and find who is in whose family (`evidence.find_company`).
     """
     standard.standardise_names(con, "union select nama from lalu_individu where nama is not null")
     con.execute("""

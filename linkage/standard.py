@@ -20,7 +20,7 @@ STEPS = (
     # "BY. NY. X" is the newborn of X, whose own name is not known: nothing of it identifies the child.
     (r"\b(BY|BAYI|CALON)\b.*$", ""),
     (r"[^A-Z]+", " "),
-    # M alone is a Muhammad only before a name: IDA M is none.
+    # M alone stands for Muhammad only before a name, so not in IDA M.
     (r"\b(M[OU]HAMM?[AE]D|M[OU]CHAMM?AD|MUHD|MOHD|MHD|MOH|MOCH|MUH|MUCH)\b|^\s*M\b", "MUHAMAD"),
     (r"\b(ABDOEL|ABD)\b", "ABDUL"),
     (r"\b(SITTI|STI|ST)\b", "SITI"),
@@ -39,7 +39,7 @@ SIMILAR_WORD = 0.8
 NO_MOTHER = ("TIDAK TAHU", "TIDAK DIKETAHUI", "TIDAK ADA", "BELUM TAHU", "XXX")
 # Month and day (MMDD) that are written where nobody knows the birth date (domain.md 6): agreement in one says little.
 DEFAULT_BIRTHDAYS = ("0101", "1231", "0701", "0630")
-# SQL: the mother's name of r. Where it is missing it is taken from the name of a newborn, which is written under its
+# SQL: the mother's name of r. If it is missing, it is taken from the name of a newborn, which is written under its
 # mother's (BY. NY. SITI).
 MOTHER = r"""
     coalesce(r.nama_ibu, case when starts_with(r.nama, 'B') then
@@ -53,10 +53,10 @@ def standardise_names(con, also: str = "") -> None:
 
     `bentuk_nama` has a row for each form: its number `bentuk`, the form itself (`nama_baku`), its words (`kata`),
     whether one of them is an initial (`singkat`), the words in alphabetical order (`nama_urut`), and the form without
-    blanks (`nama_rapat`). `nama_baku` (nama, bentuk) tells the form of each name; null where nothing in the name
-    identifies the person. In `rekaman` the numbers of these forms (`bentuk`, `bentuk_ibu`) replace the two names, and
-    each record gets a number `rid`, by rank of source and id. `also` is the end of a union in SQL: a query for further
-    names (`nama`) to bring to their form.
+    blanks (`nama_rapat`). `nama_baku` (nama, bentuk) has the form of each name, null if nothing in the name identifies
+    the person. In `rekaman` the numbers of these forms (`bentuk`, `bentuk_ibu`) replace the two names, and each record
+    gets a number `rid`, by rank of source and id. `also` is the end of a union in SQL: a query for further names
+    (`nama`) that are brought to their form too.
     """
     form = "upper(nama)"
     for pattern, replacement in STEPS:
@@ -105,7 +105,7 @@ def standardise_names(con, also: str = "") -> None:
         left join nama_baku as i on {MOTHER} = i.nama
     """)
     con.execute("create or replace macro beda_angka(a, b) as hamming(a::varchar, b::varchar)")
-    # True for names of which each word is the same in both or an initial of the other's, and not all are initials.
+    # True for names in which each word is the same in both or an initial of the other's, and not all are initials.
     con.execute("""
         create or replace macro seinisial(a, b) as
             len(a) = len(b) and len(a) > 1
@@ -131,8 +131,8 @@ def standardise_names(con, also: str = "") -> None:
 def names_alike(a: str, b: str) -> str:
     """SQL over two aliases of `bentuk_nama`: how alike the names are, 0 to 1; null without a name."""
     # A name whose words are all in the other is its short form, and blanks may be lost. All other names are compared as
-    # written. Only where neither the first nor the last words agree are they compared with sorted words as well: else
-    # the twins HASAN BASRI and HUSEN BASRI would be alike by the word that they share.
+    # written. Only if neither the first nor the last words agree are they also compared with sorted words: otherwise
+    # the twins HASAN BASRI and HUSEN BASRI would be similar because of the word that they have in common.
     return f"""(case
     when {a}.nama_baku = {b}.nama_baku then 0.99
     when list_has_all({a}.kata, {b}.kata) or list_has_all({b}.kata, {a}.kata) then 0.99

@@ -1,16 +1,17 @@
-"""Which cluster carries on which id. A merge keeps the older id; the absorbed id comes back if the merge is undone."""
+"""Which cluster keeps which id. A merge keeps the older id; the absorbed id comes back if the merge is undone."""
 
 from __future__ import annotations
 
 
 def settle(con, grain: str, order: str, origins: str) -> None:
-    """Decide from the claims in `klaim` which cluster carries on which id: fill `pewaris_<grain>` (klaster, uid).
+    """Decide from the claims in `klaim` which cluster keeps which id: fill `pewaris_<grain>` (klaster, uid).
 
     Each old id goes to the cluster with the best claim (`menang_<grain>`); `order` is the SQL order of claims, the best
-    first. A cluster that wins several ids carries on the oldest, of equally old ones that on which its claim is best.
+    first. A cluster that wins several ids keeps the oldest; of equally old ones it keeps the one on which its claim is
+    best.
 
-    `origins` is a query for claims (as in `klaim`) on absorbed ids, by clusters with records that belonged to those
-    before the merge. A cluster that has such a claim, and does not win the id that carries on, gets the absorbed id
+    `origins` is a query for claims (as in `klaim`) on absorbed ids, by clusters with records that belonged to those ids
+    before the merge. A cluster that has such a claim, and does not win the id that the merge kept, gets the absorbed id
     back (`kembali_<grain>`). Merges go to `digantikan`, merges and undone merges to `peristiwa`, and what is needed to
     undo these merges to `asal`.
     """
@@ -66,9 +67,10 @@ def settle(con, grain: str, order: str, origins: str) -> None:
 
 
 def _remember(con, grain: str) -> None:
-    """Add to `asal` which records belonged to the ids of this release's merges before them, both to the ids that go and
-    to those that stay. An id that comes back and is merged again in the same release had no records in the release
-    before: `lalu_asal` tells which were its own.
+    """Add to `asal` which records belonged to which id before the merges of this release.
+
+    This covers both the ids that go and the ids that stay. An id that comes back and is merged again in the same
+    release had no records in the release before: `lalu_asal` says which records were its own.
     """
     key = {"individu": "id_sumber", "rumah_tangga": "id_keluarga"}[grain]
     records = {"individu": "lalu_tautan", "rumah_tangga": "lalu_keluarga"}[grain]

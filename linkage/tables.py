@@ -34,7 +34,8 @@ INPUT = {
         "kode_desa": "varchar",
         "tanggal": "date",  # the record's own date
         "hadir": "boolean",  # neither dead nor moved by this record
-        # Dukcapil does not know the NIK, or knows it with another birth date, and its own digits deny the record's too.
+        # Dukcapil does not know the NIK, or knows it with another birth date, and the birth date inside the NIK is not
+        # the record's either.
         "nik_ditolak": "boolean",
     },
     # One row for each family record of a current delivery.
@@ -49,11 +50,11 @@ INPUT = {
         "rw": "varchar",
         "tanggal": "date",
     },
-    # What Dukcapil says of numbers that were given up, one row for each number that it was asked about.
+    # What Dukcapil says of replaced numbers, one row for each number that it was asked about.
     "nik_alias": {
         "nik": "bigint",
         "nik_aktif": "bigint",
-        "cocok": "boolean",  # the person who was asked is the bearer of the active number
+        "cocok": "boolean",  # the person who was asked about holds the active number
     },
     # The release before: which record was whose, who these persons were, and in which households they lived.
     "lalu_tautan": {"sumber": "varchar", "id_sumber": "varchar", "uid": "varchar"},
@@ -73,8 +74,8 @@ INPUT = {
     "lalu_keluarga": {"sumber": "varchar", "id_keluarga": "varchar", "uid": "varchar"},
     # Households that the release before no longer has but that may still come back (rules.md "Golden": 24 months).
     "lalu_rumah_lama": _HOUSEHOLD,
-    # To which id records belonged before a merge that still stands: those of the absorbed id and of the one that
-    # carries on.
+    # To which id records belonged before a merge that is still valid:
+    # the records of the absorbed id and of the id that was kept.
     "lalu_asal": {
         "grain": "varchar",
         "sumber": "varchar",

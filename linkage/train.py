@@ -11,8 +11,8 @@ from pathlib import Path
 
 SEED = 20261101
 RANDOM_PAIRS = 5e6
-# What the sample did not show still happens. So no level of agreement is taken to be rarer than this among pairs of one
-# person (m) or by chance (u).
+# What the sample did not show can still happen. So no level of agreement is taken to be rarer than this among pairs of
+# one person (m) or by chance (u).
 LEAST_M, LEAST_U = 0.005, 1e-6
 
 

@@ -3,9 +3,9 @@
 `build` lets months pass and writes what three registries hold and what people report. `deliver` puts a month's DTSEN
 files into an inbox and makes that month the present. `serve` answers for DTJateng, Simnakis, Bratasena and Dukcapil,
 and `connections` says how to reach all of them. They record what Sinkron sends them, answer it and act on it:
-`answer_uploads` plays the operator of SIKS-NG; `received`, `fate`, `violations` and `tally` tell what came of it.
+`answer_uploads` plays the operator of SIKS-NG; `received`, `fate`, `violations` and `tally` tell the result.
 
-The truth stands apart, under `<dir>/kebenaran/<periode>/`, and never in anything that is delivered.
+The truth is kept apart, under `<dir>/kebenaran/<periode>/`, and never in anything that is delivered.
 """
 
 from functools import partial

@@ -130,8 +130,10 @@ class Casework:
         return complaints.body(self.people, kind, self.rng, case, reporter, named, lives, shown)
 
     def _again(self, kind, first: str, reporter: int, named: int, target, way) -> None:
-        """Add a second complaint about the same family. One by somebody else is closed by the verdict of the first; one
-        by the same reporter, after that verdict (`sama`), is not looked at.
+        """Add a second complaint about the same family.
+
+        A complaint by somebody else is closed by the verdict of the first. One by the same reporter, after that verdict
+        (`sama`), is not looked at.
         """
         case, same = self._number("BRT"), kind.twin == "sama"
         reporter = reporter if same else self.targets.neighbour(target[0], self.rng)

@@ -1,4 +1,4 @@
-"""What opens the sandbox's doors: credentials, and the connections that carry them."""
+"""The credentials of the sandbox, and the connections that carry them."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""What can be wrong with a delivery of DTSEN: `deliver --rusak <mode>`, each with what a landing has to say of it.
+"""What can be wrong with a delivery of DTSEN: `deliver --rusak <mode>`, each with the answer that landing has to give.
 
 A mode changes the rows before they are written, the files before the manifest describes them, or what the manifest
-says. A sound revision is delivered after it like any other.
+says. A correct revision is delivered after it like any other.
 """
 
 from collections.abc import Callable

@@ -84,7 +84,7 @@ def _serve(settings: Settings, world: Path) -> Settings:
         dict(settings.values),
     )  # fmt: skip
     environment = sandbox.connections(f"http://127.0.0.1:{port}", settings.inbox, settings.outbox)
-    # The months of this world pass when the demo asks for them. Schedules by today's date have no place in it.
+    # Months pass here only when the demo asks for them, so schedules that follow today's date are switched off.
     environment["SINKRON_JADWAL"] = "mati"
     os.environ.update(environment)
     return settings_module.load({**settings.values, **environment})
@@ -108,9 +108,9 @@ def _ended(settings: Settings, month: str) -> bool:
 
 
 def _refused(settings: Settings, world: Path, month: str) -> list[Event] | None:
-    """Deliver DTSEN without one kecamatan first; return what was told of its refusal, None if it was not refused.
+    """Deliver DTSEN without one kecamatan first; return the events of its refusal, None if it was not refused.
 
-    Where the demo is run again and the revision that repairs it was delivered, nothing is done.
+    If the demo is run again and the revision that repairs the delivery is already there, nothing is done.
     """
     told: list[Event] = []
     if (settings.inbox / "dtsen" / month / f"rev-{REPAIRED}" / "manifest.json").exists():
@@ -127,10 +127,10 @@ def _refused(settings: Settings, world: Path, month: str) -> list[Event] | None:
 
 
 def _month(settings: Settings, world: Path, month: str, repaired: bool, told: list[Event]) -> bool:
-    """Take one month through: deliver, start the ingests, and follow the line until its deactivations are sent and
-    compared with the receipts. Returns whether all of it succeeded.
+    """Take one month through the pipeline and return whether all of it succeeded.
 
-    `repaired`: this follows a refused delivery; `told` is what was told of the refused run.
+    Deliver, start the ingests, and follow the pipeline until its deactivations are sent and compared with the receipts.
+    `repaired`: this follows a refused delivery; `told`: the events of the refused run that were printed already.
     """
     _say(f"--- bulan {month} ---")
     sandbox.deliver(world, settings.inbox, month, REPAIRED if repaired else 1)
@@ -141,7 +141,7 @@ def _month(settings: Settings, world: Path, month: str, repaired: bool, told: li
         ingests = [(f"ingest_{sumber}", month) for sumber in REQUIRED]
         for dag_id, _ in ingests:
             trigger(settings, dag_id, month)
-        # The feeds and the reading of receipts know no month: their runs are started for the calendar day and found
+        # The feeds and the reading of receipts have no month: their runs are started for the calendar day and found
         # again by the configuration that they are given. The receipts read here are those of the month before.
         daily = [*(f"feed_{declared.nama}" for declared in feed_cadences()), "reconcile_deactivations"]
         with Api(settings) as api:
@@ -169,9 +169,10 @@ def _reconciled(settings: Settings, month: str) -> bool:
 
 
 def _progress(told: list[Event], before: Iterable[Event] = ()) -> Callable[[str, str, str, str], None]:
-    """Return a function that says each task that ends and notes it in `told`.
+    """Return a function that prints each task that ends and adds it to `told`.
 
-    Events in `before` were said already: they come again when a run of before is waited for once more, and are skipped.
+    Events in `before` are skipped because they were printed already: they come again when the demo waits once more for
+    an earlier run.
     """
     known = list(before)
 

@@ -1,7 +1,7 @@
 """Dukcapil's identity check (contracts/sources.md 6): it gives a verdict by the truth of the month, never data.
 
-Birth date and name are compared before the fate of the person is told: whoever asks with somebody else's number learns
-nothing of a death.
+Birth date and name are compared before the answer says what happened to the person. So somebody who asks with another
+person's number learns nothing of a death.
 """
 
 import difflib

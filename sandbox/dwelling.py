@@ -4,7 +4,8 @@ import numpy as np
 
 from sandbox import draws
 
-# name -> ((code, up to which wealth it is met), ...), the poorer end first. For assets 1 is ya and 2 is tidak.
+# name -> ((code, the wealth up to which a family has it), ...),
+# the poorer end first. For assets 1 is ya and 2 is tidak.
 _CODES = {
     "status_kepemilikan_rumah": ((3, 1.2), (2, 1.6), (1, 99)),
     "jenis_lantai_terluas": ((8, 2.0), (5, 2.6), (6, 5.0), (4, 6.5), (2, 10.0), (1, 99)),

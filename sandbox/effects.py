@@ -24,7 +24,7 @@ Found = dict[str, tuple[set[str], bool]]  # id_baris -> ids that it means, wheth
 
 
 def look(directory: Path, receiver: str, bulan_efektif: str, rows: list[dict]) -> dict[str, bool]:
-    """Put into each row the ids that it means (`found`); return by id_baris whether one could see what becomes of it.
+    """Put into each row the ids that it means (`found`); return by id_baris whether one could see what happens to it.
 
     That can be seen if the programme is active in the receiver's data of both the effective month and the next one, as
     far as these are built, and if no other of these rows is about the same family and programme.

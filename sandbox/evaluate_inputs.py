@@ -105,7 +105,7 @@ def save_counts(home: Path, periode: str, outcome: str, counts: dict[str, int]) 
 def _truth(con: Any, truth: Path, target: Path) -> None:
     """Write `benar` (rekaman, orang, rumah, hadir, galat) and `orang` (orang, rumah, hidup).
 
-    `benar` tells whose each delivered person record is, in which true family's record it stands, and its faults.
+    `benar` tells whose each delivered person record is, in which true family's record it is, and its faults.
     Records with an empty name are left out, because they have to be quarantined (rules.md "Refusals and thresholds").
     Added to the faults are `bayi` (not named yet), `kembar` (somebody of the family was born on the same day) and
     `tidak dimuat` (set aside when it landed, or of another district).

@@ -1,8 +1,8 @@
 """Link the months that an evaluation kept again, without a warehouse, for quick work on the matcher.
 
-From the second month on the past is the one that this matcher itself made: a record keeps the uid that it got here.
-What only golden knows of the month before (age, head, presence, address) is taken over by way of the records. The most
-frequent NIK of a person's records stands for the one that golden would choose.
+From the second month on, the past is the one that this matcher itself made: a record keeps the uid that it got here.
+What only golden knows of the month before (age, head, presence, address) is taken over through the records. The most
+frequent NIK of a person's records is used in place of the one that golden would choose.
 """
 
 from __future__ import annotations

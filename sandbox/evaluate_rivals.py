@@ -26,7 +26,7 @@ def measure(con: Any) -> dict[str, dict[str, float]]:
 
 
 def nik_alone(con: Any, into: str) -> None:
-    """Take records of one valid NIK for one person, and each record without one for a person of its own."""
+    """One person is all records with one valid NIK; each record without a valid NIK is a person of its own."""
     con.execute(f"""
         create or replace table {into} as
         select sumber || ':' || id_sumber as rekaman, nik::varchar as uid from rekaman where nik is not null

@@ -102,14 +102,14 @@ def _next_row(group: np.ndarray, around: bool = False) -> np.ndarray:
 
 
 def _village_rows(rates: OtherRates, seed: int, source: str, rec: dict) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows stand in a shifted stretch of their village's list, and for each row the next one of its stretch."""
+    """Which rows are in a shifted stretch of their village's list, and for each row the next one of its stretch."""
     village, stretch = rec["village"].astype(np.int64), rec["hh"].astype(np.int64) // _STRETCH
     chosen = draws.uniform(seed, f"{source}/nik_geser_desa", village, stretch) < rates.nik_shift_village
     return chosen, _next_row(village * 1_000_000 + stretch)
 
 
 def _spouse(rec: dict) -> np.ndarray:
-    """For each head the husband or wife, for each of these the head, if both stand in the list; else the row itself."""
+    """For each head the husband or wife, for each of these the head, if both are in the list; else the row itself."""
     out = np.arange(len(rec["hh"]))
     holder = {}
     for name, roles in (("head", (HEAD,)), ("spouse", (HUSBAND, WIFE))):

@@ -1,4 +1,4 @@
-"""How often each fault comes, by fault model, and the names under which the truth file tells of them.
+"""How often each fault comes, by fault model, and the name of each in the truth file.
 
 There are three models. `biasa` is the measured set-up of the linkage work, `dua_kali` has the same faults twice as
 often, and `lain` has other and harder ones. `lain` is held out: a matcher is judged by it and never tuned on it. All
@@ -26,7 +26,7 @@ class FaultRates:
     kk: float = 0.06  # of families: an old number or a misspelt one
     village: float = 0.01  # of families: a wrong village, code and name agreeing
     lost_zeros: float = 0.02  # of families: RT and RW as a spreadsheet left them
-    duplicate: float = 0.01  # the person stands in the source twice, with two ids
+    duplicate: float = 0.01  # the person is in the source twice, with two ids
     duplicate_keeps_nik: float = 0.5
     dead_marked: float = 0.15  # of the dead that the source believes alive: "ALM." before the name
     housing: float = 0.03  # of observed values: one step off

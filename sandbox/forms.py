@@ -1,7 +1,7 @@
 """Write a table of DTSEN in any form that a sender may choose (contracts/sources.md 1); each has the same rows.
 
-Only `region="bps"` can say less: there a family whose village name and code contradict each other is resolved by the
-name.
+Only `region="bps"` can lose information: a family whose village name and code contradict each other is resolved by the
+name there.
 """
 
 import gzip

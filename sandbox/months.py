@@ -22,7 +22,7 @@ _BEYOND = 1.02  # the world holds a few more than the national list
 
 
 def build(directory: Path | str, scale: float, seed: int, months: list[str], rates: FaultRates | None = None) -> dict:
-    """Let the world pass up to the last of `months` and write those of them that are not there yet.
+    """Let the world pass up to the last of `months` and write those months that are not there yet.
 
     Equal scale, seed, rates and months give equal bytes. Raises ValueError for a folder built with another scale, seed
     or rates, and for a month before 2026-05. Returns the counts of the last month that it wrote.

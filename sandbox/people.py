@@ -54,7 +54,7 @@ class People:
         }  # fmt: skip
 
     def position(self, family: int) -> dict[str, float]:
-        """Where the dwelling stands, as Simnakis knows it, with the accuracy of a telephone."""
+        """Where the dwelling is, as Simnakis knows it, with the accuracy of a telephone."""
         h, where, seed = self.world.families, self.world.region, self.world.seed
         village, dwelling = int(h.village[family]), int(h.dwelling[family])
         off = [(float(draws.uniform(seed, f"rumah/{axis}", dwelling)[0]) - 0.5) * 0.03 for axis in ("lat", "lon")]

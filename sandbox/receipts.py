@@ -137,8 +137,8 @@ class Receipts:
 
     @contextmanager
     def writing(self) -> Iterator[State]:
-        """As `reading`, but nobody else can add anything within the block, so that what is looked up in it stays true
-        until it is recorded.
+        """As `reading`, but nobody else can add anything within the block. So what is looked up in it stays true until
+        it is recorded.
         """
         with self._lock:
             self.folder.mkdir(exist_ok=True)

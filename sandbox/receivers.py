@@ -23,7 +23,7 @@ Answer = tuple[int, bytes]
 
 
 def route(request: Request) -> Callable | None:
-    """The function that gives (status, body) for a request to a receiver, None for an address of none."""
+    """The function that gives (status, body) for a request to a receiver, None for an address of no receiver."""
     for (method, pattern), answer in _ROUTES.items():
         if method == request.method and (found := re.fullmatch(pattern, request.path)):
             return lambda server, request: answer(server, request, *map(unquote, found.groups()))

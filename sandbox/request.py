@@ -18,7 +18,7 @@ class Request:
     body: bytes
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
-        """A whole number of the query, cut to `most`. Raises Problem 400 where it is none or is below `least`."""
+        """A whole number of the query, cut to `most`. Raises Problem 400 if it is not a number or is below `least`."""
         try:
             value = int(self.query.get(name, default))
         except ValueError:
@@ -28,12 +28,12 @@ class Request:
         return min(value, most)
 
     def check_key(self, key: str) -> None:
-        """Problem 401 without the right X-API-Key."""
+        """Raise Problem 401 without the right X-API-Key."""
         if not same(self.headers.get("X-API-Key"), key):
             raise Problem(401, "kunci_tidak_sah", "X-API-Key is missing or wrong")
 
     def check_token(self, server) -> None:
-        """Problem 401 without a token of DTJateng that is alive."""
+        """Raise Problem 401 without a token of DTJateng that is still valid."""
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         if server.tokens.get(token, 0) < time.monotonic() or server.trouble.wears_out(token):
             raise Problem(

@@ -71,8 +71,8 @@ def person_ids(con: Any, links: str, truth: str, into: str) -> None:
 def stability(con: Any, before: str, after: str, events: str) -> dict[str, float]:
     """Count who is there in both months, who keeps the id, and who changes it without an event.
 
-    Somebody who has two equally frequent ids, because a link is missing, keeps the id if any of them is kept. An event
-    tells of a change when it names both ids, in whichever order.
+    A person who has two equally frequent ids, because a link is missing, keeps the id if any of them is kept. An event
+    explains a change if it names both ids, in whichever order.
     """
     stayed, kept, silent = con.sql(f"""
         with pairs as (
@@ -97,7 +97,7 @@ def errors(con: Any, links: str, truth: str) -> list[dict[str, Any]]:
     """Count the records that were linked wrongly, by kind and by the faults that they carry, the most frequent first.
 
     `salah_gabung`: most records under its uid are somebody else's. `tautan_hilang`: most records of its person have
-    another uid. Where two sides have as many records, the one with more faults counts as wrong. Each line has up to
+    another uid. If two sides have equally many records, the one with more faults counts as wrong. Each line has up to
     EXAMPLES examples, as `orang <number> <record>` and, for a merger, with whom it was merged.
     """
     _outcome(con, links, truth)

@@ -18,11 +18,11 @@ def households(con: Any, links: str, truth: str, people: str, members: str) -> d
     """Count the golden households (with members), and those that hold exactly their true members (`tepat`).
 
     Only persons whom a record mentions count. A person is *certain* when a record supports what is true at the month's
-    end: a record that stands in the true family or, for the dead and departed, one that says so. The others lag; they
-    are no error while golden puts them where a record of theirs puts them. A household in which nobody is certain
-    (`hanya_tertinggal`) is not judged. `ketat` counts lag as an error too, and `tertinggal` is the difference.
-    `bagian` and `bagian_ketat` are shares of the judged households; `ditemukan` is the share of the true households
-    with a certain member that a golden household shows exactly.
+    end: a record in the true family or, for the dead and departed, one that says so. The records of all other persons
+    are late. This is no error while golden puts such a person where a record of the person does. A household in which
+    nobody is certain (`hanya_tertinggal`) is not judged. `ketat` counts lateness as an error too, and `tertinggal` is
+    the difference. `bagian` and `bagian_ketat` are shares of the judged households; `ditemukan` is the share of the
+    true households with a certain member that a golden household shows exactly.
     """
     _judged(con, links, truth, people, members)
     names = "emas, tepat, ketat, hanya_tertinggal, orang_tertinggal, rumah_benar"

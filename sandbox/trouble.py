@@ -1,7 +1,7 @@
-"""Unreliable servers: what `serve --ganggu` and `Sandbox.trouble` can switch on, and how often it strikes.
+"""Unreliable servers: what `serve --ganggu` and `Sandbox.trouble` can switch on, and how often it happens.
 
 Every n-th request for data is disturbed by one of the modes in turn, so that a client that tries again gets through.
-Modes that concern a whole read strike once for each address.
+Modes that concern a whole read act once for each address.
 """
 
 import socket
@@ -59,7 +59,7 @@ RECEIVING = {
 class Trouble:
     """The modes that are on; `every`: how often one of them strikes; `drip_seconds`: how long a slow body takes.
 
-    `down`: how many requests `penerima_mati` refuses. Raises ValueError for a mode that is none.
+    `down`: how many requests `penerima_mati` refuses. Raises ValueError for an unknown mode.
     """
 
     def __init__(self, modes: tuple[str, ...] = (), every: int = 4, drip_seconds: float = 3.0, down: int = 3):
@@ -98,7 +98,7 @@ class Trouble:
             return True
 
     def refuses(self) -> None:
-        """Problem 503 while the receivers are down."""
+        """Raise Problem 503 while the receivers are down."""
         with self._lock:
             if self._down:
                 self._down -= 1
@@ -119,7 +119,7 @@ class Trouble:
             return "token_pendek" in self.modes and self._uses[token] > TOKEN_USES
 
     def instead(self, mode: str | None) -> tuple[int, dict[str, str], bytes] | None:
-        """The (status, headers, body) that stands in place of the answer; None where the answer itself is given."""
+        """The (status, headers, body) to send instead of the answer; None if the answer itself is sent."""
         if mode == "halaman_masuk":
             return 200, {"Content-Type": "text/html"}, LOGIN_PAGE
         if mode == "pindah_alamat":
@@ -134,7 +134,7 @@ class Trouble:
         return None
 
     def length(self, mode: str | None, body: bytes) -> int:
-        """The Content-Length that is told."""
+        """The Content-Length to send."""
         if mode != "panjang_salah":
             return len(body)
         with self._lock:

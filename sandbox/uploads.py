@@ -64,9 +64,9 @@ def answer_uploads(
 ) -> list[Path]:
     """Upload what is new in the outbox and write the answers that are due into the inbox; return these files.
 
-    A folder without manifest counts as not there yet. A folder that is not as its manifest says, or that changed after
+    A folder without manifest counts as not there yet. A folder that does not match its manifest, or that changed after
     it was uploaded, gets no answer and is recorded as a violation. Each call gives a folder its next answer until none
-    is left; there is one, unless `trouble` makes more of it.
+    is left. There is only one answer, unless `trouble` asks for more.
     """
     return _pass(Receipts(directory), Path(directory), Path(inbox), Path(outbox), trouble or Trouble())
 

@@ -17,7 +17,7 @@ FOREIGN = "f" * 64  # a row that nobody sent
 def assign(state: State, receiver: str, bulan_efektif: str, rows: list[dict], visible: dict[str, bool]) -> None:
     """Put into each new row, sorted by `id_baris`, its `fate`.
 
-    `visible` tells by id_baris whether the receiver's data would show that the row was not carried out; only such a row
+    `visible` says by id_baris whether the receiver's data would show that the row was not carried out. Only such a row
     is lost or taken back. Rows of the month that came in earlier batches keep their fate.
     """
     given = {row.fate for row in state.rows.values() if (row.receiver, row.bulan_efektif) == (receiver, bulan_efektif)}

@@ -1,13 +1,14 @@
-{# From what the records say of cells (CTE `semua`: uid, kolom, nilai, menang - the published value -, sumber, id_sumber,
-   id_kiriman, tanggal, prioritas, utama, kode_desa): a row a cell, the winner beside those that lost (CTE `terpilih`). #}
+{# Builds the CTE `terpilih` from the CTE `semua`. `semua` is what the records say of cells: uid, kolom, nilai, menang
+   (the published value), sumber, id_sumber, id_kiriman, tanggal, prioritas, utama, kode_desa. `terpilih` has one row
+   per cell: the winner, and the records that lost. #}
 {% macro asal_terpilih() -%}
 berlabel as (
     select
         semua.uid, semua.kolom, semua.sumber, semua.id_sumber, semua.id_kiriman, semua.tanggal,
         semua.prioritas, semua.utama, semua.kode_desa,
         coalesce(kode.label, semua.nilai) as nilai, coalesce(kode_menang.label, semua.menang) as menang,
-        -- The winner is the record that carries the published value; a value that was withheld (a damaged or
-        -- shared NIK) is shown here only, from the main record.
+        -- The winner is the record that carries the published value. If the value was withheld (a damaged or shared
+        -- NIK), it is shown only here, from the main record.
         row_number() over (
             partition by semua.uid, semua.kolom
             order by
@@ -21,7 +22,7 @@ berlabel as (
         on semua.kolom = kode_menang.kolom and semua.menang = kode_menang.kode and kode_menang.kolom <> 'keberadaan'
 ),
 
--- One pass over the sorted records: the winner's values beside the others, which lost.
+-- One row per cell, made in one pass over the sorted records: the winner's values, and the records that lost as a list.
 terkumpul as (
     select
         uid, kolom,
@@ -40,7 +41,7 @@ terkumpul as (
 terpilih as (
     select
         uid, kolom,
-        -- What no record says and a rule made of them is nobody's word; all that they say lost.
+        -- A value that a rule made and no record has came from no source; then the values of all records have lost.
         coalesce(menang, nilai) as nilai,
         {% for kolom in ['sumber', 'id_sumber', 'id_kiriman', 'tanggal'] -%}
         case when (nilai <> menang) is not true then {{ kolom }} end as {{ kolom }},

@@ -1,10 +1,10 @@
-{# What is being built comes from the session (sinkron.dbt sets it), not from dbt variables: a changed variable
-   makes dbt parse the whole project again. #}
+{# The id of the release that is being built comes from the session (sinkron.dbt sets it), not from dbt variables,
+   because a changed variable makes dbt parse the whole project again. #}
 {% macro id_rilis() %}current_setting('sinkron.id_rilis'){% endmacro %}
 {% macro periode() %}split_part(current_setting('sinkron.id_rilis'), '/', 1){% endmacro %}
 {% macro revisi() %}split_part(current_setting('sinkron.id_rilis'), '/', 2)::int{% endmacro %}
 {% macro id_sebelum() %}nullif(current_setting('sinkron.id_sebelum'), ''){% endmacro %}
-{# The release of an earlier month that this one goes on from. It differs from id_sebelum where this is a revision: the
+{# The release of an earlier month that this one builds on. It differs from id_sebelum if this is a revision: the
    release that it replaces is of the same month. #}
 {% macro id_bulan_lalu() %}nullif(current_setting('sinkron.id_bulan_lalu'), ''){% endmacro %}
 {# The last day of that month. #}
@@ -12,16 +12,16 @@
     (to_date(split_part({{ id_bulan_lalu() }}, '/', 1), 'YYYY-MM') + interval '1 month')::date - 1
 {%- endmacro %}
 
-{# Who was merged with whom as of this candidate: uid and digantikan_oleh of a grain. #}
+{# Ids that were merged into others, as of this candidate: uid and digantikan_oleh of a grain. #}
 {% macro penerus(grain) -%}
     (
         select uid, digantikan_oleh from identitas.penerus({{ id_rilis() }}) where grain = '{{ grain }}'
     )
 {%- endmacro %}
-{# The last day of the period: ages and expiries are reckoned by it (rules.md). #}
+{# The last day of the period. Ages and expiry dates are calculated for this day (rules.md). #}
 {% macro tanggal_acuan() %}current_setting('sinkron.tanggal_acuan')::date{% endmacro %}
 
-{# The delivery of a source that this candidate is composed of. #}
+{# The delivery of a source that is used for this candidate. #}
 {% macro kiriman(sumber) -%}
     (
         select susunan.id_kiriman from buku.susunan as susunan
@@ -38,8 +38,8 @@
     )
 {%- endmacro %}
 
-{# Whether a point lies outside the box around the district (dated thresholds); null if a coordinate is missing and the
-   other one lies within it. #}
+{# Whether a point is outside the box around the district (dated thresholds). Null if one coordinate is missing and the
+   other one is inside. #}
 {% macro di_luar_kotak(lat, lon) -%}
     (
         {{ lon }} not between {{ ambang('kotak_lon_dari') }} and {{ ambang('kotak_lon_sampai') }}
@@ -47,9 +47,9 @@
     )
 {%- endmacro %}
 
-{# Whether a released row of a grain is carried on into this candidate. That is so if it was published last month, or by
-   the release that this candidate revises and its id was merged into another since: else readers would meet an id of
-   which nothing is known. #}
+{# Whether a released row of a grain is carried on into this candidate. This is so in two cases: last month's release
+   has it, or the release that this candidate revises has it and its id was merged into another one since. Without the
+   second case readers would have an id of which nothing is known. #}
 {% macro berlanjut(grain, tabel=none) -%}
     {%- set tabel = tabel or grain -%}
     (

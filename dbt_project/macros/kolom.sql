@@ -1,4 +1,4 @@
-{# Housing and asset columns, the same names in all three registries (DTSEN's); order as published. #}
+{# Housing and asset columns, in the published order. All three registries use the same names (DTSEN's). #}
 {% macro kolom_rumah() %}
     {{ return([
         'status_kepemilikan_rumah', 'luas_lantai', 'jenis_lantai_terluas', 'jenis_dinding_terluas',
@@ -11,14 +11,14 @@
     ]) }}
 {% endmacro %}
 
-{# Those of them that DTJateng does not ask for and Simnakis describes (contracts, asal: lengkap). #}
+{# The housing columns that DTJateng does not ask for and Simnakis describes (contracts, asal: lengkap). #}
 {% macro kolom_lengkap() %}
     {{ return(['luas_lantai', 'sumber_penerangan_utama', 'bahan_bakar_utama_memasak', 'jenis_kloset',
         'pembuangan_akhir_tinja']) }}
 {% endmacro %}
 
-{# Those of them that only DTSEN tells of every family; Simnakis only lists the assets that a family has (contracts,
-   asal: dtsen). #}
+{# The housing and asset columns that only DTSEN has for every family, because Simnakis lists only the assets that a
+   family has (contracts, asal: dtsen). #}
 {% macro kolom_aset() %}
     {{ return([
         'id_pelanggan_pln', 'jumlah_ternak_sapi', 'jumlah_ternak_kambing_domba', 'aset_bergerak_lemari_es',
@@ -28,34 +28,34 @@
     ]) }}
 {% endmacro %}
 
-{# Columns that only one registry has; the newest of its records of a household counts (contracts, asal: dtsen,
+{# Columns that only one registry has: the registry's newest record of a household counts (contracts, asal: dtsen,
    dtjateng). #}
 {% macro kolom_satu_sumber() %}
     {{ return(['desil_nasional', 'exclude', 'alasan_exclude', 'peringkat_provinsi']) }}
 {% endmacro %}
 
-{# Those of them that hold a code of the seed `kode`. #}
+{# The housing and asset columns that hold a code of the seed `kode`. #}
 {% macro kolom_berkode() %}
     {{ return(kolom_rumah() | reject('in', ['luas_lantai', 'id_pelanggan_pln', 'jumlah_ternak_sapi',
         'jumlah_ternak_kambing_domba']) | list) }}
 {% endmacro %}
 
-{# The address moves as one block (rules.md "Golden"). #}
+{# The address columns: they are always taken together, as one block (rules.md "Golden"). #}
 {% macro kolom_alamat() %}
     {{ return(['kode_desa', 'dusun', 'rt', 'rw', 'alamat', 'lat', 'lon']) }}
 {% endmacro %}
 
-{# The states of a membership (contracts/sources.md 1), as an array: golden_kepesertaan writes a state as its
-   position. #}
+{# The states of a membership (contracts/sources.md 1), as an array: golden_kepesertaan stores a state as its position
+   in it. #}
 {% macro status_kepesertaan() -%}
     array['AKTIF', 'TIDAK_AKTIF', 'EXCLUDE', 'GRADUASI_ALAMIAH', 'GRADUASI_MANDIRI']
 {%- endmacro %}
 
-{# Sources in the order of their trust in identity: the seed `survivorship` has the ranks an attribute. #}
+{# Sources in the order of trust for identity. The order per attribute is in the seed `survivorship`. #}
 {% macro sumber() %}{{ return(['dtsen', 'dtjateng', 'simnakis']) }}{% endmacro %}
 
-{# Where each source lands: the source, the entity of its families and its id column, the entity of its people and its
-   id column, the entity of its memberships. #}
+{# Where each source lands. For each source: its name, the entity of its families and the id column of that, the entity
+   of its people and the id column of that, the entity of its memberships. #}
 {% macro tabel_mendarat() %}
     {{ return([
         ('dtsen', 'keluarga', 'id_keluarga', 'anggota', 'id_anggota', 'kepesertaan'),
@@ -64,14 +64,14 @@
     ]) }}
 {% endmacro %}
 
-{# The columns that say which of them carry a person or household this month. #}
+{# The columns that say which sources list a person or household this month. #}
 {% macro kolom_tercatat() %}
     {%- set kolom = [] -%}
     {%- for s in sumber() -%}{%- do kolom.append('di_' ~ s) -%}{%- endfor -%}
     {{ return(kolom) }}
 {% endmacro %}
 
-{# Whether any of them does. #}
+{# Whether any source lists a person or household this month. #}
 {% macro tercatat(tabel) -%}
     ({% for kolom in kolom_tercatat() %}{{ tabel }}.{{ kolom }}{{ ' or ' if not loop.last }}{% endfor %})
 {%- endmacro %}
@@ -81,13 +81,13 @@
     ({{ tabel }}.status_hidup <> 'meninggal' and {{ tabel }}.keberadaan <> 'pindah')
 {%- endmacro %}
 
-{# Priority of a source in a tie. #}
+{# Priority of a source if values tie. #}
 {% macro prioritas(kolom) -%}
     case {{ kolom }} {% for s in sumber() %}when '{{ s }}' then {{ loop.index }} {% endfor %}end
 {%- endmacro %}
 
-{# Upper case, with single blanks in place of blanks of any kind (tab, no-break, thin, full width): one that was left
-   would make the release gate hold the month, because masked names would not have their form. The regular expression
+{# Upper case, with single blanks in place of blanks of any kind (tab, no-break, thin, full width). If such a blank were
+   left, the release gate would hold the month, because masked names would not have their form. The regular expression
    runs only where it is needed. #}
 {% macro teks_nama(kolom) -%}
     upper(

@@ -1,12 +1,13 @@
-{# NIK and No KK (domain.md 2.1-2.3) with their digits alone. Blanks, dots and quotes around the digits are form, not
-   value; so are digits of full width, and the letters O and I where 0 and 1 belong. Sixteen bytes without these letters
-   are returned as they are: they are sixteen digits, or a damaged number whatever is removed from it. #}
+{# NIK and No KK (domain.md 2.1-2.3), reduced to their digits. Blanks, dots and quotes around the digits are form, not
+   value. The same is true of full-width digits, and of the letters O and I in place of 0 and 1. Sixteen bytes without
+   these letters are returned as they are: either they are sixteen digits, or the number is damaged whatever is removed
+   from it. #}
 {% macro angka(kolom) -%}
     case
         when octet_length({{ kolom }}) = 16 and strpos({{ kolom }}, 'O') = 0 and strpos({{ kolom }}, 'I') = 0
             then {{ kolom }}
-        -- A number that became a float stays damaged: fifteen digits and `.0` without the dot would be somebody's
-        -- number.
+        -- A number that became a float stays damaged: without the
+        -- dot, fifteen digits and `.0` would be somebody's number.
         when {{ kolom }} ~ '[.]0+[^0-9]*$' then {{ kolom }}
         else translate(
             {{ kolom }}, 'OI０１２３４５６７８９ .''`"' || chr(160) || chr(8203) || chr(65279), '010123456789'
@@ -14,8 +15,9 @@
     end
 {%- endmacro %}
 
-{# kosong | rusak | sementara | sah, from the form alone (rules.md, nik_status). By arithmetic: digits 7 and 8 are the
-   day, for women + 40, 9 and 10 the month. A regular expression takes ten times as long, and there are a million. #}
+{# kosong | rusak | sementara | sah, from the form alone (rules.md, nik_status). Digits 7 and 8 are the day (for women +
+   40), 9 and 10 the month. They are checked by arithmetic, because a regular expression takes ten times as long and
+   there are a million numbers. #}
 {% macro bentuk_nik(nik) -%}
     case
         when {{ nik }} is null then 'kosong'
@@ -34,7 +36,7 @@
     end
 {%- endmacro %}
 
-{# Null unless it can be a KK number: no +40 in its registration day, serial not 0000. #}
+{# The number, or null if it cannot be a KK number: its registration day has no +40, and its serial is not 0000. #}
 {% macro kk_sah(kk) -%}
     case
         when {{ enam_belas_angka(kk) }} then
@@ -47,8 +49,9 @@
     end
 {%- endmacro %}
 
-{# Sixteen digits, the first of them not zero: an integer in sixteen bytes, all of which its digits take. Only what
-   begins with one of these is no sign, blank or 0x. (No sixteen digits here: what dbt writes is searched for NIK.) #}
+{# Whether the text is sixteen digits, the first of them not zero: it is an integer, has sixteen bytes, and is so large
+   that all of them must be digits. A text that begins with a digit from 1 to 9 has no sign, blank or 0x. (No sixteen
+   digits are written here, because what dbt writes is searched for NIK.) #}
 {% macro enam_belas_angka(nomor) -%}
     octet_length({{ nomor }}) = 16 and strpos('123456789', left({{ nomor }}, 1)) > 0
         and case
@@ -56,7 +59,7 @@
         end
 {%- endmacro %}
 
-{# Registration date inside a valid KK number (digits 7-12); null when impossible or after the period. #}
+{# Registration date inside a valid KK number (digits 7-12); null if it is impossible or after the period. #}
 {% macro kk_terdaftar(kk) -%}
     case
         when substr({{ kk }}, 7, 4) not in ('3002', '3102', '3104', '3106', '3109', '3111')
@@ -67,7 +70,7 @@
     end
 {%- endmacro %}
 
-{# Two numbers of 16 digits that differ in one digit or by one swap of neighbours: a misspelling. #}
+{# Whether two numbers of 16 digits differ in one digit or by one swap of neighbouring digits: a typing error. #}
 {% macro salah_ketik(a, b) -%}
     (
         select count(*) = 1 or (
@@ -80,8 +83,8 @@
     )
 {%- endmacro %}
 
-{# Digits 1-4, then twelve stars: the date inside, or the serial, would give the rest away
-   (contracts/published.md). #}
+{# Digits 1-4, then twelve stars, because the date or the serial inside would reveal the rest (contracts/published.md).
+   #}
 {% macro samar(nomor) -%}
     left({{ nomor }}, 4) || repeat('*', 12)
 {%- endmacro %}

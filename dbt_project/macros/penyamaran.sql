@@ -1,9 +1,11 @@
-{# Each cell of the open data with each of its sums, and whether what is hidden of that sum can be read from the rest.
+{# One row per cell of the open data and sum that it is in, and whether the hidden cells of that sum can be calculated
+   from the shown ones (`terbaca`).
 
-   A cell is in two sums: its measure's total in its place, and its class over all villages. A sum that is shown must
-   leave for its hidden cells more than a small number, for more than one cell, and more than the least that they can be;
-   a hidden sum has a hidden cell. The least of a cell is one (a class that nobody is in has no row), of a sum what of it
-   is shown and one for each cell that is not. #}
+   A cell is in two sums: its measure's total in its place, and its class over all villages. If the sum is shown, its
+   hidden cells are protected only if there is more than one of them, if together they are not a small number
+   (`sel_minimum`), and if together they are more than the smallest value that they can have. If the sum is hidden, one
+   of its cells must be hidden too. The smallest value of a cell is one (a class that nobody is in has no row). The
+   smallest value of a sum is what is shown of it, plus one for each cell that is not shown. #}
 {% macro jumlahan_sel(sel) -%}
     (
         with bagian as materialized (
@@ -17,7 +19,7 @@
             cross join lateral (
                 select sel.ukuran || '/' || sel.kelas as jumlahan, sel.kode_desa is null as total
                 union all
-                -- Somebody may receive several programmes: in a place they have no total.
+                -- A person can receive several programmes, so in a place the programmes have no total.
                 select coalesce(sel.kode_desa, '') || '/' || bagian.ukuran, sel.ukuran = bagian.induk
                 from bagian where sel.ukuran in (bagian.ukuran, bagian.induk)
             ) as dalam

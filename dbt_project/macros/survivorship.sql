@@ -1,4 +1,4 @@
-{# Survivorship from the seed: the rows of `survivorship` for a grain, {atribut: {syarat, sumber: [...]}}. #}
+{# Survivorship rules from the seed: the rows of `survivorship` for a grain, as {atribut: {syarat, sumber: [...]}}. #}
 {% macro survivorship(grain) %}
     {% set aturan = {} %}
     {% if execute %}
@@ -34,13 +34,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The own date of a value, null where a source has none; a value without a date is older than all others. #}
+{# The date of a value is that of its record: null if the source has no value. A value without a date is older than all
+   others. #}
 {% macro tanggal_nilai(atribut, sumber) -%}
     case when orang.{{ atribut }}_{{ sumber }} is not null then coalesce(orang.tanggal_{{ sumber }}, '-infinity') end
 {%- endmacro %}
 
-{# Whether a family record (alias `rekaman`, of the household `emas`) is the main one of an attribute: the contracts'
-   `asal` says the same for the published view. #}
+{# Whether a family record (alias `rekaman`, of the household `emas`) is the main record for an attribute. `asal` in the
+   contracts says the same for the published view. #}
 {% macro utama_rumah(kolom) -%}
     {%- if kolom == 'no_kk' -%} rekaman.utama
     {%- elif kolom == 'peringkat_provinsi' -%} (rekaman.sumber = 'dtjateng' and rekaman.ke = 1)
@@ -50,20 +51,20 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A record says something else than what is published, or it is the main record of the attribute and says nothing. #}
+{# True if a record has another value than the published one, or if it is the main record of the attribute and has no
+   value. #}
 {% macro beda(nilai, menang, utama) -%}
     ({{ nilai }} is distinct from {{ menang }} and ({{ nilai }} is not null or {{ utama }}))
 {%- endmacro %}
 
-{# The same for a housing or asset column; where DTSEN has no record of the family an asset has no main one. #}
+{# The same for a housing or asset column. If DTSEN has no record of the family, an asset column has no main record. #}
 {% macro beda_rumah(kolom) -%}
     {{ beda('rekaman.' ~ kolom, 'emas.' ~ kolom, utama_rumah(kolom)) }}
     {%- if kolom in kolom_aset() %} or (not emas.di_dtsen and rekaman.{{ kolom }} is not null){% endif %}
 {%- endmacro %}
 
 {# What a person record (alias `rekaman`) says of an attribute whose published value is `menang`. If the person is
-   published as dead, a record that says so too is taken to say `meninggal` of the whereabouts, whatever it has there.
-   #}
+   published as dead and the record says so too, its `keberadaan` counts as `meninggal`, whatever it holds. #}
 {% macro kata_orang(kolom, menang) -%}
     {%- if kolom == 'nik' -%} coalesce(rekaman.nik, rekaman.nik_mentah)
     {%- elif kolom == 'keberadaan' -%}

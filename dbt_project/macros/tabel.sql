@@ -1,6 +1,6 @@
-{# dbt's table in one transaction: a new one takes the place of the old, which is dropped with it. dbt itself puts the
-   old one aside, renames the new one and drops the old one after the commit, and each of the three costs more than to
-   make a small table. #}
+{# dbt's table materialization in one transaction: the new table replaces the old one, which is dropped at once. dbt
+   itself renames the old table, renames the new one, and drops the old one after the commit. Each of these three costs
+   more than making a small table. #}
 {% materialization table, adapter='postgres' %}
     {% set lama, baru = load_cached_relation(this), make_intermediate_relation(this) %}
     {{ run_hooks(pre_hooks) }}

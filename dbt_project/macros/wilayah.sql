@@ -1,4 +1,4 @@
-{# Villages under each spelling of their name (seed alias_desa), without case and blanks: kode, desa, kecamatan. #}
+{# One row per village and spelling of its name (seed alias_desa), without case and blanks: kode, desa, kecamatan. #}
 {% macro ejaan_desa() -%}
     (
         select
@@ -14,8 +14,8 @@
     )
 {%- endmacro %}
 
-{# The name of a village in title case. One that the seed writes with small letters is: as words, "Lamerem II" or "Ba'u"
-   would become others. #}
+{# The name of a village in title case. A name that the seed writes in mixed case is kept as it is, because title case
+   would change names such as "Lamerem II" or "Ba'u". #}
 {% macro nama_desa(kolom) -%}
     case when {{ kolom }} in (upper({{ kolom }}), lower({{ kolom }})) then initcap({{ kolom }}) else {{ kolom }} end
 {%- endmacro %}

@@ -1,7 +1,9 @@
--- What can end a programme, one row a proof: a visit that counts as proof (`sah`), a withdrawal by the family itself,
--- or a death that Dukcapil confirms (rules.md "Cases and deactivation"). casework_usulan says which programmes it ends.
+-- One row per proof that can end a programme: a visit that counts as proof (`sah`),
+-- a withdrawal by the family itself, or a death that Dukcapil confirms (rules.md
+-- "Cases and deactivation"). casework_usulan decides which programmes it ends.
 with kunjungan as (
-    -- `pemeriksaan` groups the visits of one investigation, and the periodic visits to one household.
+    -- One row per valid visit for a complaint or for a periodic check. `pemeriksaan` groups the visits of one
+    -- investigation, and the periodic visits to one household.
     select
         verifikasi.*,
         kasus.id_pemeriksaan,
@@ -9,19 +11,20 @@ with kunjungan as (
     from {{ ref('casework_verifikasi') }} as verifikasi
     left join {{ ref('casework_kasus') }} as kasus on verifikasi.id_kasus = kasus.id_kasus and kasus.sumber = 'aduan'
     where verifikasi.sah and verifikasi.tanggal <= {{ tanggal_acuan() }}
-        -- Without the officer's name nobody can tell whether the same person also approves.
+        -- Without the officer's name nobody can check whether the same person also approves.
         and verifikasi.petugas is not null
         and (kasus.id_kasus is not null or verifikasi.jenis = 'berkala')
 ),
 
 terbukti as (
+    -- Visits whose finding can end a programme and that no other visit contradicts.
     select kunjungan.*
     from kunjungan
     where not kunjungan.dibantah
         and (
             kunjungan.hasil in ('mampu', 'meninggal')
             or (
-                -- Not found on two different days, and met on none in between.
+                -- Not found on two different days, and no visit met the household from the first day to the second.
                 kunjungan.hasil = 'tidak_ditemukan' and exists (
                     select 1 from kunjungan as lalu
                     where lalu.pemeriksaan = kunjungan.pemeriksaan and lalu.uid_rumah_tangga = kunjungan.uid_rumah_tangga
@@ -38,7 +41,8 @@ terbukti as (
 ),
 
 diputus as (
-    -- The complaint that this visit decided: its own if that was upheld, else one of the same investigation.
+    -- One row per visit: the complaint that it decided. This is the visit's own complaint if that was upheld, else an
+    -- upheld complaint of the same investigation.
     select distinct on (terbukti.id_verifikasi) terbukti.id_verifikasi, kasus.sumber, kasus.id_sumber
     from terbukti
     inner join {{ ref('casework_kasus') }} as kasus
@@ -48,6 +52,7 @@ diputus as (
 ),
 
 mundur as (
+    -- One row per withdrawal and person: `tanggal` is the day when the withdrawal was first granted.
     select
         kini.id_sumber, kini.program, orang.uid_individu, orang.uid_rumah_tangga,
         {{ hari('min(lalu.diubah)') }} as tanggal
@@ -58,16 +63,17 @@ mundur as (
     inner join {{ ref('casework_sebutan') }} as sebutan
         on sebutan.sumber = 'pengajuan' and kini.id_sumber = sebutan.id_sumber
     inner join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and sebutan.nik = orang.nomor
-    -- While it is granted: what was opened again waits, what somebody refused ends nothing.
+    -- Only while the withdrawal is granted: one that was opened again has to wait, and a refused one ends nothing.
     where kini.jenis = 'graduasi_mandiri' and kini.status in ('layak', 'musdes', 'diusulkan', 'diterima_pusat')
         and orang.uid_individu is not null
-        -- Without this, a list of programmes that could not be read would mean all of them.
+        -- Leave out a withdrawal whose list of programmes could not be read: an empty list would mean all programmes.
         and not kini.perlu_periksa && array['PROGRAM_TIDAK_TERBACA']
     group by kini.id_sumber, kini.program, orang.uid_individu, orang.uid_rumah_tangga
 ),
 
 meninggal as (
-    -- A verdict on a number that was given up counts for the number that took its place.
+    -- One row per number with the verdict `meninggal`. A verdict on
+    -- a replaced number also counts for the number that replaced it.
     select verdik.nik, verdik.tanggal_meninggal, verdik.pada
     from {{ source('identitas', 'verdik_kandidat') }} as verdik
     where verdik.id_rilis = {{ id_rilis() }} and verdik.hasil = 'meninggal'
@@ -80,6 +86,7 @@ meninggal as (
 ),
 
 mati as (
+    -- One row per person whose death Dukcapil confirms.
     select
         golden.uid, golden.uid_rumah_tangga,
         least(min(meninggal.pada), {{ tanggal_acuan() }}) as tanggal,
@@ -87,7 +94,7 @@ mati as (
     from meninggal
     inner join {{ ref('golden_individu') }} as golden
         on meninggal.nik = golden.nik and golden.hasil_dukcapil = 'meninggal'
-    -- Unless an officer has met the person since.
+    -- Not a person whom an officer has met since.
     where golden.status_hidup = 'meninggal'
     group by golden.uid, golden.uid_rumah_tangga
 ),

@@ -1,17 +1,19 @@
--- People who could be meant by a case whose numbers lead to nobody: those with a like name in the stated village, and
--- in the stated RT if there is one. A name alone never makes a candidate the person (domain.md 8, case 25).
+-- One row per case and person who may be meant, for cases whose numbers resolve to nobody: people with a similar name
+-- in the stated village, and in the stated RT if there is one. A name alone never decides that a candidate is the
+-- person (domain.md 8, case 25).
 with kasus as (
     select id_kasus, nik, no_kk, {{ nama_cari('nama') }} as kata, kode_desa, desa, kecamatan, rt
     from {{ ref('casework_sebutan') }}
 ),
 
 dicari as (
+    -- Cases to search for: their numbers resolve to nobody, and they give a name.
     select kasus.id_kasus, kasus.kata, kasus.rt, coalesce(kode.kode, nama.kode) as kode_desa
     from kasus
     left join {{ ref('casework_nomor') }} as orang on orang.jenis = 'nik' and kasus.nik = orang.nomor
     left join {{ ref('casework_nomor') }} as rumah on rumah.jenis = 'no_kk' and kasus.no_kk = rumah.nomor
     left join {{ ref('wilayah') }} as kode on kasus.kode_desa = kode.kode
-    -- A village name without its kecamatan is no place: several villages share it.
+    -- A village name without its kecamatan is not enough, because several villages share one name.
     left join {{ ejaan_desa() }} as nama
         on kode.kode is null and replace(upper(kasus.desa), ' ', '') = nama.desa
         and replace(upper(kasus.kecamatan), ' ', '') = nama.kecamatan
@@ -24,7 +26,7 @@ orang as (
     from {{ ref('golden_individu') }} as golden
     inner join {{ ref('golden_rumah_tangga') }} as rumah on golden.uid_rumah_tangga = rumah.uid
     where rumah.kode_desa in (select dicari.kode_desa from dicari)
-    -- A fence: without it every name is brought to its form again for each case.
+    -- A fence: without it Postgres normalizes every name again for each case.
     offset 0
 ),
 
@@ -33,8 +35,8 @@ casework_calon as (
     from dicari
     inner join orang
         on dicari.kode_desa = orang.kode_desa and (dicari.rt is null or orang.rt is null or dicari.rt = orang.rt)
-    -- Each word of the given name is a word of the person's name, or the end of one: people are called by the end of
-    -- it.
+    -- Each word of the given name must be a word of the person's name or the end of one, because people are called by
+    -- the end of their name.
     where not exists (
         select 1 from unnest(dicari.kata) as kata (sebutan)
         where not exists (

@@ -1,11 +1,13 @@
--- One row a complaint or application: whom it leads to, what a person has to look at, which cases share one
--- investigation and which came before.
+-- One row per complaint or application: the household and person that it is about, what a person has to check in it,
+-- which cases share one investigation, and which case came before.
 with keadaan as (
+    -- One row per case, as it was known at the month's end.
     select * from kasus.keadaan_kasus({{ akhir_bulan() }})
 ),
 
 terverifikasi as (
-    -- The verified person or family governs, not the one named (domain.md 8, case 26); the last sound visit does.
+    -- One row per case with a valid visit: whom the last such visit verified. The verified person or family counts, not
+    -- the one that the case names (domain.md 8, case 26).
     select distinct on (id_kasus) id_kasus, uid_rumah_tangga, uid_individu
     from {{ ref('casework_verifikasi') }}
     where sah and id_kasus is not null
@@ -13,6 +15,7 @@ terverifikasi as (
 ),
 
 tanda_kunjungan as (
+    -- One row per case with a visit: the flags of all its visits, and what its valid visits found.
     select verifikasi.id_kasus, array_agg(tanda.kode) filter (where tanda.kode is not null) as kode,
         bool_or(verifikasi.dibantah) as dibantah,
         bool_or(verifikasi.sah and verifikasi.hasil = 'layak') as layak,
@@ -24,7 +27,8 @@ tanda_kunjungan as (
 ),
 
 putusan as (
-    -- What a complaint was answered last; `selesai` does not say how it was decided.
+    -- One row per complaint: the last decision on it. It is needed because the status `selesai` does not say how the
+    -- complaint was decided.
     select distinct on (id_sumber) 'aduan/' || id_sumber as id_kasus, status as putusan
     from {{ source('kasus', 'aduan') }}
     where diubah < {{ akhir_bulan() }} and status in ('terbukti', 'tidak_terbukti')
@@ -32,14 +36,18 @@ putusan as (
 ),
 
 calon as (
+    -- One row per case whose numbers resolve to nobody: how many people may be meant.
     select id_kasus, count(*) as jumlah from {{ ref('casework_calon') }} group by id_kasus
 ),
 
 alasan as (
+    -- Reason codes that are in force.
     select distinct kode from {{ ref('alasan') }} where berlaku_dari <= {{ tanggal_acuan() }}
 ),
 
 bertaut as (
+    -- One row per case: `keadaan` with the household and person
+    -- that it is about, the decision, and all flags (`tanda`).
     select
         keadaan.*,
         case when terverifikasi.id_kasus is not null then terverifikasi.uid_rumah_tangga
@@ -62,7 +70,7 @@ bertaut as (
             as putusan,
         array_remove(keadaan.perlu_periksa, 'ALASAN_TIDAK_DIKENAL') || tanda_kunjungan.kode || array_remove(array[
             case when disebut.alasan is not null and alasan.kode is null then 'ALASAN_TIDAK_DIKENAL' end,
-            -- Visits against each other, or the answer to the complaint against what was seen for it.
+            -- Visits contradict each other, or the decision on the complaint contradicts what its visits found.
             case
                 when tanda_kunjungan.dibantah
                     or (
@@ -89,8 +97,9 @@ bertaut as (
     left join {{ ref('casework_foto') }} as foto on keadaan.id_kasus = foto.dokumen
 ),
 
--- What came before: the last one of the same household and kind; before an application also an upheld complaint and
--- a withdrawal, for these ended what is asked for again (domain.md 8, cases 31, 35, 54).
+-- One row per case with a case before it: the last earlier case of the same household
+-- and kind. For an application, also an upheld complaint or a withdrawal counts,
+-- because these ended what is applied for again (domain.md 8, cases 31, 35, 54).
 sebelumnya as (
     select distinct on (kini.id_kasus) kini.id_kasus, lalu.id_kasus as kasus_sebelumnya
     from bertaut as kini
@@ -121,7 +130,8 @@ casework_kasus as (
         bertaut.putusan,
         bertaut.status_resolusi,
         bertaut.aturan,
-        -- Complaints about one household in a month are one investigation (domain.md 8, case 28): the first's.
+        -- Complaints about one household in one month are one investigation
+        -- (domain.md 8, case 28), named after the first of them.
         case
             when bertaut.sumber = 'aduan' and bertaut.uid_rumah_tangga is not null
                 then first_value(bertaut.id_kasus) over (

@@ -1,6 +1,7 @@
--- Objections as of the month's end and whether they still hold what they contest (rules.md: an open sanggah holds
--- until layak, tidak_layak, ditolak_pusat or dicabut). What was found worthy stays so on its further way, and what
--- the ministry took back needs no finding of ours.
+-- One row per objection (sanggah) at the month's end, and whether it still holds back what
+-- it contests (rules.md: an open sanggah holds until layak, tidak_layak, ditolak_pusat or
+-- dicabut). An objection that was found justified (`layak`) stays so in the later states of
+-- its procedure. An objection that the ministry accepted needs no finding of the district.
 with perubahan as (
     select id_sumber, status, diubah
     from {{ source('kasus', 'pengajuan') }}
@@ -8,6 +9,7 @@ with perubahan as (
 ),
 
 riwayat as (
+    -- One row per objection: when it was first found justified, first accepted by the ministry, and first recorded.
     select
         id_sumber,
         min(diubah) filter (where status = 'layak') as layak,

@@ -1,7 +1,9 @@
--- What the month's complete deliveries show of rows that were sent and are due (rules.md "Cases and deactivation"):
--- gone, gone with its family, or still active. A delivery of an earlier month judges nothing, and nothing is judged of a
--- row that is being taken back: it should show active again, with or without the receiver's answer.
+-- One row per proposal row and receiver, for rows that were sent and are due: what the month's complete deliveries show
+-- of the programme (rules.md "Cases and deactivation"): gone, gone with its family, or still active. A delivery of an
+-- earlier month is not used. A row that is being cancelled is not checked: its programme should show as active again,
+-- with or without the receiver's answer.
 with dinilai as (
+    -- One row per proposal row and receiver that was sent, is due and is not cancelled.
     select
         keadaan.id_baris, keadaan.tujuan, keadaan.status, lama.uid_rumah_tangga, lama.uid_individu, lama.program,
         {{ sumber_tujuan('keadaan.tujuan') }} as sumber
@@ -12,6 +14,7 @@ with dinilai as (
 ),
 
 lengkap as (
+    -- Sources with a delivery of this month.
     select sumber from {{ source('buku', 'susunan') }} where id_rilis = {{ id_rilis() }} and not lama
 ),
 
@@ -32,13 +35,15 @@ keluarga as (
 ),
 
 hadir as (
+    -- Persons and households to check that a source still lists.
     select distinct sumber, uid from orang
     union all
     select distinct sumber, uid from keluarga
 ),
 
 bantuan as (
-    -- As the source has it, family by family: golden lets one source speak for all.
+    -- Active DTJateng aid as the source itself lists it, family
+    -- by family, because in golden one source decides for all.
     select rekaman.sumber, rekaman.id_keluarga, rekaman.id_anggota, rekaman.program
     from {{ ref('int_kepesertaan__rekaman') }} as rekaman
     inner join (select distinct program from dinilai where sumber = 'dtjateng') as dicari
@@ -47,6 +52,7 @@ bantuan as (
 ),
 
 aktif as (
+    -- One row per source, programme and person or household that still receives it according to that source.
     select 'dtjateng' as sumber, orang.uid, bantuan.program
     from bantuan
     inner join orang on bantuan.sumber = orang.sumber and bantuan.id_anggota = orang.id_sumber
@@ -55,7 +61,7 @@ aktif as (
     from bantuan
     inner join keluarga on bantuan.sumber = keluarga.sumber and bantuan.id_keluarga = keluarga.id_keluarga
     union
-    -- DTSEN speaks before the others in golden, also by its flags.
+    -- DTSEN can be read from golden, because there DTSEN comes before the other sources, and its flags count too.
     select 'dtsen', coalesce(golden.uid_individu, golden.uid_rumah_tangga), golden.program
     from {{ ref('golden_kepesertaan') }} as golden
     inner join (select distinct program from dinilai where sumber = 'dtsen') as dicari
@@ -82,7 +88,7 @@ casework_pencocokan as (
         case when aktif then 'masih_aktif' when hadir then 'tidak_aktif' else 'keluarga_hilang' end as cara
     from dicocokkan
     union all
-    -- Simnakis shows it by having answered.
+    -- For Simnakis its answer is enough: it shows that the programme has ended.
     select id_baris, tujuan, 'tercermin', 'dijawab'
     from dinilai
     where tujuan = 'simnakis' and status in ('diakui', 'tercermin')

@@ -1,11 +1,13 @@
--- To whom each proposal goes, and how that receiver itself wrote the family's head or the person in its newest
--- complete delivery, so that it knows whom we mean; else as golden has it (contracts/sinks.md).
+-- One row per proposal and receiver. It names the family's head or the person as the receiver itself wrote them in its
+-- newest complete delivery, so that the receiver knows whom we mean. Where the receiver has nothing, golden's values
+-- are used (contracts/sinks.md).
 with usulan as (
     select * from {{ ref('casework_usulan') }}
 ),
 
 pembayar as (
-    -- Who pays is known of a membership also when it has ended; of several the active ones say.
+    -- One row per household, programme and payer. An ended membership also tells who pays, but if there are active
+    -- ones, only these count.
     select distinct usulan.uid_rumah_tangga, usulan.program, coalesce(golden.sumber_dana, program.sumber_dana) as dari
     from usulan
     left join (
@@ -23,7 +25,8 @@ pembayar as (
 ),
 
 aturan as (
-    -- By the programme's own rows, else by who pays.
+    -- One row per household, programme and receiver: from the rows of
+    -- the seed for that programme, else from the rows for its payer.
     select pembayar.uid_rumah_tangga, pembayar.program, tujuan.tujuan
     from pembayar
     inner join {{ ref('program_tujuan') }} as tujuan on pembayar.program = tujuan.program
@@ -37,10 +40,12 @@ aturan as (
 ),
 
 rumah as (
+    -- Households with a proposal.
     select distinct uid_rumah_tangga as uid from usulan
 ),
 
 keluarga_sumber as (
+    -- One row per family record of these households, in any source.
     select rekaman.uid, rekaman.sumber, rekaman.id_keluarga, rekaman.ke, rekaman.kode_desa,
         coalesce(rekaman.no_kk, nullif(rekaman.no_kk_angka, '')) as no_kk
     from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
@@ -48,7 +53,8 @@ keluarga_sumber as (
 ),
 
 kepala_sumber as (
-    -- The head of the family as the source itself has it: that is the name under which it finds the family.
+    -- One row per family in a source: its head as the source itself
+    -- has it, because the source finds the family under that name.
     select distinct on (rekaman.sumber, rekaman.id_keluarga)
         rekaman.sumber, rekaman.id_keluarga, rekaman.uid, rekaman.nik, rekaman.nama
     from {{ ref('golden_individu__rekaman') }} as rekaman
@@ -61,6 +67,7 @@ kepala_sumber as (
 ),
 
 diri_sumber as (
+    -- One row per record, in any source, of a person for whom an own programme is proposed to end.
     select rekaman.sumber, rekaman.uid, rekaman.id_keluarga, rekaman.id_sumber, rekaman.nik, rekaman.nama, rekaman.ke
     from {{ ref('golden_individu__rekaman') }} as rekaman
     inner join (
@@ -69,7 +76,8 @@ diri_sumber as (
 ),
 
 keluarga_diri as (
-    -- The family of a person in a source, which need not be that of the household.
+    -- One row per source and person: the person's family in that
+    -- source. It can be another one than the household's family.
     select diri.sumber, diri.uid, keluarga.kode_desa,
         coalesce(keluarga.no_kk, nullif(keluarga.no_kk_angka, '')) as no_kk
     from diri_sumber as diri
@@ -79,6 +87,8 @@ keluarga_diri as (
 ),
 
 kepala_emas as (
+    -- One row per household: its head in golden, used where the
+    -- source has no head. Without a head it is the oldest member.
     select distinct on (golden.uid_rumah_tangga) golden.uid_rumah_tangga, golden.nik, golden.nama
     from {{ ref('golden_individu') }} as golden
     inner join rumah on golden.uid_rumah_tangga = rumah.uid
@@ -88,6 +98,7 @@ kepala_emas as (
 ),
 
 simnakis_keluarga as (
+    -- One row per household: its families in Simnakis, as JSON.
     select uid, jsonb_agg(jsonb_build_object('id', id_keluarga) order by id_keluarga) as keluarga
     from keluarga_sumber
     where sumber = 'simnakis'
@@ -95,6 +106,7 @@ simnakis_keluarga as (
 ),
 
 simnakis_orang as (
+    -- One row per person: the person's families and member ids in Simnakis, as JSON.
     select uid, jsonb_agg(jsonb_build_object('id', id_keluarga, 'anggota', anggota) order by id_keluarga) as keluarga
     from (
         select uid, id_keluarga, jsonb_agg(id_sumber order by id_sumber) as anggota

@@ -1,4 +1,4 @@
--- Which proposals an objection contests: citizens know the row, the complaint, or the visit.
+-- One row per proposal and objection against it. Citizens may name the proposal row, the complaint, or the visit.
 with casework_sanggah as (
     select distinct usulan.id_baris, keberatan.id_sanggah as rujukan, keberatan.keadaan, keberatan.tanggal
     from {{ ref('casework_keberatan') }} as keberatan

@@ -1,12 +1,15 @@
--- What the district says of a recipient's programme beside each source: the weightiest of what its receiver did with
--- the newest row about it, as a rank (contracts/published.md, `kepesertaan.status_lokal`).
+-- One row per recipient and programme, with one column per source: what the source's receiver did with the newest
+-- proposal row, as a rank. If there are several ranks, the lowest counts (contracts/published.md,
+-- `kepesertaan.status_lokal`).
 with lama as (
+    -- Proposals of earlier candidates that are not cancelled, with their recipient (the person, or the household).
     select *, coalesce(uid_individu, uid_rumah_tangga) as penerima
     from {{ ref('casework_usulan__lama') }}
     where not dibatalkan and tanggal_verifikasi <= {{ tanggal_acuan() }}
 ),
 
 butir as (
+    -- One row per recipient, programme and receiver: the newest proposal row and its state there.
     select distinct on (lama.penerima, lama.program, keadaan.tujuan)
         lama.penerima, lama.program, {{ sumber_tujuan('keadaan.tujuan') }} as sumber, keadaan.status, cocok.hasil
     from lama
@@ -21,6 +24,7 @@ diusulkan as (
 ),
 
 berperingkat as (
+    -- The rank is the position in the list of states in rilis_kepesertaan; null if there is nothing to say.
     select
         coalesce(butir.penerima, diusulkan.penerima) as penerima,
         coalesce(butir.program, diusulkan.program) as program,

@@ -1,9 +1,10 @@
--- The deactivations that this candidate proposes, one row for one programme of one family or person; `id_baris` is
--- that of an earlier candidate where it is the same proposal (rules.md "Cases and deactivation").
+-- One row per deactivation that this candidate proposes: one programme of one family or person. `id_baris` is taken
+-- from an earlier candidate if it is the same proposal (rules.md "Cases and deactivation").
 with bukti as (
     select bukti.*
     from {{ ref('casework_bukti') }} as bukti
-    -- An objection upheld before there was a proposal; what became of one is said by casework_usulan__lama.
+    -- Leave out a proof against which an objection was upheld before there was a proposal. If there was one,
+    -- casework_usulan__lama says what happened to it.
     where not exists (
         select 1 from {{ ref('casework_keberatan') }} as keberatan
         where keberatan.keadaan = 'dikabulkan' and keberatan.dituju in (bukti.bukti, bukti.id_kasus)
@@ -13,6 +14,7 @@ with bukti as (
 ),
 
 peserta as (
+    -- Active memberships of households with a proof. Aid for the dwelling is left out.
     select golden.uid_rumah_tangga, golden.uid_individu, golden.program, golden.grain
     from {{ ref('golden_kepesertaan') }} as golden
     inner join (
@@ -23,16 +25,18 @@ peserta as (
 ),
 
 rumah_mati as (
+    -- Households with a proven death.
     select distinct uid_rumah_tangga from bukti where temuan = 'meninggal'
 ),
 
 anggota as (
+    -- The members of these households.
     select kini.uid_rumah_tangga, kini.uid
     from {{ ref('golden_individu') }} as kini
     inner join rumah_mati on kini.uid_rumah_tangga = rumah_mati.uid_rumah_tangga
     where {{ masih_anggota('kini') }}
     union all
-    -- A source that was silent about a person has not buried the person.
+    -- A person whom the sources merely do not mention this month still counts as a member.
     select lalu.uid_rumah_tangga, lalu.uid_individu
     from {{ source('rilis', 'individu') }} as lalu
     inner join rumah_mati on lalu.uid_rumah_tangga = rumah_mati.uid_rumah_tangga
@@ -42,6 +46,7 @@ anggota as (
 ),
 
 masih_hidup as (
+    -- Households with a proven death in which at least one member is still alive.
     select distinct anggota.uid_rumah_tangga
     from anggota
     left join bukti as mati on anggota.uid = mati.uid_individu and mati.temuan = 'meninggal'
@@ -49,8 +54,9 @@ masih_hidup as (
 ),
 
 berdasar as (
-    -- What a proof ends: of a family its own programmes, of a person only that person's; a death the person's, and
-    -- the family's when nobody is left.
+    -- One row per proof and membership that it ends. A proof ends the family's own programmes; of the programmes of
+    -- persons, it ends only those of the person that it names. A death ends only the person's programmes, and the
+    -- family's when nobody is left.
     select
         bukti.uid_rumah_tangga, peserta.uid_individu, peserta.program,
         coalesce(peserta.uid_individu, bukti.uid_rumah_tangga) as penerima,
@@ -68,11 +74,13 @@ berdasar as (
 ),
 
 lama as (
+    -- Proposals of earlier candidates, with their recipient (the person, or the household).
     select *, coalesce(uid_individu, uid_rumah_tangga) as penerima from {{ ref('casework_usulan__lama') }}
 ),
 
 terikat as (
-    -- On its way: what was sent stays whatever becomes of the case, what was only approved while its proof stands.
+    -- Proposals that are already under way. What was sent stays, whatever happens to the case. What was only approved
+    -- stays as long as its proof is valid.
     select lama.*
     from lama
     left join (select distinct bukti from bukti) as berdiri on lama.bukti = berdiri.bukti
@@ -80,12 +88,16 @@ terikat as (
 ),
 
 riwayat as (
+    -- One row per recipient and programme: when the last earlier proposal
+    -- was closed, and the latest effective month of the closed ones.
     select penerima, program, max(ditutup) as ditutup, max(bulan_efektif) filter (where ditutup is not null) as bulan
     from lama
     group by penerima, program
 ),
 
 calon as (
+    -- One row per proof and membership that may become a proposal,
+    -- with the earlier proposal from the same proof (`*_lama`).
     select
         berdasar.*, riwayat.bulan as bulan_tutup, lama.id_baris, coalesce(lama.terbuka, false) as terbuka, lama.kode_alasan as kode_alasan_lama,
         lama.bulan_efektif as bulan_efektif_lama, lama.tanggal_verifikasi as tanggal_lama, lama.asal as asal_lama,
@@ -95,23 +107,27 @@ calon as (
         on berdasar.penerima = lama.penerima and berdasar.program = lama.program and berdasar.bukti = lama.bukti
     left join riwayat on berdasar.penerima = riwayat.penerima and berdasar.program = riwayat.program
     left join terikat on berdasar.penerima = terikat.penerima and berdasar.program = terikat.program
-    -- One open deactivation for a recipient and programme; after a closed one only newer evidence makes another.
+    -- At most one open deactivation per recipient and programme.
+    -- After a closed one, only newer evidence makes a new one.
     where terikat.id_baris is null
         and lama.ditutup is null
         and (riwayat.ditutup is null or lama.terbuka or berdasar.tanggal > riwayat.ditutup)
 ),
 
 terpilih as (
+    -- One row per recipient and programme: the proposal that is already open, else the one with the oldest evidence.
     select distinct on (penerima, program) *
     from calon
     order by penerima, program, terbuka desc, tanggal, bukti, id_baris
 ),
 
 semua as (
+    -- The proposals of this candidate: new or open ones from `terpilih`, and those already under way.
     select
         id_baris, uid_rumah_tangga, uid_individu, program,
         coalesce(kode_alasan_lama, kode_alasan) as kode_alasan,
-        -- Later than a closed one's: with the same month it would be the same row for ever.
+        -- The month must be later than that of a closed proposal:
+        -- with the same month it would be the same row for ever.
         coalesce(
             bulan_efektif_lama, greatest({{ bulan_efektif('tanggal') }}, {{ bulan_berikut('bulan_tutup') }})
         ) as bulan_efektif,
@@ -128,7 +144,7 @@ semua as (
         id_baris, uid_rumah_tangga, uid_individu, program, kode_alasan, bulan_efektif, bukti, tanggal_verifikasi, asal,
         sumber_kasus, id_kasus, petugas, kode_desa
     from terikat
-    -- A month that is built again knows nothing of what was found after it.
+    -- A month that is built again must not use what was found after it.
     where tanggal_verifikasi <= {{ tanggal_acuan() }}
 ),
 

@@ -1,10 +1,11 @@
--- Proposals that earlier candidates made, under the ids that carry on today, and how far they have come as of the
--- moment this candidate was composed.
+-- One row per proposal of an earlier candidate, under the ids that are valid today, and how far it had come when this
+-- candidate was composed.
 with recursive digantikan as materialized (
     select grain, uid, digantikan_oleh from identitas.penerus({{ id_rilis() }})
 ),
 
 ikut as (
+    -- One row per proposal and id that its person or household has had since the proposal.
     select id_baris, 'individu' as grain, uid_individu as uid
     from {{ source('kasus', 'usulan') }}
     where uid_individu is not null
@@ -17,6 +18,7 @@ ikut as (
 ),
 
 kini as (
+    -- One row per proposal and grain: the id that is valid today.
     select ikut.id_baris, ikut.grain, ikut.uid
     from ikut
     left join digantikan on ikut.grain = digantikan.grain and ikut.uid = digantikan.uid
@@ -24,6 +26,7 @@ kini as (
 ),
 
 keadaan as (
+    -- One row per proposal: its state over all receivers.
     select
         id_baris,
         bool_or(status in {{ keadaan_terkirim() }}) as terkirim,
@@ -35,7 +38,8 @@ keadaan as (
 ),
 
 penutupan as (
-    -- Reckoned by the months, not by the machine's clock: with the last month that was built before the last answer.
+    -- One row per closed proposal: the day when it was closed. This is the end of the last month that was built before
+    -- the last answer. It follows the months, not the machine's clock.
     select
         keadaan.id_baris,
         (to_date(max(rilis.periode), 'YYYY-MM')::timestamp + interval '1 month' - interval '1 day')::date as tanggal
@@ -46,9 +50,12 @@ penutupan as (
 ),
 
 batal as (
+    -- One row per reason why a proposal is cancelled: a recorded
+    -- cancellation, an upheld objection, or a person who is alive again.
     select
         id_baris,
-        -- Of the month that found the person alive, whenever that month was run: a death after it is another one.
+        -- The end of the month that found the person alive, whenever
+        -- that month was run: a death after it is another death.
         case
             when alasan = 'KEMATIAN_DIBATALKAN'
                 then (to_date(split_part(bukti, '/', 1), 'YYYY-MM')::timestamp + interval '1 month' - interval '1 day')::date
@@ -69,7 +76,7 @@ dibatalkan as (
 casework_usulan__lama as (
     select
         usulan.id_baris,
-        -- A person's household is where the person lives now.
+        -- For a person's programme: the household where the person lives now.
         coalesce(orang.uid_rumah_tangga, rumah.uid) as uid_rumah_tangga,
         individu.uid as uid_individu,
         usulan.program, usulan.kode_alasan, usulan.bulan_efektif::text as bulan_efektif, usulan.bukti,

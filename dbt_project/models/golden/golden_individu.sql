@@ -1,8 +1,8 @@
 -- depends_on: {{ ref('survivorship') }}
 {%- set aturan = survivorship('individu') %}
--- One row a person that a registry carries this month. Each attribute comes from the source that the seed
--- `survivorship` ranks first, the NIK from golden_individu__nik; whether the person is dead or has moved follows from
--- Dukcapil's verdict, the registries and what officers saw (rules.md "Golden").
+-- One row per person that at least one registry lists this month. Each attribute comes from the source that wins under
+-- the seed `survivorship`, and the NIK comes from golden_individu__nik. Whether the person is dead or has moved is
+-- decided from Dukcapil's verdict, the registries and the officers' visits (rules.md "Golden").
 {%- set kata_meninggal -%}
     greatest(
         {% for s in sumber() -%}
@@ -12,7 +12,8 @@
 {%- endset %}
 {%- set atribut = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'keberadaan', 'tanggal_meninggal'] %}
 with lain as (
-    -- What the further records of a source say (`ke` > 1). They are few; the main ones are joined below.
+    -- One row per person with further records (`ke` > 1): whether one of them says that the person is alive. These are
+    -- few; the main records (`ke` = 1) are joined in `orang`.
     select uid, coalesce(bool_or(status_hidup = 'hidup'), false) as hidup
     from {{ ref('golden_individu__rekaman') }}
     where ke > 1
@@ -20,7 +21,7 @@ with lain as (
 ),
 
 orang as (
-    -- One row a person, with the main record of each source beside each other.
+    -- One row per person, with the main record of each source side by side in columns.
     select
         tempat.uid_individu as uid,
         tempat.uid_rumah_tangga,
@@ -32,14 +33,15 @@ orang as (
         {% endfor -%}
         coalesce({% for s in sumber() %}'{{ s }}|' || {{ s }}.id_sumber{{ ', ' if not loop.last }}{% endfor %})
             as rekaman_identitas,
-        -- The relation is to the head of the family that places the person.
+        -- The relation is to the head of the family that decides in which household the person is (`tempat`).
         case
             {% for s in sumber() -%}
             when tempat.sumber = '{{ s }}' and tempat.id_sumber = {{ s }}.id_sumber then {{ s }}.hubungan
             {% endfor -%}
             else penempat.hubungan
         end as hubungan,
-        -- Dead by two registries, or by one whose record is newer than all others' (rules.md "Golden").
+        -- Dead if two registries say so, or if one says so and its record is newer than all records that do not
+        -- (rules.md "Golden").
         {% for s in sumber() -%}
         ({{ s }}.status_hidup is not distinct from 'meninggal')::int {{ '+' if not loop.last }}
         {% endfor -%}
@@ -54,7 +56,8 @@ orang as (
             ), false
         ) as meninggal,
         {{ kata_meninggal }} as kata_meninggal,
-        -- The newest record that has the person here; null if none says anything of the whereabouts.
+        -- Date of the newest record whose `keberadaan` puts the person
+        -- here (neither moved nor dead); null if no record does.
         greatest(
             {% for s in sumber() -%}
             case when {{ s }}.keberadaan not in ('pindah', 'meninggal') then coalesce({{ s }}.tanggal, '-infinity') end
@@ -79,7 +82,8 @@ orang as (
 ),
 
 bentuk as (
-    -- The form of the best NIK that a person without a valid one was given.
+    -- One row per person that has a record without a valid NIK: the form of that number (of the best one, if there are
+    -- several). It is needed where the person has no valid NIK at all.
     select distinct on (uid) uid, bentuk_nik
     from {{ ref('golden_individu__rekaman') }}
     where nik is null
@@ -87,10 +91,11 @@ bentuk as (
 ),
 
 lalu as (
-    -- Death once known stays, and so does a move.
+    -- One row per person that last month's release published as
+    -- dead or as moved. Both stay until something takes them back.
     select
         uid_individu as uid, status_hidup = 'meninggal' as mati, tanggal_meninggal,
-        -- A superseded id is published as moved although nobody said so.
+        -- A superseded id is published as moved, but no source said so: it does not count as a move here.
         keberadaan = 'pindah' and digantikan_oleh is null as pindah,
         split_part(rekaman_identitas, '|', 1) as penutur
     from {{ source('rilis', 'individu') }}
@@ -98,16 +103,18 @@ lalu as (
 ),
 
 pindah as (
-    -- On whose word last month's release had somebody as moved, if it was not that of the main record (`penutur`).
+    -- One row per person that last month's release published as moved: the source that said so, if it was not the main
+    -- record. If it was the main record, `lalu.penutur` names the source.
     select uid, sumber, tanggal
     from {{ source('rilis', 'asal_usul') }}
     where id_rilis = {{ id_bulan_lalu() }} and grain = 'individu' and kolom = 'keberadaan' and nilai = 'pindah'
-        -- As an array, so that these few are looked up by index.
+        -- An array, so that Postgres looks up these few rows by index.
         and uid = any(array(select lalu.uid from lalu where lalu.pindah))
 ),
 
 kunjungan as (
-    -- The last sound visit that found the person dead, and the last that met the person.
+    -- One row per person: the last valid visit (`sah`) that found
+    -- the person dead, and the last one that met the person.
     select
         uid_individu as uid,
         max(tanggal) filter (where hasil = 'meninggal') as mati_pada,
@@ -121,6 +128,8 @@ kunjungan as (
 ),
 
 ditimbang as (
+    -- One row per person, with all that decides on death and move:
+    -- records, Dukcapil's verdict, last month's release and visits.
     select
         orang.*,
         nomor.nik, nomor.nik_lain, nomor.nik_dari_dukcapil, nomor.hasil, nomor.pada, nomor.baru,
@@ -136,10 +145,11 @@ ditimbang as (
         end as penutur_hadir,
         lalu.tanggal_meninggal as tanggal_meninggal_lalu,
         kunjungan.id_mati, kunjungan.mati_pada, kunjungan.id_temu, kunjungan.temu_pada,
-        -- The word of one registry counts together with that of an officer who found the person dead.
+        -- A registry says dead, and an officer found the person dead
+        -- and has not met the person since: together this is enough.
         orang.disebut_mati and coalesce(kunjungan.mati_pada > coalesce(kunjungan.temu_pada, '-infinity'), false)
             as mati_dilihat,
-        -- The day of the newest word of death, without Dukcapil's.
+        -- Date of the newest statement that the person is dead, from any source but Dukcapil.
         greatest(orang.kata_meninggal, {{ pemenang(aturan, 'tanggal_meninggal') }}, kunjungan.mati_pada) as kata
     from orang
     inner join {{ ref('golden_individu__nik') }} as nomor on orang.uid = nomor.uid
@@ -149,10 +159,11 @@ ditimbang as (
 ),
 
 bertemu as (
+    -- One row per person: adds whether an officer has met the person after all statements of death (`ditemui`).
     select
         orang.*,
-        -- An officer met the person after the last word of death, whosever it is. If only the release of last month has
-        -- the person dead, the visit has to be later than the end of that month.
+        -- True if an officer met the person after the newest statement of death, from any source. If only last month's
+        -- release says that the person is dead, the visit must be later than the end of that month.
         coalesce(
             orang.temu_pada > coalesce(
                 greatest(orang.kata, case when orang.hasil = 'meninggal' then orang.pada end),
@@ -161,15 +172,17 @@ bertemu as (
             ), false
         ) as ditemui
     from ditimbang as orang
-    -- A fence, here and below, so that Postgres works these columns out once for each person.
+    -- An optimizer fence, here and below: it makes Postgres compute these columns once for each person.
     offset 0
 ),
 
 dinilai as (
+    -- One row per person: adds the decision whether the person is
+    -- dead (`mati`) or still counts as moved (`tetap_pindah`).
     select
         orang.*,
-        -- Dead by Dukcapil's word, by the registries', or by one registry's and a visit. A later `padan` of Dukcapil
-        -- takes that back, and so does a later visit that met the person (rules.md "Golden").
+        -- Dead if Dukcapil says so, if the registries say so, or if one registry and a visit say so. A later `padan`
+        -- from Dukcapil takes this back, and so does a later visit that met the person (rules.md "Golden").
         not orang.ditemui and case orang.hasil
             when 'meninggal' then true
             when 'padan' then
@@ -179,9 +192,10 @@ dinilai as (
                 or (orang.mati_lalu and not orang.baru)
             else orang.meninggal or orang.mati_dilihat or orang.mati_lalu
         end as mati,
-        -- Published as moved last month, and nobody has taken that back: no word of Dukcapil, no newer record that has
-        -- the person here (of a move that a registry had told: any record), no visit that met the person since. A
-        -- registry that told it and still carries the person speaks for itself.
+        -- Last month's release published the person as moved, and nothing has taken that back. Each of these takes it
+        -- back: Dukcapil finds the person (`padan`, `padan_nama_beda`); a newer record puts the person here (any
+        -- record, if a registry had reported the move); a later visit met the person. If the registry that reported the
+        -- move still lists the person, its record of this month decides.
         orang.pindah_lalu and not orang.penutur_hadir and coalesce(orang.hasil not in ('padan', 'padan_nama_beda'), true)
             and coalesce(orang.kata_ada <= orang.pindah_pada, orang.kata_ada is null)
             and coalesce(orang.temu_pada <= coalesce(orang.pindah_pada, {{ akhir_bulan_lalu() }}), true) as tetap_pindah
@@ -190,6 +204,8 @@ dinilai as (
 ),
 
 golden_individu as (
+    -- One row per person: the published values, and which of them
+    -- Dukcapil, a visit or last month's release decided (`kata_*`).
     select
         orang.uid,
         orang.uid_rumah_tangga,
@@ -198,7 +214,7 @@ golden_individu as (
         orang.nik_lain,
         bentuk.bentuk_nik,
         orang.hasil as hasil_dukcapil,
-        -- The columns whose value Dukcapil decided, whatever the registries say.
+        -- The columns whose value Dukcapil decided, no matter what the registries say.
         case
             when orang.hasil = 'meninggal' and orang.mati
                 then array['status_hidup', 'keberadaan']
@@ -209,7 +225,7 @@ golden_individu as (
                 then array['status_hidup']
         end || case when orang.nik_dari_dukcapil then array['nik'] end as kata_dukcapil,
         orang.pada as tanggal_dukcapil,
-        -- The columns whose value a visit decided; the visit and its day follow below.
+        -- The columns whose value a visit decided. The id and day of that visit follow below.
         case
             when orang.mati and orang.mati_dilihat and not orang.meninggal and coalesce(orang.hasil <> 'meninggal', true)
                 then array['status_hidup', 'keberadaan']
@@ -218,7 +234,7 @@ golden_individu as (
                 or not orang.hidup and orang.hasil is distinct from 'padan'
             ) then array['status_hidup']
         end as kata_kunjungan,
-        -- The columns whose value is kept from the release before, although nobody says so now.
+        -- The columns whose value is kept from last month's release, although no source says so now.
         case
             when not orang.mati and orang.tetap_pindah then array['keberadaan']
             when orang.mati and orang.mati_lalu and not orang.meninggal and not orang.mati_dilihat
@@ -247,7 +263,7 @@ golden_individu as (
         case
             when orang.mati then 'meninggal'
             when orang.hasil = 'pindah_luar_kab' or orang.tetap_pindah then 'pindah'
-            -- If one registry says `meninggal` and that does not suffice yet, its word on the whereabouts is ignored.
+            -- If one registry says `meninggal` but that is not enough to count as dead, its `keberadaan` is ignored.
             else coalesce(nullif({{ pemenang(aturan, 'keberadaan') }}, 'meninggal'), 'tidak_diketahui')
         end as keberadaan,
         {% for s in sumber() -%}

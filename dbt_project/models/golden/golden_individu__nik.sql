@@ -1,8 +1,8 @@
--- The NIK under which each person is published, the others that the person's records carry, and what Dukcapil says of
--- it. A model of its own, before golden_individu: visits are resolved to persons by these numbers, and golden_individu
--- reads the visits to decide who is alive.
+-- One row per person: the published NIK, the other NIK in the person's records, and Dukcapil's verdict. This is a model
+-- of its own that runs before golden_individu, because visits are matched to persons by these numbers, and
+-- golden_individu reads the visits to decide who is alive.
 with pakai as materialized (
-    -- Each number of a person, with how many records carry it.
+    -- One row per person and valid NIK, with the number of records that carry it.
     select uid, nik, count(*) as pemakaian, min(prioritas) as prioritas
     from {{ ref('golden_individu__rekaman') }}
     where nik is not null
@@ -10,6 +10,8 @@ with pakai as materialized (
 ),
 
 orang as (
+    -- One row per person of this release, with the lowest and the
+    -- highest of the person's NIK: if they differ, there are several.
     select
         tempat.uid_individu as uid,
         tempat.uid_rumah_tangga,
@@ -23,17 +25,20 @@ orang as (
 ),
 
 verdik as (
+    -- The verdicts of Dukcapil that this candidate uses, by NIK.
     select nik, hasil, tanggal_meninggal, pada, baru
     from {{ source('identitas', 'verdik_kandidat') }}
     where id_rilis = {{ id_rilis() }}
 ),
 
 alias as (
+    -- One row per NIK that was replaced by another (`nik_aktif`), as Dukcapil says, for the person who had it.
     select uid, nik, nik_aktif from {{ source('identitas', 'alias') }} where id_rilis = {{ id_rilis() }}
 ),
 
 verdik_alias as (
-    -- Dukcapil's answer about a number that was given up is an answer about the person who bore it.
+    -- One row per person with a replaced number: Dukcapil's newest verdict on that number. It is a verdict on the
+    -- person, so it also counts for the number that is active now.
     select distinct on (alias.uid) alias.uid, alias.nik_aktif, verdik.hasil, verdik.tanggal_meninggal, verdik.pada,
         verdik.baru
     from alias
@@ -42,17 +47,20 @@ verdik_alias as (
 ),
 
 nik_banyak as (
+    -- Persons with more than one NIK, or with a replaced one. Only for these a number has to be chosen.
     select uid from orang where nik <> nik_akhir
     union
     select uid from alias
 ),
 
 bersama as (
+    -- One row per NIK that several persons carry, with the largest number of records that one of them has with it.
     select nik, max(pemakaian) as terbanyak from pakai group by nik having count(*) > 1
 ),
 
 nik_pinjam as (
-    -- A number that more records of another person carry: it was written on this one by mistake.
+    -- One row per person and NIK where another person has more records with that NIK: it was written on this person's
+    -- records by mistake.
     select pakai.uid, pakai.nik
     from pakai
     inner join bersama on pakai.nik = bersama.nik
@@ -60,11 +68,13 @@ nik_pinjam as (
 ),
 
 nik_berbeda as (
+    -- One row per NIK of a person in `nik_banyak`, with its rank. A replaced number is translated to the active one.
     select
         pakai.uid, pakai.nik as nik_rekaman, coalesce(alias.nik_aktif, pakai.nik) as nik, pakai.pemakaian,
         pakai.prioritas,
-        -- A number under which Dukcapil finds the person goes before one under which it does not. A verdict on a number
-        -- that belongs to somebody else (`pinjam`) says nothing of this person.
+        -- 1 is the best rank. A number under which Dukcapil finds the person comes
+        -- before one under which it does not. A number that belongs to somebody else
+        -- (`pinjam`) comes last, because its verdict says nothing about this person.
         case
             when pinjam.uid is not null then 4
             when verdik.hasil in ('padan', 'padan_nama_beda', 'meninggal', 'pindah_luar_kab') then 1
@@ -79,6 +89,7 @@ nik_berbeda as (
 ),
 
 nik_terpilih as (
+    -- One row per person in `nik_banyak`: the NIK to publish.
     select uid, nik
     from (
         select
@@ -91,6 +102,7 @@ nik_terpilih as (
 ),
 
 nik_lain as (
+    -- One row per person in `nik_banyak`: the numbers on the records that are not published.
     select berbeda.uid, array_agg(distinct berbeda.nik_rekaman order by berbeda.nik_rekaman) as nik_lain
     from nik_berbeda as berbeda
     inner join nik_terpilih as terpilih on berbeda.uid = terpilih.uid and berbeda.nik_rekaman <> terpilih.nik

@@ -1,4 +1,4 @@
--- Each person record with its uid; `ke` = 1 is the newest of its source for that person.
+-- One row per person record, with its uid. `ke` = 1 is the person's newest record of that source.
 select
     rekaman.sumber, rekaman.id_sumber, rekaman.id_keluarga, rekaman.id_kiriman, rekaman.nomor_baris, rekaman.prioritas,
     rekaman.nik_mentah, rekaman.bentuk_nik, rekaman.nik, rekaman.nama, rekaman.jenis_kelamin, rekaman.tanggal_lahir,

@@ -1,5 +1,7 @@
--- One row a membership, by its published key, with the status that its source gives it; of several sources DTSEN's.
+-- One row per membership, by its published key, with the status from
+-- its source. If several sources list it, DTSEN's status counts.
 with tercatat as (
+    -- One row per membership record, with the household and the person that it belongs to.
     select
         coalesce(tempat.uid_rumah_tangga, rumah.uid) as uid_rumah_tangga,
         case when rekaman.grain = 'individu' then orang.uid end as uid_individu,
@@ -17,8 +19,9 @@ with tercatat as (
         and tempat.id_rilis = {{ id_rilis() }}
 ),
 
--- The flag pbi_nas (pbi_pemda) adds a membership only where DTSEN has no row of it (rules.md). Nearly always that row is
--- of the very record with the flag; of the persons that are left, the other records are asked.
+-- One row per person and programme that only a flag gives: pbi_nas (pbi_pemda) adds a membership only where DTSEN has
+-- no membership row for it (rules.md). If DTSEN has one, it nearly always belongs to the record with the flag, so this
+-- CTE checks only that record. `bendera_tercatat` checks the other records of the persons that are left.
 bendera as materialized (
     select orang.uid, orang.program
     from (
@@ -37,6 +40,7 @@ bendera as materialized (
 ),
 
 bendera_tercatat as materialized (
+    -- Rows of `bendera` for which another DTSEN record of the person (`ke` > 1) has a membership row.
     select distinct bendera.uid, bendera.program
     from bendera
     inner join {{ ref('golden_individu__rekaman') }} as orang
@@ -46,6 +50,7 @@ bendera_tercatat as materialized (
 ),
 
 semua as (
+    -- The memberships of the records, and those that only a flag gives (without a row number).
     select * from tercatat
     union all
     select
@@ -61,9 +66,9 @@ semua as (
 ),
 
 berurut as (
-    -- The record that decides a membership is that of the most trusted source, then an active one, then the first row.
-    -- This order is written as one number, `suara`: its minimum is found without sorting a million rows, and source,
-    -- row and status are read off its digits below.
+    -- The record that decides a membership is chosen by three criteria: the most trusted source, then an active record,
+    -- then the first row. `suara` encodes this order in one number, because its minimum is found without sorting a
+    -- million rows. Source, row and status are decoded from its digits below.
     select
         semua.*,
         ((prioritas * 2 + (status <> 'AKTIF')::int) * 1000000000::bigint + coalesce(nomor_baris, 0)) * 10
@@ -72,15 +77,18 @@ berurut as (
 ),
 
 ringkas as (
+    -- One row per membership: the record that decides it, and the sources that list it.
     select
         uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur,
         min(suara) as suara,
         bit_or(1 << prioritas) as bit_sumber,
         min(grain) as grain,
-        -- First and last of the person's records in DTSEN that receive. If they differ, the programme is paid twice.
+        -- First and last DTSEN record of the person that receives the
+        -- programme. If they differ, the programme is paid twice.
         min(baris_orang) as baris_orang_awal,
         max(baris_orang) as baris_orang_akhir,
-        -- The record that the balance counts as published (not a flag); the others count as merged into it.
+        -- The record that the balance (rilis_neraca) counts as published;
+        -- the others count as merged into it. A flag is not a record.
         min(suara) filter (where nomor_baris is not null) as suara_rekaman
     from berurut
     group by uid_rumah_tangga, uid_individu, program, sumber_dana, periode_salur

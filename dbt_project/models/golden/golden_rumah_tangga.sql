@@ -1,7 +1,9 @@
--- One row a household that a registry carries this month. The address comes as one block from the record with the
--- newest date of its own, each housing and asset column from the newest record that has a value, desil from DTSEN only.
+-- One row per household that at least one registry lists this month. The address comes
+-- as one block from the record with the newest own date. Each housing or asset column
+-- comes from the newest record that has a value. The desil comes from DTSEN only.
 {%- set rekaman = ref('golden_rumah_tangga__rekaman') %}
 with kk as (
+    -- One row per household and valid KK number, with the number of records that carry it.
     select
         uid, no_kk, max(kk_terdaftar) as kk_terdaftar, min(prioritas) as prioritas, count(*) as pemakai
     from {{ rekaman }}
@@ -14,8 +16,9 @@ kk_banyak as (
 ),
 
 kk_salah as (
-    -- A number that only one record carries, and that differs from another one of the household by one digit or by two
-    -- neighbouring digits swapped: a misspelling.
+    -- One row per KK number that is a typing error: only one record of the household
+    -- carries it, and it differs by one digit, or by a swap of two neighbouring
+    -- digits, from another number that more records or a more trusted source carry.
     select distinct satu.uid, satu.no_kk
     from kk_banyak as satu
     inner join kk_banyak as lain on satu.uid = lain.uid and satu.no_kk <> lain.no_kk
@@ -25,6 +28,8 @@ kk_salah as (
 ),
 
 kk_urut as (
+    -- The KK numbers of each household in order of preference: first those that are not typing errors, then the newest
+    -- registration date (it is inside the number), then the most trusted source.
     select
         kk_banyak.uid, kk_banyak.no_kk, kk_salah.uid is not null as salah,
         row_number() over (
@@ -37,6 +42,7 @@ kk_urut as (
 ),
 
 kk_terpilih as (
+    -- One row per household: the KK number to publish, the other numbers, and those that are typing errors.
     select
         uid,
         max(no_kk) filter (where urutan = 1) as no_kk,
@@ -47,6 +53,8 @@ kk_terpilih as (
 ),
 
 konflik as (
+    -- One row per household: in how many columns its records differ,
+    -- which sources list it, and the newest date of a record.
     select
         uid,
         {% for kolom in ['no_kk', 'kode_desa', 'dusun', 'rt', 'rw', 'alamat'] + kolom_rumah() -%}
@@ -70,7 +78,7 @@ golden_rumah_tangga as (
         utama.uid,
         utama.sumber || '|' || utama.id_keluarga as rekaman_identitas,
         segar1.sumber || '|' || segar1.id_keluarga as rekaman_rumah,
-        -- The newest record with a value in one of the columns that the province does not ask for (kolom_lengkap).
+        -- The newest record that has a value in one of the columns that the province does not ask for (kolom_lengkap).
         case
             {% for s in sumber() -%}
             when segar{{ loop.index }}.lengkap

@@ -1,4 +1,5 @@
--- Each family record with its uid; `ke` = 1 is the newest of its source, `segar` orders those by own date.
+-- One row per family record, with its uid. `ke` = 1 is the household's newest record of that source. `segar` numbers
+-- these newest records by their own date, 1 is the newest.
 with bertaut as (
     select
         rekaman.*,

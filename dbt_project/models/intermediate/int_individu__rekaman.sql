@@ -1,4 +1,4 @@
--- One standard shape for person records of all registries; the input of linkage.
+-- One row per person record, in one standard shape for all registries. It is the input of linkage.
 with semua as (
     select
         'dtsen' as sumber, id_anggota as id_sumber, id_keluarga, id_kiriman, nomor_baris, nik_mentah, nik_angka,
@@ -23,7 +23,7 @@ with semua as (
 berbentuk as (
     select *, {{ bentuk_nik('nik_angka') }} as bentuk_nik
     from semua
-    -- A fence: without it Postgres works the form out again in every expression that uses it.
+    -- A fence: without it Postgres computes the form again in every expression that uses it.
     offset 0
 ),
 
@@ -36,8 +36,8 @@ int_individu__rekaman as (
     select
         berbentuk.sumber, berbentuk.id_sumber, berbentuk.id_keluarga, berbentuk.id_kiriman, berbentuk.nomor_baris,
         {{ prioritas('berbentuk.sumber') }} as prioritas,
-        -- The number as delivered is kept only where it is no valid NIK: a dozen models read these rows, and most have
-        -- one.
+        -- The number as delivered is kept only if it is not a valid NIK, because a dozen models read these rows and
+        -- most rows have a valid one.
         case when berbentuk.bentuk_nik <> 'sah' then berbentuk.nik_mentah end as nik_mentah,
         berbentuk.bentuk_nik,
         case when berbentuk.bentuk_nik = 'sah' then berbentuk.nik_angka end as nik,

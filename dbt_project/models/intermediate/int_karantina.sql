@@ -1,5 +1,5 @@
--- Rows quarantined at landing, and those that turn out to be unresolvable only now: a DTJateng family whose village
--- neither another registry nor the release before knows, with its members and its aid.
+-- Rows quarantined at landing, and rows that cannot be resolved only now: a DTJateng family whose village is known
+-- neither from another registry nor from the release before, with its members and its aid.
 with tanpa_wilayah as (
     select staging.id_rt, staging.id_kiriman, staging.nomor_baris
     from {{ ref('stg_dtjateng__rumah_tangga') }} as staging

@@ -1,4 +1,4 @@
--- One standard shape for memberships of all registries, still by the sources' own ids.
+-- One row per membership record, in one standard shape for all registries, still with the sources' own ids.
 with semua as (
     select
         'dtsen' as sumber, id_keluarga, id_anggota, id_kiriman, nomor_baris, program, periode_salur, status, sumber_dana

@@ -1,8 +1,9 @@
--- The village of a DTJateng family whose row names no kecamatan. It is taken from the same family elsewhere (rules.md):
--- in another registry, found by its KK number or by its members, else in the release before. The name of the village
--- alone is not enough, because villages of several kecamatan share one (domain.md 8, case 16).
+-- One row per DTJateng family whose row names no kecamatan: its village. It is taken from the same family elsewhere
+-- (rules.md): from another registry, where the family is found by its KK number or by its members, else from the
+-- release before. The name of the village alone is not enough, because villages of several kecamatan share one
+-- (domain.md 8, case 16).
 with kosong as materialized (
-    -- Only a valid KK number: another one, such as all zeros, would lead to strangers.
+    -- Only a valid KK number: any other, such as all zeros, would match unrelated families.
     select id_rt, {{ kk_sah('no_kk_angka') }} as no_kk, replace(upper(nama_desa), ' ', '') as desa
     from {{ ref('stg_dtjateng__rumah_tangga') }}
     where kode_desa is null
@@ -19,8 +20,8 @@ orang as (
 ),
 
 tercatat as (
-    -- Compared with the number as the other registry wrote it: hardly any has to be repaired, and there are half a
-    -- million.
+    -- Compared with the number as the other registry wrote it, because
+    -- hardly any of that half a million numbers has to be repaired.
     select orang.id_rt, orang.desa, keluarga.kode_desa
     from orang
     inner join {{ ref('stg_dtsen__anggota') }} as anggota on orang.nik = anggota.nik_mentah
@@ -33,6 +34,7 @@ tercatat as (
 ),
 
 petunjuk as (
+    -- One row per family and clue to its village. The clue with the lowest `urutan` wins.
     select kosong.id_rt, 1 as urutan, keluarga.kode_desa
     from kosong
     inner join {{ ref('stg_dtsen__keluarga') }} as keluarga on kosong.no_kk = keluarga.no_kk_angka
@@ -41,8 +43,8 @@ petunjuk as (
     from kosong
     inner join {{ ref('stg_simnakis__keluarga') }} as keluarga on kosong.no_kk = keluarga.no_kk_angka
     union all
-    -- A member who married away is listed in another village: only villages of the given name count, and only if there
-    -- is just one.
+    -- A member who married and moved away is listed in another village. So only villages of the given name count, and
+    -- only if there is exactly one.
     select tercatat.id_rt, 3, min(tercatat.kode_desa)
     from tercatat
     inner join {{ ejaan_desa() }} as ejaan
@@ -55,7 +57,7 @@ petunjuk as (
     inner join {{ source('rilis', 'rumah_tangga') }} as lalu
         on tautan.uid = lalu.uid_rumah_tangga and lalu.id_rilis = {{ id_sebelum() }}
     where tautan.id_rilis = {{ id_sebelum() }} and tautan.grain = 'rumah_tangga' and tautan.sumber = 'dtjateng'
-        -- As an array, so that these few are looked up by index.
+        -- An array, so that Postgres looks up these few rows by index.
         and tautan.id_sumber = any(array(select kosong.id_rt from kosong))
     union all
     select kosong.id_rt, 5, lalu.kode_desa

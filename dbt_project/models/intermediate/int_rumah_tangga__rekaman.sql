@@ -1,4 +1,5 @@
--- One standard shape for family records of all registries; later models need not know the columns of each source.
+-- One row per family record, in one standard shape for all registries,
+-- so that later models need not know the columns of each source.
 with semua as (
     select
         'dtsen' as sumber, id_keluarga, id_kiriman, nomor_baris, no_kk_angka, tanggal, kode_desa, dusun, rt, rw,
@@ -27,7 +28,7 @@ with semua as (
 bernomor as (
     select *, {{ kk_sah('no_kk_angka') }} as no_kk
     from semua
-    -- A family without a resolvable village is quarantined (int_karantina), its members with it.
+    -- A family without a resolvable village is quarantined together with its members (int_karantina).
     where kode_desa is not null
     -- A fence: without it Postgres checks the number again in every expression that uses it.
     offset 0

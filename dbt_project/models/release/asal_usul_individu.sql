@@ -1,11 +1,11 @@
 {{ config(schema='golden', unlogged=true) }}
--- Where the values of persons came from, as rilis_asal_usul: of cells where the records differ, where the published value
--- is not the main record's, or nobody's word.
+-- The source of each published value of a person, as input of rilis_asal_usul. It covers the cells (person and column)
+-- where the records differ, where the published value is not the main record's, or where the value came from no source.
 {%- set atribut_orang = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'status_hidup', 'keberadaan',
     'tanggal_meninggal', 'nik'] %}
 with beda_orang as (
-    -- The attributes of a person of which a record says something else than what is published, or the main record
-    -- nothing at all.
+    -- One row per cell for which a record has another value than
+    -- the published one, or for which the main record has no value.
     select distinct on (uid, kolom)
         uid, (array['{{ atribut_orang | join("', '") }}'])[ke] as kolom, isi[ke] as menang, kode_desa
     from (
@@ -28,6 +28,7 @@ with beda_orang as (
 ),
 
 nilai_orang as (
+    -- One row per such cell and record of the person: the record's value next to the published one (`menang`).
     select
         rekaman.uid, rekaman.sumber, rekaman.id_sumber, rekaman.id_kiriman, rekaman.tanggal,
         rekaman.prioritas, rekaman.utama, beda.kode_desa, beda.kolom,
@@ -42,9 +43,9 @@ nilai_orang as (
 ),
 
 kata_lain as (
-    -- Sources of their own: Dukcapil's word, which goes before the records that say the same; and what only the release
-    -- before knows, or which of two numbers is in use, where no record says so. That nothing is known of somebody is
-    -- nobody's word.
+    -- One row per cell whose value did not come from a record. Dukcapil's verdict is such a source, and it comes before
+    -- the records with the same value. Two others count only where no record has the same value: last month's release,
+    -- and Dukcapil for the NIK that is in use. If nothing is known (`tidak_diketahui`), the value has no source.
     select
         kata.uid, kata.sumber, kata.id_sumber, null::text as id_kiriman, kata.tanggal,
         case when kata.dahulu then 0 else 9 end as prioritas, kata.dahulu as utama, orang.kode_desa, kata.kolom,
@@ -76,7 +77,7 @@ kata_lain as (
 ),
 
 kata_kunjungan as (
-    -- What an officer saw decided, so it goes before the records that say the same.
+    -- One row per cell that a visit decided. Because it decided, it comes before the records with the same value.
     select
         kata.uid, 'verifikasi' as sumber, kata.id_kunjungan as id_sumber, null::text as id_kiriman,
         kata.tanggal_kunjungan as tanggal, 0 as prioritas, true as utama, orang.kode_desa, kata.kolom,
@@ -88,6 +89,7 @@ kata_kunjungan as (
 ),
 
 semua as (
+    -- The input of the macro asal_terpilih: one row per cell and source that says something of it.
     select * from nilai_orang where nilai is not null
     union all
     select *, nilai as menang from kata_lain where nilai is not null

@@ -1,9 +1,11 @@
 {{ config(schema='golden', unlogged=true) }}
--- Where the values of households came from, as rilis_asal_usul: of cells where the records differ, or where the published
--- value is not the main record's.
+-- The source of each published value of a household, as input of rilis_asal_usul. It covers the cells (household and
+-- column) where the records differ, or where the published value is not the main record's.
 {%- set atribut_rumah = kolom_rumah() + kolom_satu_sumber() %}
 {%- set blok_alamat = kolom_alamat() + ['desa', 'kode_kecamatan', 'kecamatan'] %}
 with beda_rumah as (
+    -- One row per cell, without the address, for which a record has another value than the published one, or for which
+    -- the main record has no value.
     select distinct
         rekaman.uid,
         unnest(array_remove(array[
@@ -22,6 +24,7 @@ with beda_rumah as (
 ),
 
 nilai_rumah as (
+    -- One row per such cell and record of the household: the record's value next to the published one (`menang`).
     select
         rekaman.uid, rekaman.sumber, rekaman.id_keluarga as id_sumber, rekaman.id_kiriman,
         rekaman.tanggal, rekaman.prioritas,
@@ -48,14 +51,16 @@ nilai_rumah as (
 ),
 
 nama_wilayah as (
+    -- The published name of each region code, for the columns `desa` and `kecamatan`.
     select 'desa' as kolom, kode, {{ nama_desa('nama') }} as nama from {{ ref('wilayah') }}
     union all
     select 'kecamatan', kode, nama from {{ ref('wilayah') }}
 ),
 
 kalah_alamat as (
-    -- The address moves as one block, and the village's names with it: which record won is known beforehand, also
-    -- where it is empty, and what the others say lost. (Looked for like the house it costs five times as much.)
+    -- One row per address cell and record that lost. The address is taken as one block, together with the names of its
+    -- village and kecamatan. So the winning record is known beforehand, even where its value is empty, and the values
+    -- of the other records have lost. (Searching for the winner as for the housing columns costs five times as much.)
     select
         uid, sumber, id_keluarga, tanggal, prioritas, asal, id_asal, id_kiriman, tanggal_asal, kode_desa,
         (array['{{ blok_alamat | join("', '") }}'])[ke] as kolom, nilai[ke] as nilai, menang[ke] as menang
@@ -92,6 +97,7 @@ kalah_alamat as (
 ),
 
 asal_alamat as (
+    -- One row per address cell: the winner, and the records that lost as a list (`kalah`).
     select
         kalah.uid, kalah.kolom, min(coalesce(menang.nama, kalah.menang)) as nilai, min(kalah.asal) as sumber,
         min(kalah.id_asal) as id_sumber, min(kalah.id_kiriman) as id_kiriman, min(kalah.tanggal_asal) as tanggal,
@@ -106,12 +112,13 @@ asal_alamat as (
     from kalah_alamat as kalah
     left join nama_wilayah as nama on kalah.kolom = nama.kolom and kalah.nilai = nama.kode
     left join nama_wilayah as menang on kalah.kolom = menang.kolom and kalah.menang = menang.kode
-    -- Villages of two kecamatan can have one name.
+    -- Leave out equal names: villages in two kecamatan can have the same name.
     where (nama.nama <> menang.nama) is not false
     group by kalah.uid, kalah.kolom
 ),
 
 semua as (
+    -- The input of the macro asal_terpilih. The address is not in it: `asal_alamat` is added at the end.
     select * from nilai_rumah where nilai is not null
 ),
 

@@ -1,9 +1,10 @@
 {{ config(alias='asal_usul') }}
--- Provenance where it is not the plain case: sources differ, or the published value is not the main record's. For the
--- rest the published view computes it from tautan (measured: storing every cell costs 20 s and 2.4 GB a release).
+-- Provenance of the cells that are not the plain case: sources differ, or the published value is not the main record's.
+-- For all other cells the published view computes it from tautan, because storing every cell costs 20 s and 2.4 GB per
+-- release (measured).
 {%- set atribut_sendiri = kolom_satu_sumber() + ['desil_per', 'versi_dtsen'] + kolom_aset() %}
 with tak_dimuat as (
-    -- Whom no registry carries now: they keep their values.
+    -- One row per person or household that no registry lists now. They keep their published values.
     select 'individu' as grain, uid_individu as uid, nik, rekaman_identitas, kode_desa
     from {{ ref('rilis_individu') }} as orang
     where not {{ tercatat('orang') }} and digantikan_oleh is null
@@ -14,7 +15,7 @@ with tak_dimuat as (
 ),
 
 sendiri as (
-    -- What one registry alone tells of such a household.
+    -- One row per value of such a household that only one registry provides.
     select uid, kode_desa, kolom, nilai, case kolom when 'peringkat_provinsi' then 'dtjateng' else 'dtsen' end as sumber
     from (
         select
@@ -28,7 +29,7 @@ sendiri as (
 ),
 
 rekaman_lalu as (
-    -- The newest record of each registry in which last month's release had such a household.
+    -- One row per such household and registry: the registry's newest record of it in last month's release.
     select distinct on (tautan.uid, tautan.sumber)
         tautan.uid, tautan.sumber, tautan.id_sumber, tautan.id_kiriman, tautan.tanggal
     from {{ source('rilis', 'tautan') }} as tautan
@@ -38,7 +39,8 @@ rekaman_lalu as (
 ),
 
 lalu as (
-    -- And with the values where they came from. A number that somebody else carries now is withheld from both.
+    -- The provenance of the kept values, taken from last month's release. If somebody else carries the NIK now, it is
+    -- withheld from both persons.
     select
         asal.grain, asal.uid, asal.kolom, asal.nilai, asal.sumber, asal.id_sumber, asal.id_kiriman, asal.tanggal,
         asal.aturan, asal.kalah, tak_dimuat.kode_desa
@@ -56,7 +58,7 @@ lalu as (
         on dulu.id_rilis = {{ id_bulan_lalu() }} and tak_dimuat.uid = dulu.uid_individu
     where tak_dimuat.grain = 'individu' and tak_dimuat.nik is null and dulu.nik is not null
     union all
-    -- It has no record named beside it: where last month's stood.
+    -- Last month's release has no provenance row for this value, so the source is the registry's record of last month.
     select
         'rumah_tangga', sendiri.uid, sendiri.kolom, sendiri.nilai, rekaman.sumber, rekaman.id_sumber,
         rekaman.id_kiriman, rekaman.tanggal, 'utama', '[]', sendiri.kode_desa

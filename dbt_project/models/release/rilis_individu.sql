@@ -1,20 +1,21 @@
 {{ config(alias='individu', indexes=[{'columns': ['nik']}, {'columns': ['uid_rumah_tangga']}]) }}
-{#- The number stands on two people, as published here, or as Dukcapil says, or did so when a registry last carried the
-    person: it is not published. #}
+{#- The condition for not publishing a NIK: two people carry it, as published here or as Dukcapil says, or they did when
+    a registry last listed the person. #}
 {%- set ditahan -%}
     nik_ganda.nik is not null or coalesce(semua.bentuk_nik = 'ganda', false)
     or coalesce(semua.hasil_dukcapil = 'nik_ganda', false)
 {%- endset %}
--- Everyone whom a registry carries now, and everyone who was published last month: nobody vanishes because a source was
--- silent.
+-- One row per person whom a registry lists now or whom last month's release published: nobody disappears only because
+-- the sources do not mention the person.
 with kini as not materialized (select * from {{ ref('golden_individu') }}),
 
 lalu as (
+    -- One row per earlier published person whom no registry lists now.
     select individu.*, penerus.digantikan_oleh as pengganti, coalesce(individu.nik, ditahan.nilai) as nik_dikenal
     from {{ source('rilis', 'individu') }} as individu
     left join {{ penerus('individu') }} as penerus on individu.uid_individu = penerus.uid
-    -- A number that was withheld last month is looked up in `asal_usul`: its bearer still counts as one of the two
-    -- people who carry it, also when no registry carries that person any more.
+    -- A number that was withheld last month is looked up in `asal_usul`: its holder still counts as one of the two
+    -- people who carry it, even if no registry lists that person any more.
     left join {{ source('rilis', 'asal_usul') }} as ditahan
         on ditahan.id_rilis = {{ id_bulan_lalu() }} and ditahan.grain = 'individu' and ditahan.kolom = 'nik'
         and ditahan.aturan = 'ditahan' and individu.nik_status = 'ganda' and individu.uid_individu = ditahan.uid
@@ -23,11 +24,12 @@ lalu as (
 ),
 
 tempat_lalu as (
-    -- A household that was merged is followed to the one that carries on.
+    -- One row per household that was merged, with the household that replaces it.
     select * from {{ penerus('rumah_tangga') }} as penerus
 ),
 
 semua as (
+    -- The persons whom a registry lists now, then those kept from last month, in one shape.
     select
         uid, uid_rumah_tangga, nik, bentuk_nik, nama, jenis_kelamin, tanggal_lahir, hubungan, status_hidup,
         tanggal_meninggal, keberadaan, nik_lain, null::text as digantikan_oleh, {{ kolom_tercatat() | join(', ') }},
@@ -38,7 +40,7 @@ semua as (
         lalu.uid_individu, coalesce(tempat_lalu.digantikan_oleh, lalu.uid_rumah_tangga), lalu.nik_dikenal,
         lalu.nik_status, lalu.nama, lalu.jenis_kelamin, lalu.tanggal_lahir, lalu.hubungan, lalu.status_hidup,
         lalu.tanggal_meninggal,
-        -- A superseded id is no member any more.
+        -- A superseded id is not a member of the household any more.
         case when lalu.pengganti is not null then 'pindah' else lalu.keberadaan end,
         lalu.nik_lain, lalu.pengganti, {{ 'false, ' * (sumber() | length) }}lalu.rekaman_identitas, null,
         lalu.kode_desa
@@ -47,6 +49,7 @@ semua as (
 ),
 
 nik_ganda as (
+    -- NIK that more than one person carries.
     select nik from semua where nik is not null and digantikan_oleh is null group by nik having count(*) > 1
 ),
 
@@ -64,7 +67,7 @@ rilis_individu as (
                 then case when semua.bentuk_nik in ('rusak', 'sementara', 'ganda') then semua.bentuk_nik else 'kosong' end
             when semua.hasil_dukcapil in ('tidak_padan_tgl_lahir', 'nik_tidak_ditemukan') then 'tidak_padan'
             when semua.hasil_dukcapil is not null then 'padan'
-            -- A person whom no registry carries now keeps the status of last month (`semua.bentuk_nik` holds it).
+            -- A person whom no registry lists now keeps the status of last month (`semua.bentuk_nik` holds it).
             when semua.bentuk_nik in ('padan', 'tidak_padan') then semua.bentuk_nik
             else 'belum_diperiksa'
         end as nik_status,
@@ -90,7 +93,7 @@ rilis_individu as (
         semua.{{ kolom }},
         {% endfor -%}
         semua.rekaman_identitas,
-        -- Who outlasts the last household stays where it was, for the readers of that area.
+        -- A person whose last household is gone keeps that household's village, for the readers of that area.
         coalesce(rumah.kode_desa, rumah_lalu.kode_desa, semua.kode_desa_lalu) as kode_desa,
         {{ id_rilis() }}::text as id_rilis
     from semua

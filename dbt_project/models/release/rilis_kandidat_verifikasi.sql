@@ -1,6 +1,8 @@
 {{ config(alias='kandidat_verifikasi', indexes=[{'columns': ['uid_rumah_tangga']}]) }}
--- The work list for officers: whom to visit first, by direction. It ends nothing; only a proof does (casework_bukti).
+-- One row per entry of the work list for officers: whom to visit first, ranked within each direction (`arah`). It ends
+-- no programme; only a proof does (casework_bukti).
 with baris as (
+    -- One row per entry, with the sum of the weights of its findings.
     select
         uid_rumah_tangga, uid_individu, id_kasus, arah, program, sum(bobot)::int as skor,
         array_agg(alasan order by alasan collate "C") as alasan, bool_or(menerima) as menerima, max(ciri) as ciri
@@ -9,8 +11,8 @@ with baris as (
 ),
 
 berperingkat as (
-    -- Among equal scores: first those who receive something now, then the worse house, then columns that only make the
-    -- order the same each time it is built.
+    -- Equal scores are ordered by three criteria: who receives something now comes first, then the worse house, then
+    -- columns that only make the order the same each time it is built.
     select
         *,
         (row_number() over (

@@ -1,5 +1,5 @@
 {{ config(alias='kasus', indexes=[{'columns': ['uid_rumah_tangga']}]) }}
--- The cases of the month's end as they are released; who complained is in none of them.
+-- One row per case at the month's end, as it is released. It never says who complained.
 with rilis_kasus as (
     select
         id_kasus,

@@ -1,5 +1,5 @@
 {{ config(alias='kepesertaan', indexes=[{'columns': ['uid_individu']}, {'columns': ['program']}]) }}
--- One row a membership; overlaps by the dated rules of the seed aturan_tumpang_tindih.
+-- One row per membership. Overlaps are found by the dated rules of the seed aturan_tumpang_tindih.
 with aturan as (
     select *
     from {{ ref('aturan_tumpang_tindih') }}
@@ -7,7 +7,8 @@ with aturan as (
 ),
 
 berpasangan as (
-    -- The seed names the rarer programme of a rule second, so the join begins with the few who have that one.
+    -- One row per pair of active memberships that overlap by a rule. The seed names the rarer programme of a rule
+    -- second, so the join starts with the few who have that one.
     select satu.uid_rumah_tangga, satu.uid_individu, lain.uid_individu as uid_individu_lain, aturan.*
     from aturan
     inner join {{ ref('golden_kepesertaan') }} as lain on aturan.program_b = lain.program and lain.status = 'AKTIF'
@@ -19,7 +20,8 @@ berpasangan as (
 ),
 
 dua_kali as (
-    -- Two records of one person in one registry, each of which receives a programme, in whatever months.
+    -- One row per person and programme where two records of the person
+    -- in one registry each receive the programme, in any months.
     select uid_individu, program
     from {{ ref('golden_kepesertaan') }}
     where uid_individu in (
@@ -30,6 +32,7 @@ dua_kali as (
 ),
 
 bantuan_hunian as materialized (
+    -- Active aid for a dwelling, with the dwelling.
     select golden.uid_rumah_tangga, golden.program, golden.sumber_dana, rumah.uid_hunian
     from {{ ref('golden_kepesertaan') }} as golden
     inner join {{ ref('rilis_rumah_tangga') }} as rumah on golden.uid_rumah_tangga = rumah.uid_rumah_tangga
@@ -37,13 +40,14 @@ bantuan_hunian as materialized (
 ),
 
 tumpang as (
+    -- One row per membership that overlaps, with the names of the rules.
     select uid_rumah_tangga, uid_individu, program, string_agg(distinct aturan, ', ' order by aturan) as aturan
     from (
         select uid_rumah_tangga, uid_individu, program_a as program, aturan from berpasangan
         union all
         select uid_rumah_tangga, uid_individu_lain, program_b, aturan from berpasangan
         union all
-        -- A programme of a person paired with itself: a registry lists the person twice, and pays twice.
+        -- A programme of a person that is paired with itself: a registry lists the person twice and pays twice.
         select golden.uid_rumah_tangga, golden.uid_individu, golden.program, aturan.aturan
         from aturan
         inner join {{ ref('golden_kepesertaan') }} as golden
@@ -51,7 +55,7 @@ tumpang as (
         inner join dua_kali
             on golden.uid_individu = dua_kali.uid_individu and golden.program = dua_kali.program
         union all
-        -- Aid for one dwelling that comes from two payers, or through two KK of the house.
+        -- Aid for one dwelling from two payers, or to two KK of the house.
         select satu.uid_rumah_tangga, null, satu.program, aturan.aturan
         from aturan
         inner join bantuan_hunian as satu on aturan.program_a = satu.program
@@ -70,7 +74,8 @@ rilis_kepesertaan as (
         golden.sumber_dana,
         golden.periode_salur,
         golden.status,
-        -- What became of it at the receivers whose registries carry the membership; of several, the first in this list.
+        -- What happened at the receivers whose registries list the membership. If there are several states, the first
+        -- one in this list counts.
         coalesce(
             (array['belum_tercermin', 'ditolak_pusat', 'nonaktif_diusulkan', 'tercermin'])[least(
                 {% for s in sumber() -%}

@@ -1,6 +1,8 @@
 {{ config(alias='masalah', indexes=[{'columns': ['uid']}]) }}
--- What is doubtful about a record, and the month since which it is; never a value.
+-- One row per problem of a record: what is doubtful, and since
+-- which month. The doubtful value itself is never stored here.
 with mendarat as materialized (
+    -- Problems that were found when the record landed.
     select
         kiriman.sumber, masalah.id_sumber,
         case
@@ -16,6 +18,8 @@ with mendarat as materialized (
 ),
 
 orang as (
+    -- Problems that a person record shows by itself: form of the
+    -- NIK, name, and a NIK that does not fit sex or birth date.
     select sumber, id_sumber, 'individu' as grain, kolom, kode, uid
     from (
         select
@@ -34,7 +38,7 @@ orang as (
                 end
             ]) as kode
         from {{ ref('golden_individu__rekaman') }}
-        -- A cheap condition first, so that the exact ones above look at few rows.
+        -- A cheap condition first, so that the exact conditions above run on few rows only.
         where bentuk_nik in ('rusak', 'sementara')
             or position('ALM' in nama) > 0
             or (substr(nik, 7, 1) >= '4') <> (jenis_kelamin = 'P')
@@ -45,12 +49,15 @@ orang as (
 ),
 
 ganda as (
+    -- Persons whose NIK is not published because two people carry it.
     select individu.uid_individu as uid
     from {{ ref('rilis_individu') }} as individu
     where individu.nik_status = 'ganda'
 ),
 
 verdik as (
+    -- One row per record with the person's published NIK, if Dukcapil
+    -- does not know that NIK or has another birth date or name.
     select rekaman.sumber, rekaman.id_sumber, 'individu' as grain,
         case emas.hasil_dukcapil
             when 'nik_tidak_ditemukan' then 'nik'
@@ -69,7 +76,8 @@ verdik as (
 ),
 
 nik_aktif_lain as (
-    -- Dukcapil names another number as the active one, but by name or birth date it belongs to somebody else.
+    -- Records with a number for which Dukcapil names another number as the active one, but by name or birth date that
+    -- other number belongs to somebody else.
     select rekaman.sumber, rekaman.id_sumber, 'individu' as grain, 'nik' as kolom, 'NIK_AKTIF_LAIN' as kode,
         rekaman.uid
     from {{ ref('golden_individu__rekaman') }} as rekaman
@@ -81,7 +89,8 @@ nik_aktif_lain as (
 ),
 
 kk_salah_ketik as (
-    -- Of whatever number of the household, not only of the one that was chosen.
+    -- Records with a KK number that is a typing error, whether
+    -- or not it is the number that was chosen for the household.
     select rekaman.sumber, rekaman.id_keluarga as id_sumber, 'rumah_tangga' as grain, 'no_kk' as kolom,
         'KK_SALAH_KETIK' as kode, rekaman.uid
     from {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
@@ -90,7 +99,7 @@ kk_salah_ketik as (
 ),
 
 satu_nomor as materialized (
-    -- Two families of one source under one number: one household.
+    -- One row per pair of families of one source that have the same KK number and are one household here.
     select satu.uid, satu.sumber, satu.id_keluarga as satu, lain.id_keluarga as lain
     from {{ ref('golden_rumah_tangga__rekaman') }} as lain
     inner join {{ ref('golden_rumah_tangga__rekaman') }} as satu
@@ -99,6 +108,7 @@ satu_nomor as materialized (
 ),
 
 sekeluarga as materialized (
+    -- One row per family of such a pair, with its members.
     select anggota.sumber, anggota.id_keluarga, array_agg(anggota.uid) as orang
     from {{ ref('golden_individu__rekaman') }} as anggota
     where (anggota.sumber, anggota.id_keluarga) in (
@@ -108,7 +118,8 @@ sekeluarga as materialized (
 ),
 
 kk_dipakai_bersama as (
-    -- Of a family that was entered twice the people are the same; here the number is on somebody else's too.
+    -- Families that share a KK number although they have no member in common. A family that was entered twice is not
+    -- meant: there the members are the same.
     select distinct
         nomor.sumber, unnest(array[nomor.satu, nomor.lain]) as id_sumber, 'rumah_tangga' as grain, 'no_kk' as kolom,
         'KK_DIPAKAI_BERSAMA' as kode, nomor.uid
@@ -119,6 +130,7 @@ kk_dipakai_bersama as (
 ),
 
 semua as (
+    -- All problems of this month, from the CTEs above.
     select mendarat.*, tautan.uid
     from mendarat
     left join {{ source('identitas', 'tautan') }} as tautan
@@ -142,6 +154,7 @@ semua as (
 ),
 
 lalu as (
+    -- One row per problem in last month's release, with its first month.
     select grain, sumber, id_sumber, kolom, kode, min(sejak) as sejak
     from {{ source('rilis', 'masalah') }}
     where id_rilis = {{ id_bulan_lalu() }}
@@ -165,7 +178,7 @@ rilis_masalah as (
     left join {{ ref('rilis_individu') }} as orang on semua.grain = 'individu' and semua.uid = orang.uid_individu
     left join {{ ref('rilis_rumah_tangga') }} as rumah
         on semua.grain = 'rumah_tangga' and semua.uid = rumah.uid_rumah_tangga
-    -- Not `is not distinct from`: only an equality lets the planner hash by the record.
+    -- `coalesce` and not `is not distinct from`, because the planner can hash by the record only with an equality.
     left join lalu
         on semua.grain = lalu.grain and semua.sumber = lalu.sumber and semua.kolom = lalu.kolom
         and semua.kode = lalu.kode and coalesce(semua.id_sumber, '') = coalesce(lalu.id_sumber, '')

@@ -1,5 +1,6 @@
 {{ config(alias='neraca') }}
--- Conservation: every received row is exactly one of published, merged, quarantined or out of scope.
+-- One row per delivered file. Conservation: every received row is counted as exactly one of published, merged,
+-- quarantined or out of scope.
 with susunan as (
     select sumber, id_kiriman from {{ source('buku', 'susunan') }} where id_rilis = {{ id_rilis() }}
 ),
@@ -15,6 +16,8 @@ karantina as (
 ),
 
 nasib as (
+    -- What happened to the rows of each file: people and families, then
+    -- memberships, then memberships that were set aside at landing.
     select
         id_kiriman,
         case sumber

@@ -1,5 +1,6 @@
 {{ config(alias='perubahan', indexes=[{'columns': ['uid']}]) }}
--- What changed against the release before; values of identified columns are masked (this table is in both schemas).
+-- One row per change since the release before. Values of identifying
+-- columns are masked, because this table is in both schemas.
 {%- set pribadi = ['nik', 'nama', 'tanggal_lahir', 'tanggal_meninggal', 'nik_lain', 'no_kk', 'nama_kepala', 'alamat',
     'lat', 'lon', 'no_kk_lain'] %}
 {%- set tak_dibanding = ['periode', 'revisi', 'id_rilis', 'rekaman_identitas', 'rekaman_rumah', 'rekaman_lengkap',
@@ -20,15 +21,16 @@ rumah_kini as not materialized (select * from {{ ref('rilis_rumah_tangga') }}),
 rumah_lalu as not materialized (select * from {{ source('rilis', 'rumah_tangga') }} where id_rilis = {{ id_sebelum() }}),
 
 peristiwa as (
-    -- A person or household that is new because an older one split has its origin here.
+    -- One row per person or household and kind of event. If a person or household is new because an older one was
+    -- split, the older one is in `uid_terkait`.
     select grain, jenis, uid, max(uid_terkait) as uid_terkait, max(sebab) as sebab
     from {{ source('identitas', 'peristiwa') }}
     where id_rilis = {{ id_rilis() }}
     group by grain, jenis, uid
 ),
 
--- One row for each person that changed, came or went, with all columns of each side as one JSON value; `berubah` takes
--- them apart. Without a release before, nothing counts as changed.
+-- One row per person that changed, is new or is gone, with all columns of each side as one JSON value. `berubah` splits
+-- them into one row per column. Without a release before, nothing counts as changed.
 beda_orang as materialized (
     select
         coalesce(kini.uid_individu, lalu.uid_individu) as uid, coalesce(kini.kode_desa, lalu.kode_desa) as kode_desa,
@@ -44,6 +46,7 @@ beda_orang as materialized (
 ),
 
 beda_rumah as materialized (
+    -- The same for households.
     select
         coalesce(kini.uid_rumah_tangga, lalu.uid_rumah_tangga) as uid,
         coalesce(kini.kode_desa, lalu.kode_desa) as kode_desa,
@@ -59,12 +62,14 @@ beda_rumah as materialized (
 ),
 
 beda as (
+    -- The differing persons and households in one shape.
     select 'individu' as grain, uid, kode_desa, sebelum, sesudah from beda_orang
     union all
     select 'rumah_tangga', uid, kode_desa, sebelum, sesudah from beda_rumah
 ),
 
 berubah as (
+    -- One row per column whose value changed, for persons and households that are in both releases.
     select
         beda.grain, beda.uid, beda.kode_desa, baru.kolom, beda.sebelum ->> baru.kolom as sebelum, baru.isi as sesudah
     from beda
@@ -73,6 +78,7 @@ berubah as (
 ),
 
 semua as (
+    -- One row per change: a changed column, a new or split id, an id that is gone, or a merge.
     select
         grain, uid, null::text as uid_terkait, null::text as sebab,
         case
@@ -91,7 +97,7 @@ semua as (
     where muncul.sebelum is null
     union all
     select grain, uid, null,
-        -- In a revision of the same month a person who is gone was only in the delivery that was replaced.
+        -- In a revision of the same month, a person who is gone was only in the delivery that has been replaced.
         case
             when split_part({{ id_sebelum() }}, '/', 1) = {{ periode() }} then 'kiriman direvisi'
             else 'lewat masa simpan'

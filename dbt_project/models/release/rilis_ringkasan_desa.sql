@@ -1,5 +1,5 @@
 {{ config(alias='ringkasan_desa') }}
--- Open data a village.
+-- Open data per village.
 with rilis_ringkasan_desa as (
     select
         {{ periode() }}::text as periode,

@@ -1,7 +1,7 @@
 {{ config(alias='ringkasan_kabupaten') }}
--- Open data of the district, beside the public figures (information, never a verdict).
+-- Open data of the district, with the public figures next to it (they are information, never a verdict).
 with resmi as (
-    -- Of each figure the newest one that was out by the end of the period; each year has a row of its own in the seed.
+    -- One row per public figure: the newest value that was out by the end of the period. The seed has one row per year.
     select distinct on (ukuran, kelas) ukuran, kelas, jumlah
     from {{ ref('angka_publik') }}
     where per <= {{ tanggal_acuan() }}

@@ -1,11 +1,12 @@
 {{ config(alias='rumah_tangga', indexes=[{'columns': ['no_kk']}, {'columns': ['kode_desa']}]) }}
--- Every household of this month, and those published before that still have members, or have had none for less time
--- than the threshold simpan_bubar_rilis says.
+-- One row per household of this month, and per household published before that still has members, or has had none for
+-- fewer months than the threshold simpan_bubar_rilis.
 {%- set isi = ['no_kk', 'no_kk_lain'] + kolom_alamat() + kolom_rumah() + [
     'desil_nasional', 'exclude', 'alasan_exclude', 'peringkat_provinsi', 'diperbarui', 'rekaman_identitas',
     'rekaman_rumah', 'rekaman_lengkap',
 ] %}
 with anggota as (
+    -- One row per household: the number of members, its head, and whether somebody has moved away.
     select
         uid_rumah_tangga,
         count(*) filter (where {{ masih_anggota('individu') }} and digantikan_oleh is null) as jumlah_anggota,
@@ -19,6 +20,7 @@ with anggota as (
 ),
 
 semua as (
+    -- The households of this month, then those that are kept from earlier releases.
     select
         uid, {% for kolom in isi %}{{ kolom }}, {% endfor %}{{ kolom_tercatat() | join(', ') }}, jumlah_konflik,
         null::text as digantikan_oleh, null::text as bubar_sejak, true as label_kode, null::text as versi_lama,
@@ -40,6 +42,7 @@ semua as (
 ),
 
 versi as (
+    -- The version of DTSEN that this release uses, and the date of its desil.
     select
         kiriman.keterangan ->> 'versi_dtsen' as versi_dtsen,
         (kiriman.keterangan ->> 'desil_per')::date as desil_per
@@ -48,12 +51,13 @@ versi as (
 ),
 
 hunian as (
-    -- KK that share a PLN customer number or a location share a dwelling, which is named after the least of their uids.
+    -- One row per household that shows where it lives. In one village, KK with the same PLN customer number or the same
+    -- location share a dwelling, which is named after their lowest uid.
     select uid, min(uid) over (partition by tanda, kode_desa) as uid_hunian
     from (
         select uid, kode_desa,
-            -- A number of zeros only, or of marks, is none; a point outside the district (0,0; lat and lon swapped)
-            -- says where a device failed, not where somebody lives.
+            -- A PLN number of only zeros or marks is not a number. A point outside the district (0,0; lat and lon
+            -- swapped) shows that a device failed, not where somebody lives.
             coalesce(
                 case when id_pelanggan_pln ~ '[1-9]' then 'pln' || id_pelanggan_pln end,
                 case when not {{ di_luar_kotak('lat', 'lon') }} then 'titik' || lat || ',' || lon end
@@ -64,9 +68,8 @@ hunian as (
 ),
 
 usulan as (
-    -- A proposal that the ministry refused is no longer open, although other receivers may still have it
-    -- (contracts/published.md,
-    -- status_lokal).
+    -- Open proposals. One that the ministry refused is no longer open, although other receivers may still have it
+    -- (contracts/published.md, status_lokal).
     select distinct
         kini.uid_rumah_tangga, kini.program, coalesce(kini.uid_individu, kini.uid_rumah_tangga) as penerima
     from {{ ref('casework_usulan') }} as kini
@@ -76,7 +79,7 @@ usulan as (
 ),
 
 diusulkan as (
-    -- Households of which every active programme, of the family and of its people, is proposed to end. Aid for the
+    -- Households for which every active programme, of the family and of its people, is proposed to end. Aid for the
     -- dwelling is left out: it is never proposed to end.
     select golden.uid_rumah_tangga
     from {{ ref('golden_kepesertaan') }} as golden

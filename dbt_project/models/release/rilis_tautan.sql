@@ -1,5 +1,5 @@
 {{ config(alias='tautan', indexes=[{'columns': ['uid']}, {'columns': ['id_sumber']}]) }}
--- One row for every landed record of a person or household: what became of it.
+-- One row per landed record of a person or household: what happened to it.
 with orang as (
     select
         'individu' as grain, sumber, id_sumber, id_kiriman, nomor_baris,
@@ -15,7 +15,7 @@ rumah as (
 ),
 
 mendarat as materialized (
-    -- Rows set aside at landing: repeated ones within a delivery (they share the uid of the first), and those of other
+    -- Rows set aside at landing: rows repeated within a delivery (they share the uid of the first), and rows of other
     -- districts. Materialized, so that the planner sees how few they are and does not hash all links of the month.
     {% for s, keluarga, id_keluarga, anggota, id_anggota, _ in tabel_mendarat() %}
     select 'rumah_tangga' as grain, '{{ s }}' as sumber, {{ id_keluarga }} as id_sumber, id_kiriman, nomor_baris, nasib
@@ -36,7 +36,7 @@ karantina as (
 ),
 
 pengajuan as (
-    -- Applications as they stood at the month's end, with the delivery and row in which that version came.
+    -- Applications as they were at the month's end, with the delivery and row in which that version came.
     select
         terakhir.id_sumber, terakhir.id_kiriman, terakhir.nomor_baris, kasus.aturan, kasus.uid_individu,
         kasus.uid_rumah_tangga, {{ hari('terakhir.diubah') }} as tanggal
@@ -46,7 +46,7 @@ pengajuan as (
 ),
 
 pemohon as (
-    -- The applicant and the family, if a registry carries them; until one does, the application is only a case
+    -- The applicant and the family, if a registry lists them. Until one does, the application is only a case
     -- (rules.md). It decides no published value, so its fate is `digabung`.
     select
         'individu' as grain, pengajuan.*, pengajuan.uid_individu as uid, rumah.kode_desa

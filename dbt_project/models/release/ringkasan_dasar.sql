@@ -1,5 +1,5 @@
 {{ config(schema="golden") }}
--- Counts a village, in long form, before small cells are hidden.
+-- Counts per village in long form, before small cells are hidden.
 with rumah as not materialized (
     select * from {{ ref('rilis_rumah_tangga') }} where status in ('aktif', 'nonaktif_diusulkan')
 ),

@@ -1,8 +1,8 @@
 {{ config(schema="golden") }}
--- Every cell of the open data, of the villages and (`kode_desa` null) of the district, and whether it is hidden. Hidden
--- are the cells below the limit, and others from which these could be worked out (macro jumlahan_sel). Hiding a cell to
--- protect one of its sums can give away the other, so the rounds go on until no sum needs another hidden cell: a real
--- district took one round, small worlds took six.
+-- One row per cell of the open data, of the villages and of the district (`kode_desa` is null), and whether it is
+-- hidden. Hidden are the cells below the limit, and other cells from which these could be calculated (macro
+-- jumlahan_sel). Hiding a cell to protect one of its two sums can make the other one readable, so the rounds
+-- (`putaran`) go on until no sum needs another hidden cell: a real district took one round, small worlds took six.
 with recursive sel as (
     select
         0 as putaran, kode_desa, ukuran, kelas, sum(jumlah)::int as jumlah,
@@ -25,8 +25,8 @@ with recursive sel as (
             from (
                 select
                     *,
-                    -- Hide first a cell whose other sums have hidden cells too: as the only hidden cell of a sum it
-                    -- could be worked out from that sum.
+                    -- Hide first a cell whose other sums also have hidden cells: if it were the only hidden cell of a
+                    -- sum, it could be calculated from that sum.
                     count(*) filter (where banyak > 0) over (partition by kode_desa, ukuran, kelas) as bersama
                 from {{ jumlahan_sel('sel') }} as jumlahan
             ) as sisa

@@ -1,5 +1,6 @@
--- Documents with a photo that also stands on a document about another household.
+-- One row per document with a photo that is also on a document about another household.
 with dokumen as (
+    -- One row per visit or application, with its photos.
     select
         'verifikasi/' || id_verifikasi as dokumen, coalesce(id_kasus, 'verifikasi/' || id_verifikasi) as kasus,
         uid_rumah_tangga, null as nomor, foto
@@ -16,8 +17,8 @@ with dokumen as (
 ),
 
 berpemilik as (
-    -- The household that a document is about; if it is not resolved, that of another document of its case, else the
-    -- number that is written on it.
+    -- Whom a document is about (`pemilik`): its household; if that is not resolved, the household of another document
+    -- of the same case, else a number written in that case, else the case itself.
     select
         dokumen, foto,
         coalesce(

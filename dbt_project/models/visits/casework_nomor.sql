@@ -1,6 +1,7 @@
--- To whom a NIK or KK number leads that a case or a visit names: to the one person or household published with it, else
--- to the one that had it before. A number that several have leads to nobody.
+-- One row per NIK or KK number that a case or a visit names, with the person or household that it belongs to: the one
+-- that is published with it, else the one that had it before. A number that several have belongs to nobody.
 with disebut as (
+    -- The numbers to resolve: those in cases and visits, and the NIK of the officers.
     select distinct sebutan.jenis, sebutan.nomor
     from (
         select 'nik' as jenis, nik as nomor from {{ ref('casework_sebutan') }}
@@ -16,11 +17,12 @@ with disebut as (
 ),
 
 orang as (
+    -- Persons whose published NIK it is.
     select disebut.nomor, golden.uid, golden.uid_rumah_tangga, golden.hasil = 'nik_ganda' as ganda
     from disebut
     inner join {{ ref('golden_individu__nik') }} as golden on disebut.jenis = 'nik' and disebut.nomor = golden.nik
     union all
-    -- Whom no registry carries this month.
+    -- Persons whom no registry lists this month, as published by the release before.
     select disebut.nomor, lalu.uid_individu, lalu.uid_rumah_tangga, false
     from disebut
     inner join {{ source('rilis', 'individu') }} as lalu
@@ -31,6 +33,7 @@ orang as (
 ),
 
 orang_lama as (
+    -- Persons who have the number as a further NIK, or had it before Dukcapil replaced it.
     select disebut.nomor, lama.uid, lama.uid_rumah_tangga
     from disebut
     inner join (
@@ -48,6 +51,7 @@ orang_lama as (
 ),
 
 rumah as (
+    -- Households whose published KK number it is, or was in the release before if no registry lists them this month.
     select disebut.nomor, golden.uid
     from disebut
     inner join {{ ref('golden_rumah_tangga') }} as golden on disebut.jenis = 'no_kk' and disebut.nomor = golden.no_kk
@@ -62,6 +66,7 @@ rumah as (
 ),
 
 rumah_lama as (
+    -- Households that have it as a further KK number.
     select disebut.nomor, lama.uid
     from disebut
     inner join (
@@ -73,6 +78,8 @@ rumah_lama as (
 ),
 
 calon as (
+    -- One row per number and person or household: `kelas` 1 if
+    -- published with the number, 2 if it had the number before.
     select 'nik' as jenis, nomor, 1 as kelas, uid as uid_individu, uid_rumah_tangga, ganda from orang
     union all
     select 'nik', nomor, 2, uid, uid_rumah_tangga, false from orang_lama
@@ -83,7 +90,7 @@ calon as (
 ),
 
 terbaik as (
-    -- A number published with somebody is not also an old one of somebody else.
+    -- A number that is published for somebody does not also count as an old number of somebody else.
     select calon.*, min(calon.kelas) over (partition by calon.jenis, calon.nomor) as kelas_terbaik
     from calon
 ),

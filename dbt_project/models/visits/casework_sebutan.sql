@@ -1,5 +1,5 @@
--- What each complaint and application of the month's end says of the person or family that it is about. A number is
--- null unless it can be one; to whom it leads stands in casework_nomor.
+-- One row per complaint or application at the month's end: what it says about the person or family that it is about. A
+-- number is null if it cannot be a valid one. Whom a number belongs to is in casework_nomor.
 with casework_sebutan as (
     select
         'aduan/' || id_sumber as id_kasus,

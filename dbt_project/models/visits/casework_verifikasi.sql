@@ -1,6 +1,8 @@
--- Every field verification as of the month's end, what a person has to look at in it, and whether it counts as proof.
--- The first two parts are materialized: inlined beside `unnest`, the planner reads all records again for every visit.
+-- One row per field verification at the month's end, with what a person has to check in it, and whether it counts as
+-- proof. The first two CTEs are materialized because, if they were inlined next to `unnest`, the planner would read all
+-- records again for every visit.
 with kk_petugas as materialized (
+    -- The KK numbers on the officers' own records.
     select distinct rekaman.nik, rekaman.no_kk
     from (
         select distinct nik_petugas from {{ ref('casework_verifikasi__sasaran') }} where nik_petugas is not null
@@ -10,6 +12,7 @@ with kk_petugas as materialized (
 ),
 
 kk_sasaran as materialized (
+    -- The KK numbers of the visited households.
     select rumah.uid, nomor.no_kk
     from (
         select distinct uid_rumah_tangga from {{ ref('casework_verifikasi__sasaran') }}
@@ -19,6 +22,7 @@ kk_sasaran as materialized (
 ),
 
 sekeluarga as (
+    -- Visits to the officer's own household, found by the officer's NIK or by a KK number that both share.
     select sasaran.id_verifikasi
     from {{ ref('casework_verifikasi__sasaran') }} as sasaran
     inner join {{ ref('casework_nomor') }} as petugas
@@ -32,14 +36,17 @@ sekeluarga as (
 ),
 
 penyetuju as (
+    -- Names of the people who approve. A visit by one of them gets the flag PETUGAS_TERKAIT.
     select distinct lower(btrim(nama)) as nama from {{ source('keputusan', 'penyetuju') }}
 ),
 
 alasan as (
+    -- Reason codes that are in force.
     select distinct kode from {{ ref('alasan') }} where berlaku_dari <= {{ tanggal_acuan() }}
 ),
 
 bertanda as (
+    -- One row per visit, with all flags (`tanda`).
     select
         sasaran.*,
         array_remove(sasaran.perlu_periksa, 'ALASAN_TIDAK_DIKENAL') || array_remove(array[
@@ -60,6 +67,7 @@ bertanda as (
 ),
 
 dinilai as (
+    -- One row per visit: it is valid (`sah`) if it has no flag and its household is known.
     select
         *,
         (select coalesce(array_agg(distinct t.kode order by t.kode), '{}') from unnest(tanda) as t (kode))
@@ -72,7 +80,7 @@ casework_verifikasi as (
     select
         id_verifikasi, jenis, rujukan, id_kasus, uid_rumah_tangga, uid_individu, petugas, tanggal, hasil, alasan,
         program, semua_tanda as perlu_periksa, sah,
-        -- Another sound visit of the same case, or to the same household in the same month, found the opposite.
+        -- Another valid visit of the same case, or to the same household in the same month, found the opposite.
         sah and (
             (
                 bool_or(sah and hasil in {{ temuan() }}) over satu_kasus

@@ -1,11 +1,12 @@
--- The person and the family that each field verification is about: those that the officer named; those of the case only
--- if the officer named nobody (rules.md "Cases and deactivation").
+-- One row per field verification, with the person and the family that it is about: those that the officer named, or
+-- those of the case if the officer named nobody (rules.md "Cases and deactivation").
 with verifikasi as (
     select *, {{ nik_sah('nik') }} as nik_baku, {{ nik_sah('petugas_nik') }} as nik_petugas
     from kasus.verifikasi_pada({{ akhir_bulan() }})
 ),
 
 keluarga as (
+    -- Simnakis families that the officers named, with their households.
     select verifikasi.id_keluarga, min(rekaman.uid) as uid
     from (select distinct id_keluarga from verifikasi where id_keluarga is not null) as verifikasi
     inner join {{ ref('golden_rumah_tangga__rekaman') }} as rekaman
@@ -14,6 +15,7 @@ keluarga as (
 ),
 
 bertaut as (
+    -- One row per visit, with the person and household that the officer named and those of the case.
     select
         verifikasi.*,
         kasus.id_kasus,
@@ -35,6 +37,7 @@ bertaut as (
 ),
 
 rumah as (
+    -- One row per visit: the household is the one of the named family, else of the named person, else of the case.
     select
         *,
         coalesce(uid_keluarga, uid_rumah_disebut, case when tanpa_sasaran then uid_rumah_kasus end) as uid_rumah_tangga
@@ -46,7 +49,7 @@ casework_verifikasi__sasaran as (
         id_sumber as id_verifikasi, jenis, rujukan, id_kasus, kasus_dibuat, uid_rumah_tangga,
         coalesce(
             uid_disebut,
-            -- The person of the case, where the officer named only the family that this person lives in.
+            -- The person of the case, if the officer named only the family that this person lives in.
             case when nik is null and uid_rumah_kasus = uid_rumah_tangga then uid_kasus end
         ) as uid_individu,
         coalesce(uid_keluarga <> uid_rumah_disebut, false) as sasaran_bertentangan,

@@ -1,6 +1,6 @@
--- Complaints that are a reason to visit a household: those still open, and those upheld without a proposal since. Left
--- out are complaints because of online gambling (domain.md 8, case 55), complaints that repeat one found to be
--- groundless (case 31), and those that an upheld objection contradicts. Who complained is not known here.
+-- One row per complaint that is a reason to visit a household: it is still open, or it was upheld and no proposal has
+-- followed. Left out are complaints about online gambling (domain.md 8, case 55), complaints that repeat one found to
+-- be groundless (case 31), and complaints that an upheld objection contradicts. Who complained is not known here.
 with kasus as (
     select *
     from {{ ref('casework_kasus') }}
@@ -27,7 +27,7 @@ diterima as (
 ),
 
 berbuah as (
-    -- The day of the newest proof on which a proposal of the household rests, whatever became of the proposal.
+    -- One row per household: the day of the newest proof for a proposal, whatever happened to the proposal.
     select uid_rumah_tangga, max(tanggal_verifikasi) as tanggal
     from (
         select uid_rumah_tangga, tanggal_verifikasi from {{ ref('casework_usulan') }}

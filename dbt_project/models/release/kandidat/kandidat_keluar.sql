@@ -1,5 +1,5 @@
--- What speaks for visiting a household because of what it receives, one row a finding. `program` is empty where a
--- finding is about all that the household or person receives. What is proposed to end already is not visited first.
+-- One row per finding that is a reason to visit a household because of what it receives. `program` is empty if the
+-- finding is about everything that the household or person receives. What is already proposed to end is left out.
 with rumah as materialized (
     select uid_rumah_tangga, uid_hunian, status, jumlah_anggota, desil_nasional, exclude, di_dtsen, di_simnakis,
         aset_bergerak_mobil = 'Ya' as bermobil,
@@ -10,7 +10,8 @@ with rumah as materialized (
 ),
 
 hunian as (
-    -- More KK than the threshold at one location are no dwelling: somebody filled in one location for a whole hamlet.
+    -- One row per dwelling with several KK. If more KK than the threshold have one location, it is not a dwelling:
+    -- somebody entered one location for a whole hamlet.
     select uid_hunian, max(jumlah_anggota) as terbanyak
     from rumah
     where status <> 'bubar'
@@ -30,8 +31,8 @@ bertanda as materialized (
 ),
 
 orang as materialized (
-    -- The few people who matter here, found in one pass: the dead, those whose name says that they are dead, and those
-    -- who are a household of one beside a larger one in the same dwelling.
+    -- The few people who matter here, found in one pass: dead people, people whose name says that they are dead, and
+    -- people who live alone as a household next to a larger one in the same dwelling.
     select
         uid_individu, uid_rumah_tangga, status_hidup = 'meninggal' as mati,
         kelompok_umur = '60+' and {{ masih_anggota('individu') }} as lansia
@@ -51,7 +52,8 @@ diusulkan as materialized (
 ),
 
 peserta as materialized (
-    -- What these people and those who share a dwelling receive, and all overlapping memberships; in one pass too.
+    -- What these people and those who share a dwelling receive,
+    -- and all overlapping memberships, also found in one pass.
     select
         kepesertaan.uid_rumah_tangga, kepesertaan.uid_individu, kepesertaan.program, kepesertaan.tumpang_tindih, kepesertaan.aturan_tumpang_tindih,
         kepesertaan.uid_individu is null and coalesce(program.grain, '') <> 'hunian' as keluarga,
@@ -77,7 +79,7 @@ penerima_mati as (
     from peserta
     inner join orang on peserta.uid_individu = orang.uid_individu and orang.mati
     union
-    -- The family's own programmes when no member lives any more.
+    -- The family's own programmes if no member is alive any more.
     select peserta.uid_rumah_tangga, null, peserta.program
     from peserta
     inner join rumah on peserta.uid_rumah_tangga = rumah.uid_rumah_tangga and rumah.status = 'bubar'
@@ -86,7 +88,7 @@ penerima_mati as (
 ),
 
 almarhum as (
-    -- A candidate for a visit also when the person receives nothing.
+    -- People whose name says that they are dead. They are a reason for a visit even if they receive nothing.
     select orang.uid_rumah_tangga, orang.uid_individu, peserta.program
     from bertanda
     inner join orang on bertanda.uid_individu = orang.uid_individu
@@ -101,7 +103,7 @@ program_serumah as (
         from serumah
         inner join peserta
             on serumah.uid_rumah_tangga = peserta.uid_rumah_tangga and peserta.keluarga and not peserta.diusulkan
-        -- One programme counts once for a household, however many payers or terms it has.
+        -- One programme counts once per household, no matter how many payers or terms it has.
         group by serumah.uid_rumah_tangga, serumah.uid_hunian, peserta.program
     ) as berulang
     where kk > 1
@@ -139,13 +141,13 @@ tumpang as (
 ),
 
 ditemui_layak as (
-    -- A household that was found worthy of help is not suspected again on the same grounds.
+    -- A household that was found eligible for help is not suspected again for the same reasons.
     select uid_rumah_tangga, tanggal from {{ kunjungan_terakhir() }} as terakhir where hasil = 'layak'
 ),
 
 keadaan as (
-    -- Findings about the household as it is now. `sejak`: only a visit on or after this day has looked into the
-    -- finding; null where any recent visit has.
+    -- Findings about the household as it is now. `sejak`: only a visit on or after this day has checked the finding; if
+    -- null, any recent visit has checked it.
     select uid_rumah_tangga, 'KENDARAAN_DESIL_1' as alasan, null::text as program, null::date as sejak
     from rumah
     where bermobil and desil_nasional <= {{ ambang('verifikasi_desil_terendah') }}
@@ -201,9 +203,9 @@ kandidat_keluar as (
         on coalesce(semua.uid_individu, semua.uid_rumah_tangga) = diusulkan.penerima
         and semua.program = diusulkan.program
     where diusulkan.penerima is null
-        -- In a household without living members nobody can be visited, but whoever pays has to know.
+        -- In a household without living members nobody can be visited, but the payer has to know.
         and (rumah.status <> 'bubar' or semua.alasan = 'PENERIMA_MENINGGAL')
-        -- A finding about the household as a whole is moot once all its programmes are proposed to end.
+        -- A finding about the household as a whole is not needed any more once all its programmes are proposed to end.
         and (semua.uid_individu is not null or semua.program is not null or rumah.status <> 'nonaktif_diusulkan')
 )
 

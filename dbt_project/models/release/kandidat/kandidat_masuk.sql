@@ -1,9 +1,10 @@
--- Those who seem to need help and get none: households of this month without a programme of any payer, and applications
--- that were found worthy and whose people no registry carries. `ciri`: how many features of the house are bad.
+-- Households and applications that seem to need help and get none: households of this month without a programme from
+-- any payer, and applications that were found eligible but whose people no registry lists. `ciri`: the number of bad
+-- features of the house.
 {%- set kolom_buruk = ['jenis_lantai_terluas', 'jenis_dinding_terluas', 'jenis_atap_terluas', 'fasilitas_bab',
     'sumber_air_minum_utama', 'sumber_penerangan_utama'] %}
 with mampu as (
-    -- A household that was found able to do without help.
+    -- Households that were found to manage without help.
     select uid_rumah_tangga from {{ kunjungan_terakhir() }} as terakhir where hasil = 'mampu'
 ),
 
@@ -25,7 +26,7 @@ tanpa_bantuan as (
     where rumah.status = 'aktif' and penerima.uid_rumah_tangga is null and mampu.uid_rumah_tangga is null
         and (rumah.desil_nasional is null or rumah.desil_nasional <= {{ ambang('verifikasi_desil_rendah') }})
         and rumah.exclude is distinct from true
-        -- Of a household that no registry mentions this month nobody knows what it receives.
+        -- If no registry mentions a household this month, nobody knows what it receives.
         and {{ tercatat('rumah') }}
 ),
 

@@ -1,4 +1,5 @@
--- Households that receive something now, from whatever payer; aid of the dwelling is no programme that could end.
+-- One row per household that receives something now, from any payer. `berprogram`: it has a programme that can end,
+-- which aid for the dwelling is not.
 select uid_rumah_tangga, bool_or(grain <> 'hunian') as berprogram
 from {{ ref('golden_kepesertaan') }}
 where status = 'AKTIF'

@@ -1,5 +1,5 @@
--- All findings, each with its direction and weight by the dated seed `alasan_verifikasi` and with what orders equals:
--- whether the household receives something now, and how many things of its house are bad.
+-- One row per finding, with its direction and weight from the dated seed `alasan_verifikasi`, and with what orders
+-- equal scores: whether the household receives something now, and how many features of its house are bad.
 with bobot as (
     select distinct on (kode) kode, arah, bobot
     from {{ ref('alasan_verifikasi') }}
@@ -21,7 +21,7 @@ kandidat_temuan as (
     from temuan
     left join bobot on temuan.alasan = bobot.kode
     left join {{ ref('kandidat_penerima') }} as penerima on temuan.uid_rumah_tangga = penerima.uid_rumah_tangga
-    -- A weight of 0 takes a reason out of use; a code without one must not go unnoticed.
+    -- A weight of 0 switches a reason off. A code without a weight stays in, because it must not go unnoticed.
     where bobot.bobot is distinct from 0
 )
 
