@@ -239,8 +239,10 @@ def _share_number(con) -> int:
     """).fetchall()[0][0]
 
 
-# SQL: pairs with nearly equal names that an equal number joined although some source lists exactly these two names side
-# by side in one family, with one birth date and under two numbers.
+# SQL: pairs with nearly equal names that an equal number joined although a source lists exactly these two names side by
+# side in one family, with one birth date. They are two persons if that source has them under two numbers, if two
+# sources list them so under this number, or if no other source has this number. Otherwise one source lists one person
+# twice, because another source knows the number and lists it once (docs/decisions/0020).
 LISTED_TWINS = f"""
     union
     select p.a, p.b
@@ -250,8 +252,12 @@ LISTED_TWINS = f"""
     inner join rekaman as u on u.nik = x.nik and u.bentuk in (x.bentuk, y.bentuk)
     inner join rekaman as v
         on u.sumber = v.sumber and u.id_keluarga = v.id_keluarga and u.tanggal_lahir = v.tanggal_lahir
-        and u.nik <> v.nik and v.bentuk in (x.bentuk, y.bentuk) and u.bentuk <> v.bentuk
+        and v.bentuk in (x.bentuk, y.bentuk) and u.bentuk <> v.bentuk
+    inner join rekaman as z on x.nik = z.nik
     where p.aturan = '{NUMBER}' and p.mirip >= {SAME_NAME} and p.mirip < 0.99 and x.bentuk <> y.bentuk
+    group by p.a, p.b
+    having bool_or(v.nik <> x.nik)
+        or count(distinct u.sumber) filter (v.nik = x.nik) >= least(2, count(distinct z.sumber))
 """
 
 

@@ -15,9 +15,9 @@
     end
 {%- endmacro %}
 
-{# kosong | rusak | sementara | sah, from the form alone (rules.md, nik_status). Digits 7 and 8 are the day (for women +
-   40), 9 and 10 the month. They are checked by arithmetic, because a regular expression takes ten times as long and
-   there are a million numbers. #}
+{# kosong | rusak | sementara | sah, from the form alone (rules.md, nik_status; domain.md 2.1). Digits 7 and 8 are the day
+   (for women + 40), 9 and 10 the month, 11 and 12 the year; 30 February is no date. They are checked by arithmetic,
+   because a regular expression takes ten times as long and there are a million numbers. #}
 {% macro bentuk_nik(nik) -%}
     case
         when {{ nik }} is null then 'kosong'
@@ -25,8 +25,12 @@
             case
                 when {{ nik }} = repeat(left({{ nik }}, 1), 16) or {{ nik }}::bigint % 10000 = 9999 then 'sementara'
                 when {{ nik }}::bigint % 10000 <> 0
-                    and {{ nik }}::bigint / 100000000 % 100 % 40 between 1 and 31
                     and {{ nik }}::bigint / 100000000 % 100 < 72
+                    and {{ nik }}::bigint / 100000000 % 100 % 40 between 1 and case {{ nik }}::bigint / 1000000 % 100
+                        when 2 then case when {{ nik }}::bigint / 10000 % 4 = 0 then 29 else 28 end
+                        when 4 then 30 when 6 then 30 when 9 then 30 when 11 then 30
+                        else 31
+                    end
                     and {{ nik }}::bigint / 1000000 % 100 between 1 and 12 then 'sah'
                 else 'rusak'
             end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import itertools
 import re
 from pathlib import Path
@@ -26,8 +27,9 @@ def _bentuk_nik(nik: str | None) -> str:
         return "rusak"
     if len(set(nik)) == 1 or nik.endswith("9999"):
         return "sementara"
-    day, month = int(nik[6:8]), int(nik[8:10])
-    born = (1 <= day <= 31 or 41 <= day <= 71) and 1 <= month <= 12
+    day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])
+    # Of the two years that the digits may mean, both are leap years or neither is; 1900 is nobody's here.
+    born = 1 <= month <= 12 and 1 <= (day if day < 40 else day - 40) <= calendar.monthrange(2000 + year, month)[1]
     return "sah" if born and nik[0] != "0" and not nik.endswith("0000") else "rusak"
 
 
@@ -38,8 +40,9 @@ def _kk_sah(kk: str | None) -> str | None:
 
 
 def _numbers() -> list[str | None]:
-    dates = [f"{day:02d}{month:02d}" for day, month in itertools.product(range(100), (0, 1, 7, 12, 13, 99))]
+    dates = [f"{day:02d}{month:02d}" for day, month in itertools.product(range(100), (*range(14), 99))]
     numbers = [f"331607{date}85{serial}" for date in dates for serial in ("0000", "0001", "9998", "9999")]
+    numbers += [f"331607{day}02{year:02d}0001" for day in (28, 29, 30, 68, 69, 70) for year in range(100)]
     numbers += [digit * length for digit in "0123456789" for length in (15, 16, 17)]
     for odd in ODD:
         for at in range(17):

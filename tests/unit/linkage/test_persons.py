@@ -262,6 +262,32 @@ def test_twins_a_letter_apart_whom_another_registry_lists_under_two_numbers(
         assert len({record.split(":")[1] for record in one}) == 1
 
 
+@pytest.mark.parametrize("names", [
+    ("SITI NUR A", "SITI NUR I"), ("MUHAMMAD RIZKI", "MUHAMMAD RIZKA"), ("SITI NUR AINI", "SITI NUR AINA"),
+    ("RAHMA WATI", "RAHMI WATI"), ("AHMAD HASAN", "AHMAD HUSEN"),
+])  # fmt: skip
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"dtsen": "12", "dtjateng": "12", "simnakis": "12"}, {"dtsen": "12", "simnakis": "12"},
+        {"dtsen": "12", "dtjateng": "12", "simnakis": "1"}, {"dtsen": "12"},
+    ],
+    ids=["all", "two", "two of three", "one"],
+)  # fmt: skip
+def test_twins_a_letter_apart_with_one_copied_number_are_two(names: tuple[str, str], listed: dict[str, str]):
+    """Hard case 9 (domain.md 8), with the names of hard case 8."""
+    world = World()
+    for source, twins in listed.items():
+        world.family(f"{source}:K", kk(1)).person(f"{source}:ibu", "K", "KASIYATUN", nik(5, "1984-01-07", "P"),
+                                                  "1984-01-07", "P")  # fmt: skip
+        for n in twins:
+            world.person(f"{source}:{n}", "K", names[int(n) - 1], nik(1, "2018-06-02", "P"), "2018-06-02", "P")
+    assert world.link().persons() == {
+        frozenset(f"{source}:{who}" for source, twins in listed.items() if who in (*twins, "ibu"))
+        for who in ("1", "2", "ibu")
+    }
+
+
 def test_twins_of_one_family_name_are_not_alike_by_it():
     lahir = {"lahir": "2015-06-02"}
     result = pair("HASAN BASRI", "HUSEN BASRI", a={"nik": nik(1, "2015-06-02"), **lahir}, b=lahir).link()
