@@ -5,7 +5,7 @@ with lama as (
     -- Proposals of earlier candidates that are not cancelled, with their recipient (the person, or the household).
     select *, coalesce(uid_individu, uid_rumah_tangga) as penerima
     from {{ ref('casework_usulan__lama') }}
-    where not dibatalkan and tanggal_verifikasi <= {{ tanggal_acuan() }}
+    where not dibatalkan and not kemudian
 ),
 
 butir as (

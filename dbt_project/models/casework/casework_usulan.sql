@@ -144,8 +144,7 @@ semua as (
         id_baris, uid_rumah_tangga, uid_individu, program, kode_alasan, bulan_efektif, bukti, tanggal_verifikasi, asal,
         sumber_kasus, id_kasus, petugas, kode_desa
     from terikat
-    -- A month that is built again must not use what was found after it.
-    where tanggal_verifikasi <= {{ tanggal_acuan() }}
+    where not kemudian
 ),
 
 casework_usulan as (

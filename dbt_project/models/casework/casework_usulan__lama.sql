@@ -81,6 +81,8 @@ casework_usulan__lama as (
         individu.uid as uid_individu,
         usulan.program, usulan.kode_alasan, usulan.bulan_efektif::text as bulan_efektif, usulan.bukti,
         usulan.tanggal_verifikasi, usulan.asal, usulan.sumber_kasus, usulan.id_kasus, usulan.petugas, usulan.kode_desa,
+        -- First proposed by a later month: an earlier month that is built again must not use it.
+        split_part(usulan.id_rilis, '/', 1) > {{ periode() }} as kemudian,
         coalesce(keadaan.terbuka, false) and dibatalkan.id_baris is null as terbuka,
         dibatalkan.id_baris is not null as dibatalkan,
         coalesce(keadaan.terkirim, false) as terkirim,

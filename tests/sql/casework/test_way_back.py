@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from usulan_uji import Kasus
 
-from sinkron import database, publish
+from sinkron import database, postgres, publish
 from sinkron.settings import Settings
 from sinkron.steps import decide
+from tests.sql.deactivation.antrean_uji import without_guards
 
 ALL = {("PKH", None), ("SEMBAKO", None)}
 
@@ -198,6 +199,47 @@ def test_an_older_month_built_again_leaves_what_receivers_carry_now(kasus_juli: 
     # With no later month out it is July that says.
     decide.run(gudang_kasus, "2026-07")
     assert ("agustus",) not in kasus_juli.rows(f"select b.no_kk {waiting}")
+
+
+def test_what_a_later_month_proposed_is_unknown_to_a_month_that_is_built_again(
+    kasus_juli: Kasus, gudang_kasus: Settings, instalasi: Settings
+):
+    """Its complaint was answered in August, although the visit was in July (rules.md "Cases and deactivation")."""
+    family = (
+        "select uid_rumah_tangga, status_lokal from release.kepesertaan where program = 'PKH' and {}"
+        " order by uid_rumah_tangga limit 1"
+    )
+    ((uid, _),) = kasus_juli.rows(family.format(
+        "status_lokal = 'aktif' and uid_rumah_tangga not in (select uid_rumah_tangga from kasus.usulan)"
+    ))  # fmt: skip
+    with database.connect(gudang_kasus) as connection:
+        connection.execute(
+            "insert into rilis.rilis (id_rilis, periode, revisi, status, sidik_susunan, sidik_kode, sha256,"
+            " diterbitkan) values ('2026-08/1', '2026-08', 1, 'terbit', 'uji', 'uji', 'uji', clock_timestamp())"
+        )
+        connection.execute(
+            "insert into kasus.usulan (id_baris, uid_rumah_tangga, program, kode_alasan, bulan_efektif, bukti,"
+            " tanggal_verifikasi, asal, petugas, id_rilis)"
+            " values (%s, %s, 'PKH', 'MAMPU', '2026-09', 'VL-agustus', '2026-07-15', 'berkala', 'uji', '2026-08/1')",
+            ["a" * 64, uid],
+        )
+        connection.execute("insert into antrean.baris (id_baris, tujuan) values (%s, 'siks_ng')", ["a" * 64])
+        # A revision of July that is composed now knows that it was sent.
+        connection.execute(
+            "insert into antrean.riwayat (id_baris, tujuan, ke, pada)"
+            " select %s, 'siks_ng', 'dikirim', dibuat from rilis.rilis where id_rilis = '2026-07/1'",
+            ["a" * 64],
+        )
+    try:
+        decide.run(gudang_kasus, "2026-07")
+        assert kasus_juli.rows("select * from casework.casework_usulan where bukti = 'VL-agustus'") == []
+        assert kasus_juli.rows(family.format(f"uid_rumah_tangga = '{uid}'")) == [(uid, "aktif")]
+    finally:
+        with without_guards(postgres.ensure_running(instalasi).superuser_url, gudang_kasus) as connection:
+            for table in ("antrean.riwayat", "antrean.baris", "kasus.usulan"):
+                connection.execute(f"delete from {table} where id_baris = %s", ["a" * 64])
+            connection.execute("delete from rilis.rilis where id_rilis = '2026-08/1'")
+    decide.run(gudang_kasus, "2026-07")
 
 
 def test_a_delivery_of_an_earlier_month_judges_nothing(kasus_juli: Kasus, gudang_kasus: Settings):
