@@ -34,7 +34,7 @@ def work_folder(settings: Settings, name: str) -> Iterator[Path]:
     settings.work.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _locked(settings.work):
         for left in settings.work.glob(f"{name}-*"):
-            with contextlib.suppress(BlockingIOError), _locked(left, fcntl.LOCK_NB):
+            with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(left, fcntl.LOCK_NB):
                 shutil.rmtree(left, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=settings.work))
         held = contextlib.ExitStack()

@@ -39,6 +39,14 @@ def test_what_another_run_works_with_stays(settings):
     assert list(settings.work.iterdir()) == []
 
 
+def test_a_folder_that_another_run_removes_meanwhile_stops_nobody(settings):
+    settings.work.mkdir(parents=True)
+    # Listed, and gone when it is opened.
+    (settings.work / "mengapa-pergi").symlink_to(settings.work / "tidak-ada")
+    with transport.work_folder(settings, "mengapa") as folder:
+        assert folder.is_dir()
+
+
 def test_what_duckdb_may_take_grows_with_the_records(tmp_path):
     def limit(records: int) -> float:
         with transport.workspace(tmp_path, records) as con:
