@@ -41,9 +41,14 @@ def warehouse(
 
 
 def create(connection: psycopg.Connection, name: str, template: str) -> None:
-    """A database of the owner; of its template it has everything but settings and grants of a database itself."""
+    """A database of the owner; of its template it has everything but settings and grants of a database itself.
+
+    Its files are copied: writing them to the log as well, as is usual, takes twice as long.
+    """
     own = Identifier(name)
-    connection.execute(SQL("create database {} owner pemilik template {}").format(own, Identifier(template)))
+    connection.execute(
+        SQL("create database {} owner pemilik template {} strategy file_copy").format(own, Identifier(template))
+    )
     connection.execute(SQL("alter database {} set timezone to 'Asia/Jakarta'").format(own))
 
 

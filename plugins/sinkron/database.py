@@ -64,13 +64,13 @@ def safe_errors() -> Iterator[None]:
 @contextmanager
 def connect(settings: Settings, *, autocommit: bool = False, name: str = "sinkron") -> Iterator[psycopg.Connection]:
     """A connection of the owner, rows as dicts; closed at the end, errors without personal values."""
-    with (
-        safe_errors(),
-        psycopg.connect(
-            owner_url(settings), autocommit=autocommit, row_factory=dict_row, application_name=name
-        ) as connection,
-    ):
+    with safe_errors(), open_connection(settings, autocommit=autocommit, name=name) as connection:
         yield connection
+
+
+def open_connection(settings: Settings, *, autocommit: bool = False, name: str = "sinkron") -> psycopg.Connection:
+    """A connection as `connect` gives it, which the caller closes; its errors may quote a row (`safe_errors`)."""
+    return psycopg.connect(owner_url(settings), autocommit=autocommit, row_factory=dict_row, application_name=name)
 
 
 def office_time(instant: str) -> str:

@@ -77,6 +77,7 @@ def _invoke(target: Path, command: str, *arguments: str, **runner: Any) -> Any:
 
 @functools.cache
 def _runner_class() -> type:
+    from dbt.adapters.postgres.connections import PostgresConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt_common.behavior_flags import BehaviorFlagRendered
     from dbt_common.events.event_manager import EventManager
@@ -94,6 +95,17 @@ def _runner_class() -> type:
     # In every build dbt searches the whole call stack for the origin of each of its flags, which takes as long as some
     # models. The result is only one word of a message that is not shown here.
     BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")
+
+    def keep_connection(self: PostgresConnectionManager) -> None:
+        """Leave a node's connection to the next node of its thread; dbt closes all of them when a build ends.
+
+        dbt itself opens one for each node, which takes as long as some models.
+        """
+        connection = self.get_if_exists()
+        if connection is not None and connection.state == "open" and connection.transaction_open:
+            self._rollback(connection)
+
+    PostgresConnectionManager.release = keep_connection
     return dbtRunner
 
 

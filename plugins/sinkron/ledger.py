@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,18 +42,43 @@ class StepRun:
     id_jalan: int
     token: int
     counts: dict[str, Any] = field(default_factory=dict)
+    # Connections that wait for the next transaction: opening one takes longer than most transactions.
+    _idle: list[psycopg.Connection] = field(default_factory=list)
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection]:
-        """A transaction that commits only while this run still holds the step; raises Fenced otherwise."""
-        with database.connect(self.settings, name=f"sinkron {self.name}") as connection:
-            row = connection.execute("select token from buku.token where kunci = %s for share", [self.lock]).fetchone()
-            if row["token"] != self.token:
-                raise Fenced(
-                    f"step {self.name} of {self.periode} holds token {self.token}, the ledger says {row['token']}: "
-                    "a newer run took over; look at buku.jalan and let that run finish"
-                )
-            yield connection
+        """A transaction that commits only while this run still holds the step; raises Fenced otherwise.
+
+        Threads may have one each at the same time. Do not commit or roll back inside it, and change no setting for
+        longer than the transaction: the next one may get the same connection.
+        """
+        with database.safe_errors():
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = database.open_connection(self.settings, name=f"sinkron {self.name}")
+            try:
+                row = connection.execute(
+                    "select token from buku.token where kunci = %s for share", [self.lock]
+                ).fetchone()
+                if row["token"] != self.token:
+                    raise Fenced(
+                        f"step {self.name} of {self.periode} holds token {self.token}, the ledger says {row['token']}: "
+                        "a newer run took over; look at buku.jalan and let that run finish"
+                    )
+                yield connection
+                connection.commit()
+            except BaseException:
+                with suppress(psycopg.Error):
+                    connection.rollback()
+                connection.close()
+                raise
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close the connections that wait."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 @contextmanager
@@ -84,7 +109,8 @@ def step(
         ).fetchone()["id_jalan"]
         run = StepRun(settings, name, periode, sumber, lock, id_jalan, token)
         try:
-            yield run
+            with closing(run):
+                yield run
         except BaseException as error:
             _close(holder, run, "gagal", words(error)[:2000])
             raise

@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -33,10 +35,17 @@ class Canaries:
         hits = {f"{number[:4]}…" for number in NUMBER.findall(text)}
         hits |= {f"{number[:4]}…" for number in re.findall(r"\d{16}", text) if number in self.numbers}
         words = WORD.findall(text.upper())
-        for length in range(2, LONGEST_NAME + 1):
-            grams = {" ".join(words[at : at + length]) for at in range(len(words) - length + 1)}
-            hits |= {f"{name[:2]}…" for name in grams & self.names}
+        # Few pairs of words begin a name; only from these on longer ones are compared.
+        for at, pair in enumerate(pairwise(words)):
+            if pair in self.beginnings:
+                grams = {" ".join(words[at : at + length]) for length in range(2, LONGEST_NAME + 1)}
+                hits |= {f"{name[:2]}…" for name in grams & self.names}
         return hits
+
+    @cached_property
+    def beginnings(self) -> frozenset[tuple[str, ...]]:
+        """The first two words of each name."""
+        return frozenset(tuple(name.split()[:2]) for name in self.names)
 
 
 def canaries(world: Path) -> Canaries:

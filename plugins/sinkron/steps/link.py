@@ -95,12 +95,14 @@ def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) 
 
     def copy(table: str) -> Path:
         path = folder / f"{table}.csv"
-        with database.connect(settings) as connection:
-            transport.copy_out(connection, QUERIES[table], values, path)
+        connection = free.pop()
+        transport.copy_out(connection, QUERIES[table], values, path)
+        free.append(connection)
         return path
 
     # Two at a time: Postgres keeps one core busy while it writes a table out as text.
-    with ThreadPoolExecutor(2) as pool:
+    with database.connect(settings) as one, database.connect(settings) as two, ThreadPoolExecutor(2) as pool:
+        free = [one, two]
         for table, path in zip(QUERIES, pool.map(copy, QUERIES), strict=True):
             transport.read_into(con, table, COLUMNS[table], path, SHAPED.get(table, "select * from {rows}"))
 
