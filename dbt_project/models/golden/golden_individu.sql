@@ -11,11 +11,18 @@
     )
 {%- endset %}
 {%- set atribut = ['nama', 'jenis_kelamin', 'tanggal_lahir', 'hubungan', 'keberadaan', 'tanggal_meninggal'] %}
-with lain as (
-    -- One row per person with further records (`ke` > 1): whether one of them says that the person is alive. These are
-    -- few; the main records (`ke` = 1) are joined in `orang`.
-    select uid, coalesce(bool_or(status_hidup = 'hidup'), false) as hidup
+with sedikit as materialized (
+    -- Further records of a source (`ke` > 1) and records without a valid NIK: these are few, and one scan finds them.
+    -- The main records (`ke` = 1) are joined in `orang`.
+    select uid, sumber, id_sumber, ke, prioritas, nik, bentuk_nik, hubungan, status_hidup
     from {{ ref('golden_individu__rekaman') }}
+    where ke > 1 or nik is null
+),
+
+lain as (
+    -- One row per person with further records: whether one of them says that the person is alive.
+    select uid, coalesce(bool_or(status_hidup = 'hidup'), false) as hidup
+    from sedikit
     where ke > 1
     group by uid
 ),
@@ -76,7 +83,7 @@ orang as (
         on tempat.uid_individu = {{ s }}.uid and {{ s }}.sumber = '{{ s }}' and {{ s }}.ke = 1
     {% endfor -%}
     left join lain on tempat.uid_individu = lain.uid
-    left join {{ ref('golden_individu__rekaman') }} as penempat
+    left join sedikit as penempat
         on tempat.sumber = penempat.sumber and tempat.id_sumber = penempat.id_sumber and penempat.ke > 1
     where tempat.id_rilis = {{ id_rilis() }}
 ),
@@ -85,7 +92,7 @@ bentuk as (
     -- One row per person that has a record without a valid NIK: the form of that number (of the best one, if there are
     -- several). It is needed where the person has no valid NIK at all.
     select distinct on (uid) uid, bentuk_nik
-    from {{ ref('golden_individu__rekaman') }}
+    from sedikit
     where nik is null
     order by uid, bentuk_nik = 'kosong', prioritas, id_sumber
 ),

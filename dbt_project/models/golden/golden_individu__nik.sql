@@ -70,8 +70,8 @@ nik_pinjam as (
 nik_berbeda as (
     -- One row per NIK of a person in `nik_banyak`, with its rank. A replaced number is translated to the active one.
     select
-        pakai.uid, pakai.nik as nik_rekaman, coalesce(alias.nik_aktif, pakai.nik) as nik, pakai.pemakaian,
-        pakai.prioritas,
+        banyak.uid, banyak.nik as nik_rekaman, coalesce(alias.nik_aktif, banyak.nik) as nik, banyak.pemakaian,
+        banyak.prioritas,
         -- 1 is the best rank. A number under which Dukcapil finds the person comes
         -- before one under which it does not. A number that belongs to somebody else
         -- (`pinjam`) comes last, because its verdict says nothing about this person.
@@ -81,11 +81,11 @@ nik_berbeda as (
             when verdik.hasil is null then 2
             else 3
         end as kelas
-    from pakai
-    inner join nik_banyak on pakai.uid = nik_banyak.uid
-    left join alias on pakai.uid = alias.uid and pakai.nik = alias.nik
-    left join verdik on coalesce(alias.nik_aktif, pakai.nik) = verdik.nik
-    left join nik_pinjam as pinjam on pakai.uid = pinjam.uid and pakai.nik = pinjam.nik
+    -- Only few persons are left after this filter, so it comes before the joins.
+    from (select * from pakai where uid in (select nik_banyak.uid from nik_banyak) offset 0) as banyak
+    left join alias on banyak.uid = alias.uid and banyak.nik = alias.nik
+    left join verdik on coalesce(alias.nik_aktif, banyak.nik) = verdik.nik
+    left join nik_pinjam as pinjam on banyak.uid = pinjam.uid and banyak.nik = pinjam.nik
 ),
 
 nik_terpilih as (
@@ -109,23 +109,35 @@ nik_lain as (
     group by berbeda.uid
 ),
 
+khusus as (
+    -- One row per person of whom more is to be said than the one number on all records: these are few.
+    select
+        terpilih.uid, terpilih.nik, nik_lain.nik_lain, pinjam.uid is not null as dipinjam,
+        alias.uid is not null as nik_dari_dukcapil, alias.hasil, alias.tanggal_meninggal, alias.pada, alias.baru
+    from nik_terpilih as terpilih
+    left join nik_lain on terpilih.uid = nik_lain.uid
+    left join nik_pinjam as pinjam on terpilih.uid = pinjam.uid and terpilih.nik = pinjam.nik
+    left join verdik_alias as alias on terpilih.uid = alias.uid and terpilih.nik = alias.nik_aktif
+    union all
+    select uid, nik, null, true, false, null, null, null, null
+    from nik_pinjam
+    where uid not in (select nik_banyak.uid from nik_banyak)
+),
+
 golden_individu__nik as (
     select
         orang.uid,
         orang.uid_rumah_tangga,
-        coalesce(terpilih.nik, orang.nik) as nik,
-        nik_lain.nik_lain,
-        alias.uid is not null as nik_dari_dukcapil,
-        coalesce(verdik.hasil, alias.hasil) as hasil,
-        coalesce(verdik.tanggal_meninggal, alias.tanggal_meninggal) as tanggal_meninggal,
-        coalesce(verdik.pada, alias.pada) as pada,
-        coalesce(verdik.baru, alias.baru) as baru
+        coalesce(khusus.nik, orang.nik) as nik,
+        khusus.nik_lain,
+        coalesce(khusus.nik_dari_dukcapil, false) as nik_dari_dukcapil,
+        coalesce(verdik.hasil, khusus.hasil) as hasil,
+        coalesce(verdik.tanggal_meninggal, khusus.tanggal_meninggal) as tanggal_meninggal,
+        coalesce(verdik.pada, khusus.pada) as pada,
+        coalesce(verdik.baru, khusus.baru) as baru
     from orang
-    left join nik_terpilih as terpilih on orang.uid = terpilih.uid
-    left join nik_lain on orang.uid = nik_lain.uid
-    left join nik_pinjam as pinjam on orang.uid = pinjam.uid and coalesce(terpilih.nik, orang.nik) = pinjam.nik
-    left join verdik on coalesce(terpilih.nik, orang.nik) = verdik.nik and pinjam.uid is null
-    left join verdik_alias as alias on orang.uid = alias.uid and terpilih.nik = alias.nik_aktif
+    left join khusus on orang.uid = khusus.uid
+    left join verdik on coalesce(khusus.nik, orang.nik) = verdik.nik and khusus.dipinjam is not true
 )
 
 select * from golden_individu__nik
