@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from typing import Any
 
 import psycopg
 import pytest
@@ -20,11 +19,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from penerima_palsu import WEATHER, install
-from psycopg.rows import dict_row
 
 from sinkron import database, outbox
 from sinkron.failpoint import DEACTIVATION
 from sinkron.outcomes import GateHeld
+from sinkron.settings import Settings
 from sinkron.steps import list as list_step
 from sinkron.steps import push, reconcile
 
@@ -302,23 +301,21 @@ def machine(antrean: Antrean, patch: pytest.MonkeyPatch) -> type[RuleBasedStateM
 def kolam(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Connections are used again: logging in takes longer than what is asked."""
     idle: dict[str, list[psycopg.Connection]] = {}
-    log_in = psycopg.connect
 
     @contextmanager
-    def again(address: str, autocommit: bool = False, **options: Any) -> Iterator[psycopg.Connection]:
-        free = idle.setdefault(address, [])
-        connection = free.pop() if free else log_in(address, row_factory=dict_row)
+    def again(of: Settings, *, autocommit: bool = False, name: str = "sinkron") -> Iterator[psycopg.Connection]:
+        free = idle.setdefault(database.owner_url(of), [])
+        connection = free.pop() if free else database.open_connection(of, name=name)
         connection.autocommit = autocommit
         try:
-            with connection.transaction() if not autocommit else nullcontext():
+            with database.safe_errors(), connection.transaction() if not autocommit else nullcontext():
                 yield connection
         finally:
             connection.autocommit = True
             connection.execute("reset all; select pg_advisory_unlock_all()")
             free.append(connection)
 
-    # SQLAlchemy gives no address, and keeps what it gets.
-    monkeypatch.setattr(psycopg, "connect", lambda *address, **o: (again if address else log_in)(*address, **o))
+    monkeypatch.setattr(database, "connect", again)
     yield
     for connection in (c for free in idle.values() for c in free):
         connection.close()
