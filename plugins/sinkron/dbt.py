@@ -77,6 +77,7 @@ def _invoke(target: Path, command: str, *arguments: str, **runner: Any) -> Any:
 
 @functools.cache
 def _runner_class() -> type:
+    """dbt's runner, with three things of dbt changed (docs/decisions/0028)."""
     from dbt.adapters.postgres.connections import PostgresConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt_common.behavior_flags import BehaviorFlagRendered

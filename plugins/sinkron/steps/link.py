@@ -96,8 +96,10 @@ def read(settings: Settings, con: Any, candidate: dict[str, Any], folder: Path) 
     def copy(table: str) -> Path:
         path = folder / f"{table}.csv"
         connection = free.pop()
-        transport.copy_out(connection, QUERIES[table], values, path)
-        free.append(connection)
+        try:
+            transport.copy_out(connection, QUERIES[table], values, path)
+        finally:
+            free.append(connection)
         return path
 
     # Two at a time: Postgres keeps one core busy while it writes a table out as text.
