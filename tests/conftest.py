@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,12 @@ import psycopg
 import pytest
 from gudang import warehouse
 
-from sinkron import postgres
+from sinkron import postgres, transport
 from sinkron import settings as settings_module
 from sinkron.settings import Settings
 
+# The servers of the tests make and drop some hundred thousand files, which a file system in memory does much faster.
+MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 8 << 30
 # Groups of tests that take minutes, the longest first: they decide when the last worker is done.
 LONG = ("airflow", "bulan", "sql/golden", "sql/gates")
 
@@ -75,18 +79,33 @@ def dbt_manifest() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def instalasi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A running embedded server in a folder of its own, not migrated."""
-    home = tmp_path_factory.mktemp("instalasi")
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("SINKRON_", "AIRFLOW_", "DATABASE_URL"))}
-    settings = settings_module.load(
-        {**environ, "SINKRON_HOME": str(home / "run"), "SINKRON_ENV_FILE": str(home / "env")}
-    )
-    server = postgres.ensure_running(settings)
-    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        # Tests kill processes, never the machine: what the kernel has is as good as on disk.
-        connection.execute("alter system set fsync = off")
-        connection.execute("select pg_reload_conf()")
-    yield settings_module.load(settings.values)
-    postgres.stop(settings)
+    with _fast_folder(tmp_path_factory) as home:
+        settings = settings_module.load(
+            {**environ, "SINKRON_HOME": str(home / "run"), "SINKRON_ENV_FILE": str(home / "env")}
+        )
+        server = postgres.ensure_running(settings)
+        with psycopg.connect(server.superuser_url, autocommit=True) as connection:
+            # Tests kill processes, never the machine: what the kernel has is as good as on disk.
+            connection.execute("alter system set fsync = off")
+            connection.execute("alter system set max_wal_size = '512MB'")
+            connection.execute("select pg_reload_conf()")
+        yield settings_module.load(settings.values)
+        postgres.stop(settings)
+
+
+@contextmanager
+def _fast_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory, removed at the end, where the machine has enough; else one on the disk."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < MEMORY_NEEDED:
+        yield tmp_path_factory.mktemp("instalasi")
+        return
+    parent = settings_module.load({"SINKRON_HOME": str(MEMORY / f"sinkron-uji-{os.getuid()}")})
+    with transport.work_folder(parent, "instalasi") as held:
+        # Not the held folder itself, because settings lock the folder of their file.
+        home = held / "instalasi"
+        home.mkdir()
+        yield home
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import suppress
+from typing import Any
 
 import psycopg
 import pytest
@@ -23,7 +24,6 @@ from penerima_palsu import WEATHER, install
 from sinkron import database, outbox
 from sinkron.failpoint import DEACTIVATION
 from sinkron.outcomes import GateHeld
-from sinkron.settings import Settings
 from sinkron.steps import list as list_step
 from sinkron.steps import push, reconcile
 
@@ -299,26 +299,37 @@ def machine(antrean: Antrean, patch: pytest.MonkeyPatch) -> type[RuleBasedStateM
 
 @pytest.fixture
 def kolam(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Connections are used again: logging in takes longer than what is asked."""
-    idle: dict[str, list[psycopg.Connection]] = {}
+    """Connections are used again, with their plans: logging in and planning take longer than what is asked."""
+    idle: dict[tuple[str, str], list[Kept]] = {}
 
-    @contextmanager
-    def again(of: Settings, *, autocommit: bool = False, name: str = "sinkron") -> Iterator[psycopg.Connection]:
-        free = idle.setdefault(database.owner_url(of), [])
-        connection = free.pop() if free else database.open_connection(of, name=name)
+    class Kept(psycopg.Connection):
+        where: tuple[str, str]
+
+        def close(self) -> None:
+            self.rollback()
+            self.autocommit = True
+            self.execute("reset all; select pg_advisory_unlock_all()", prepare=False)
+            idle.setdefault(self.where, []).append(self)
+
+    def again(
+        address: str = "", *, autocommit: bool = False, application_name: str = "uji", **named: Any
+    ) -> psycopg.Connection:
+        if not address:  # SQLAlchemy, which has a pool of its own
+            return psycopg.Connection.connect(application_name=application_name, autocommit=autocommit, **named)
+        where = (address, application_name)
+        if free := idle.get(where):
+            connection = free.pop()
+        else:
+            connection = Kept.connect(address, application_name=application_name, **named)
+            connection.where, connection.prepare_threshold = where, 0
         connection.autocommit = autocommit
-        try:
-            with database.safe_errors(), connection.transaction() if not autocommit else nullcontext():
-                yield connection
-        finally:
-            connection.autocommit = True
-            connection.execute("reset all; select pg_advisory_unlock_all()")
-            free.append(connection)
+        return connection
 
-    monkeypatch.setattr(database, "connect", again)
+    monkeypatch.setenv("PGOPTIONS", "-c plan_cache_mode=force_generic_plan")
+    monkeypatch.setattr(psycopg, "connect", again)
     yield
     for connection in (c for free in idle.values() for c in free):
-        connection.close()
+        psycopg.Connection.close(connection)
 
 
 def test_any_order_of_events(antrean: Antrean, monkeypatch: pytest.MonkeyPatch, kolam: None):
