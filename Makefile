@@ -69,7 +69,7 @@ check: $(VENV)/ready ## What a machine can see of the code: style, imports, SQL,
 	@$(VENV)/bin/lint-imports --no-cache >/dev/null || $(VENV)/bin/lint-imports --no-cache
 	@$(VENV)/bin/sqlfluff lint -q --processes 2 dbt_project
 	@$(RUN) -m connectors.generate --check
-	@$(VENV)/bin/pytest tests/dags
+	@$(VENV)/bin/pytest tests/dags/test_dag_policy.py
 
 test: $(VENV)/ready ## All tests; they start their own Postgres, servers and Airflow
 	@$(VENV)/bin/pytest tests -n auto --dist loadscope --no-loadscope-reorder --durations 20

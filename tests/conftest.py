@@ -89,6 +89,7 @@ def instalasi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
             # Tests kill processes, never the machine: what the kernel has is as good as on disk.
             connection.execute("alter system set fsync = off")
             connection.execute("alter system set max_wal_size = '512MB'")
+            connection.execute("alter system set autovacuum = off")
             connection.execute("select pg_reload_conf()")
         yield settings_module.load(settings.values)
         postgres.stop(settings)

@@ -26,15 +26,23 @@ class BuildError(RuntimeError):
     """A model, seed or test failed; names it with the number of failing rows or the SQLSTATE, without its rows."""
 
 
+def prepare(settings: Settings) -> None:
+    """Load dbt and read its project, which takes seconds however few the rows are; `build` does it when it is needed.
+
+    Raises BuildError when dbt cannot read the project.
+    """
+    with _environment(settings, {}) as database_name:
+        _manifest(_target(settings), database_name)
+
+
 def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, int]:
     """`dbt build` of these layers (paths below dbt_project) for a candidate row of `rilis.rilis`.
 
     Returns counts by status; raises BuildError naming what failed.
     """
     failures = _Failures()
-    target = run.settings.home / "dbt"
-    last_month = ledger.month_before(run.settings, candidate)
-    with _environment(run.settings, candidate, last_month) as database_name:
+    target = _target(run.settings)
+    with _environment(run.settings, _session(run.settings, candidate)) as database_name:
         paths = [f"path:{layer}" for layer in layers]
         manifest = _manifest(target, database_name)
         outcome = _invoke(
@@ -56,6 +64,10 @@ def build(run: StepRun, candidate: dict[str, Any], *layers: str) -> dict[str, in
     for result in results:
         counts[str(result.status)] = counts.get(str(result.status), 0) + 1
     return counts
+
+
+def _target(settings: Settings) -> Path:
+    return settings.home / "dbt"
 
 
 @functools.lru_cache(maxsize=2)
@@ -147,20 +159,24 @@ class _Failures:
         return "; ".join(self._said.values()) or "nothing was built"
 
 
+def _session(settings: Settings, candidate: dict[str, Any]) -> dict[str, str]:
+    """Settings of the sessions that build a candidate: which releases its models read, and how they are planned."""
+    return {
+        "sinkron.id_rilis": candidate["id_rilis"],
+        "sinkron.id_sebelum": candidate["id_sebelum"] or "",
+        "sinkron.id_bulan_lalu": ledger.month_before(settings, candidate) or "",
+        "sinkron.tanggal_acuan": reference_date(candidate["periode"]).isoformat(),
+        **database.WHOLE_TABLES,
+    }
+
+
 @contextlib.contextmanager
-def _environment(settings: Settings, candidate: dict[str, Any], last_month: str | None = None) -> Iterator[str]:
-    """Set where dbt connects and what it builds: libpq's PGOPTIONS carries the candidate as session settings.
+def _environment(settings: Settings, session: dict[str, str]) -> Iterator[str]:
+    """Set where dbt connects and with which session settings, which libpq takes from PGOPTIONS.
 
     Yields the name of the database. Raises SettingsError for an address that cannot be passed to dbt.
     """
     address = {name: str(value) for name, value in conninfo.conninfo_to_dict(database.owner_url(settings)).items()}
-    session = {
-        "sinkron.id_rilis": candidate["id_rilis"],
-        "sinkron.id_sebelum": candidate["id_sebelum"] or "",
-        "sinkron.id_bulan_lalu": last_month or "",
-        "sinkron.tanggal_acuan": reference_date(candidate["periode"]).isoformat(),
-        **database.WHOLE_TABLES,
-    }
     options = " ".join(f"-c {name}={value}" for name, value in session.items())
     values = {
         "SINKRON_DBT_HOST": address.pop("host", ""),

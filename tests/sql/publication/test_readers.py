@@ -48,7 +48,7 @@ class Reader(threading.Thread):
             if self.repeatable and looks[0] != looks[1]:
                 self.wrong.append(looks)
             self.seen.add(looks[-1][1])
-            time.sleep(0.15)  # leave the publisher its share of two cores
+            time.sleep(0.4)  # leave the publisher its share of two cores
 
 
 def whole(look: tuple) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -10,13 +11,13 @@ from sinkron import dbt
 from sinkron import settings as settings_module
 from sinkron.settings import ROOT, SettingsError
 
-CANDIDATE = {"id_rilis": "2026-06/1", "id_sebelum": None, "periode": "2026-06"}
+SESSION = {"sinkron.id_rilis": "2026-06/1", "work_mem": "256MB"}
 
 
 def told(address: str) -> dict[str, str]:
     """What dbt finds in its environment beyond what is there anyway; all of it is gone afterwards."""
     before = dict(os.environ)
-    with dbt._environment(settings_module.load({"DATABASE_URL": address}), CANDIDATE) as name:
+    with dbt._environment(settings_module.load({"DATABASE_URL": address}), SESSION) as name:
         found = {key: value for key, value in os.environ.items() if before.get(key) != value}
         assert name == found["SINKRON_DBT_DBNAME"]
     assert dict(os.environ) == before
@@ -43,7 +44,7 @@ def test_how_the_server_is_proven_is_not_lost():
         "PGSSLROOTCERT": "/etc/ca.pem", "PGSSLCERT": "/etc/a b.pem", "PGSSLKEY": "/etc/k.pem",
         "PGTARGETSESSIONATTRS": "read-write", "PGCONNECT_TIMEOUT": "3",
     }  # fmt: skip
-    assert options.startswith("-c sinkron.id_rilis=2026-06/1 ")
+    assert options == "-c sinkron.id_rilis=2026-06/1 -c work_mem=256MB"
     # dbt gives its driver a time-out of its own.
     profile = (ROOT / "dbt_project" / "profiles.yml").read_text("utf-8")
     assert "connect_timeout: \"{{ env_var('SINKRON_DBT_CONNECT_TIMEOUT') | as_number }}\"" in profile
@@ -75,3 +76,15 @@ def test_what_dbt_cannot_be_told_is_refused_by_name(address: str, name: str):
     with pytest.raises(SettingsError, match=f"DATABASE_URL: dbt cannot take its parameter {name}; ") as refused:
         told(address)
     assert "rahasia" not in str(refused.value)
+
+
+def test_the_project_is_read_for_the_database_of_the_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    read = []
+
+    def manifest(target: Path, database_name: str) -> None:
+        read.append((target, database_name, os.environ["SINKRON_DBT_HOST"]))
+
+    monkeypatch.setattr(dbt, "_manifest", manifest)
+    dbt.prepare(settings_module.load({"DATABASE_URL": "postgresql://u:s@h/lain", "SINKRON_HOME": str(tmp_path)}))
+    assert read == [(tmp_path / "dbt", "lain", "h")]
+    assert "SINKRON_DBT_HOST" not in os.environ
