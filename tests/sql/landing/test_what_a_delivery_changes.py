@@ -39,6 +39,14 @@ def revised(sender: Pengirim) -> dict:
     return sender.deliver(JUNE, rows)
 
 
+def test_the_planner_knows_the_rows_and_autovacuum_leaves_them_alone(revised: dict, sender: Pengirim):
+    landed = sender.rows(
+        "select c.reltuples > 0, c.reloptions from pg_inherits as i inner join pg_class as c on i.inhrelid = c.oid"
+        " where i.inhparent::regclass::text like 'pendaratan.dtsen_%%'"
+    )
+    assert landed == [(True, ["autovacuum_enabled=off"])] * 6
+
+
 def test_a_revision_is_compared_by_key_and_content(sender: Pengirim, revised: dict):
     # Loaded before: 319 families (one was quarantined, its member and membership with it), 317 persons.
     assert revised["selisih"] == {
