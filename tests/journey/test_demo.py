@@ -30,10 +30,14 @@ SINKRON, DEMO = ("-m", "sinkron"), ("-m", "sandbox", "demo", "--scale", "0.005",
 
 def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command in a process of its own, with nothing of this installation in its environment but the two paths."""
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=dict(settings.values), capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, timeout=SECONDS,
-    )  # fmt: skip
+    try:
+        return subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=dict(settings.values), capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, timeout=SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as late:
+        said = (late.stderr or b"").decode("utf-8", "replace")[-2000:]
+        raise AssertionError(f"{' '.join(arguments)} did not end within {SECONDS} s; it last said:\n{said}") from None
 
 
 @pytest.fixture(scope="module")
