@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import psycopg
+
 import sandbox
 from sandbox import damage, receivers
 from sandbox.summary import summary
@@ -192,24 +194,34 @@ def _answer(settings: Settings, month: str, stop: threading.Event) -> None:
     """Approve the month's candidate and its list before anybody is asked, marked as automatic (design, "Decisions")."""
     while not stop.wait(0.2):
         with database.connect(settings) as connection:
+            waiting: set[str] = set()
             for jenis, urutan in approvers.QUESTIONS:
-                try:
-                    asked = questions.question(connection, jenis, month, urutan)
-                except questions.NothingToAsk:
-                    continue
-                if asked is None or decisions.find(connection, asked.sha256, jenis, urutan):
-                    continue
-                passed = connection.execute(
-                    "select 1 from audit.putusan_gerbang where gerbang = %s and subjek = %s and sha256 = %s"
-                    " and putusan in ('lulus', 'peringatan')",
-                    [GATES[jenis], asked.id_rilis, asked.sha256],
-                ).fetchone()
-                if passed:
-                    by = approvers.names(settings, jenis, urutan)[0]
-                    now = dt.datetime.now(dt.UTC)
-                    decisions.record(
-                        connection, asked.id_rilis, jenis, urutan, asked.sha256, "setuju", by, True, now, {}
-                    )
+                # In their order: a list may pass its gate between two questions, and the database refuses an approver
+                # before whom another has not answered.
+                if jenis not in waiting and not _approve(settings, connection, month, jenis, urutan):
+                    waiting.add(jenis)
+
+
+def _approve(settings: Settings, connection: psycopg.Connection, month: str, jenis: str, urutan: int) -> bool:
+    """Answer a question if it can be asked and its gate let it pass; return whether no answer is missing now."""
+    try:
+        asked = questions.question(connection, jenis, month, urutan)
+    except questions.NothingToAsk:
+        return False
+    if asked is None:
+        return True  # this approver is not needed
+    if decisions.find(connection, asked.sha256, jenis, urutan):
+        return True
+    passed = connection.execute(
+        "select 1 from audit.putusan_gerbang where gerbang = %s and subjek = %s and sha256 = %s"
+        " and putusan in ('lulus', 'peringatan')",
+        [GATES[jenis], asked.id_rilis, asked.sha256],
+    ).fetchone()
+    if passed:
+        by = approvers.names(settings, jenis, urutan)[0]
+        now = dt.datetime.now(dt.UTC)
+        decisions.record(connection, asked.id_rilis, jenis, urutan, asked.sha256, "setuju", by, True, now, {})
+    return passed is not None
 
 
 def _say(line: str) -> None:
