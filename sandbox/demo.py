@@ -203,15 +203,15 @@ def _answer(settings: Settings, month: str, stop: threading.Event) -> None:
 
 
 def _approve(settings: Settings, connection: psycopg.Connection, month: str, jenis: str, urutan: int) -> bool:
-    """Answer a question if it can be asked and its gate let it pass; return whether no answer is missing now."""
+    """Approve if there is a question and its gate let it pass; return whether the next approver may be asked."""
     try:
         asked = questions.question(connection, jenis, month, urutan)
     except questions.NothingToAsk:
         return False
     if asked is None:
         return True  # this approver is not needed
-    if decisions.find(connection, asked.sha256, jenis, urutan):
-        return True
+    if answer := decisions.find(connection, asked.sha256, jenis, urutan):
+        return answer["jawaban"] == "setuju"
     passed = connection.execute(
         "select 1 from audit.putusan_gerbang where gerbang = %s and subjek = %s and sha256 = %s"
         " and putusan in ('lulus', 'peringatan')",

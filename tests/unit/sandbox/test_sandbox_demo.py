@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -24,26 +23,42 @@ def test_the_demo_is_not_run_in_the_installation_of_another_district(tmp_path, m
     assert "bukan 11.09" in capsys.readouterr().err
 
 
-def test_a_list_that_passes_its_gate_between_two_questions_is_approved_in_order(monkeypatch):
-    """The gate's verdict was written after the first two approvers of a list had been looked at, before the third."""
-    stop, looks, recorded = threading.Event(), [], []
-    verdict = SimpleNamespace(fetchone=lambda: (1,) if len(looks) > 3 else None)
+class Approvals:
+    """The demo's approving thread over a database in which the gates have passed after so many looks."""
 
-    @contextmanager
-    def connect(settings):
-        if len(recorded) == 4:
-            stop.set()
-        yield SimpleNamespace(execute=lambda *_: verdict)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, passed_after: int, answers: dict[tuple[str, int], str]):
+        self.answers, self.looks = answers, 0
+        verdict = SimpleNamespace(fetchone=lambda: (1,) if self.looks > passed_after else None)
+        connection = SimpleNamespace(execute=lambda *_: verdict)
+        monkeypatch.setattr(demo.database, "connect", lambda settings: nullcontext(connection))
+        monkeypatch.setattr(demo.questions, "question", self.question)
+        monkeypatch.setattr(demo.decisions, "find", self.find)
+        monkeypatch.setattr(demo.decisions, "record", self.record)
 
-    def question(connection, jenis, month, urutan):
-        looks.append((jenis, urutan))
+    def question(self, connection, jenis, month, urutan):
+        self.looks += 1
         return SimpleNamespace(sha256=jenis, id_rilis="2026-06/1")
 
-    monkeypatch.setattr(demo.database, "connect", connect)
-    monkeypatch.setattr(demo.questions, "question", question)
-    monkeypatch.setattr(demo.decisions, "find", lambda _, __, jenis, urutan: (jenis, urutan) in recorded)
-    monkeypatch.setattr(demo.decisions, "record", lambda _, __, jenis, urutan, *rest: recorded.append((jenis, urutan)))
-    stop.wait = lambda seconds: stop.is_set() or len(looks) > 40
-    demo._answer(settings_module.load({}), "2026-06", stop)
-    assert [urutan for jenis, urutan in recorded if jenis == "push"] == [1, 2, 3]
-    assert ("publish", 1) in recorded
+    def find(self, connection, sha256, jenis, urutan):
+        return {"jawaban": self.answers[jenis, urutan]} if (jenis, urutan) in self.answers else None
+
+    def record(self, connection, id_rilis, jenis, urutan, sha256, jawaban, *rest):
+        self.answers[jenis, urutan] = jawaban
+
+    def run(self) -> list[int]:
+        """The places that approved the list, in the order of their answers."""
+        stop = SimpleNamespace(wait=lambda seconds: self.looks > 40)
+        demo._answer(settings_module.load({}), "2026-06", stop)
+        return [urutan for (jenis, urutan), answer in self.answers.items() if (jenis, answer) == ("push", "setuju")]
+
+
+def test_a_list_that_passes_its_gate_between_two_questions_is_approved_in_order(monkeypatch):
+    """Its verdict is written after the first two approvers have been looked at in vain, before the third."""
+    approvals = Approvals(monkeypatch, 3, {})
+    assert approvals.run() == [1, 2, 3]
+    assert approvals.answers["publish", 1] == "setuju"
+
+
+def test_nobody_is_asked_after_a_person_has_rejected_the_list(monkeypatch):
+    assert Approvals(monkeypatch, 0, {("push", 1): "tolak"}).run() == []
+    assert Approvals(monkeypatch, 0, {("push", 2): "tolak"}).run() == [1]
