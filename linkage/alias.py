@@ -8,7 +8,7 @@ date.
 from __future__ import annotations
 
 from linkage.cluster import nuclei
-from linkage.exact import NUMBER, PLAUSIBLE_NAME, SIMILAR_NAME, find_pairs, same_sex, withdraw_twins
+from linkage.exact import PLAUSIBLE_NAME, SIMILAR_NAME, find_number_pairs, same_sex, withdraw_twins
 from linkage.standard import names_alike
 
 # A person's number is replaced once, rarely twice. A longer chain, or one that leads back to itself, cannot be the
@@ -73,7 +73,7 @@ def find_bearers(con) -> None:
     `nik_bersama` (nik): the numbers to which more than one person has an equal claim.
     """
     con.execute("create or replace table alias_rekaman (rid bigint)")
-    find_pairs(con, [NUMBER])
+    find_number_pairs(con)
     withdraw_twins(con)
     nuclei(con)
     con.execute("""

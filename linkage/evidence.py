@@ -8,7 +8,7 @@ is not. A person who is already in that family is evidence against a second one 
 
 from __future__ import annotations
 
-from linkage.exact import PAIR_CEILING_PER_RECORD, PairExplosion, born_alike, keep_alike, same_sex
+from linkage.exact import born_alike, check_ceiling, keep_alike, same_sex
 
 # SQL: one wrong digit or swap in a NIK leaves two of its three parts unchanged: region and birth date, or birth date
 # and serial, or region and serial (then the birth date in its own column has to agree). NIK are numbers here, because a
@@ -130,23 +130,14 @@ def find_candidates(con) -> dict[str, int]:
 
     Returns how many pairs each rule found, before repeated and forbidden ones are taken out.
     Pairs that the law forbids (two different valid NIK that are no misspelling of each other, `linkage.cluster`) are
-    left out. Raises PairExplosion above PAIR_CEILING_PER_RECORD pairs a record.
+    left out. Raises exact.PairExplosion above exact.PAIR_CEILING_PER_RECORD pairs a record.
     """
-    records = con.sql("select count(*) from rekaman").fetchall()[0][0]
-    con.execute("create or replace table calon_semua (a bigint, b bigint, blok varchar, urutan integer)")
-    counts = {}
-    for rank, (name, query) in enumerate(BLOCKING.items(), start=1):
-        counts[name] = keep_alike(con, query)
-        con.execute(f"insert into calon_semua select a, b, '{name}', {rank} from sepasang")
-        if counts[name] > PAIR_CEILING_PER_RECORD * max(records, 1000):
-            raise PairExplosion(
-                f"blocking rule {name} made {counts[name]} pairs of {records} records, at most "
-                f"{PAIR_CEILING_PER_RECORD} a record expected; look for one value shared by many records in its keys"
-            )
+    counts = keep_alike(con, BLOCKING)
+    check_ceiling(con, "blocking rule", counts)
     con.execute(f"""
         create or replace table calon as
-        select c.a, c.b, arg_min(c.blok, c.urutan) as blok
-        from calon_semua as c
+        select c.a, c.b, arg_min(c.aturan, list_position({list(BLOCKING)}, c.aturan)) as blok
+        from sepasang as c
         inner join rekaman as p on c.a = p.rid
         inner join rekaman as q on c.b = q.rid
         inner join klaster as k on c.a = k.rid

@@ -7,7 +7,7 @@ for one person, the rule that found them, its rank, and how alike the names are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from linkage.standard import names_alike
 
@@ -148,54 +148,76 @@ RULES = {
 MODEL_RULE, MODEL_RANK = "bukti_model", len(RULES) + 1
 
 
-def find_pairs(con, names: Iterable[str]) -> dict[str, int]:
-    """Add to `pasangan` the pairs that these rules find in `rekaman` (with `rid`) and `lepas`; return pairs by rule.
+def find_number_pairs(con) -> dict[str, int]:
+    """Make `pasangan` with the pairs of records that share a number (NUMBER); return how many there are, by rule.
 
     The pairs of numbers in `sepakat` (see `_share_number`) are counted but not written: only the view `semua_pasangan`
-    shows them.
-
-    Raises PairExplosion when a rule makes more than PAIR_CEILING_PER_RECORD pairs a record.
+    shows them. Raises PairExplosion when there are more than PAIR_CEILING_PER_RECORD pairs a record.
     """
-    records = con.sql("select count(*) from rekaman").fetchall()[0][0]
-    con.execute(
-        "create table if not exists pasangan (a bigint, b bigint, aturan varchar, urutan integer, mirip double)"
-    )
-    counts = {}
-    for name in names:
-        counts[name] = _share_number(con) if name == NUMBER else keep_alike(con, RULES[name])
-        con.execute(f"insert into pasangan select a, b, '{name}', {list(RULES).index(name) + 1}, mirip from sepasang")
-        if counts[name] > PAIR_CEILING_PER_RECORD * max(records, 1000):
-            raise PairExplosion(
-                f"rule {name} made {counts[name]} pairs of {records} records, at most "
-                f"{PAIR_CEILING_PER_RECORD} a record expected; look for one value shared by many records in its keys"
-            )
+    con.execute("create or replace table pasangan (a bigint, b bigint, aturan varchar, urutan integer, mirip double)")
+    counts = {NUMBER: _share_number(con)}
+    check_ceiling(con, "rule", counts)
+    con.execute(f"insert into pasangan select a, b, '{NUMBER}', {rank(NUMBER)}, mirip from sepasang")
     return counts
 
 
-def keep_alike(con, pairs: str) -> int:
-    """Fill `sepasang` (a, b, mirip), a < b, with the pairs (a, b, batas) of a query whose names are similar enough.
+def find_pairs(con) -> dict[str, int]:
+    """Add to `pasangan` the pairs of `lepas` and `rekaman` that the other rules find; return how many, by rule.
 
-    Returns the number of these pairs. The names are compared only after the pairs are in a table, because DuckDB then
-    knows how few pairs there are and reads only their names. The same comparison as a condition of the join that finds
-    the pairs takes three times as long.
+    Raises PairExplosion when a rule makes more than PAIR_CEILING_PER_RECORD pairs a record.
     """
-    con.execute(f"""
-        create or replace table bertemu as
-        select least(a, b) as a, greatest(a, b) as b, min(batas) as batas from ({pairs}) where a <> b group by 1, 2
-    """)
+    counts = keep_alike(con, {name: query for name, query in RULES.items() if name != NUMBER})
+    check_ceiling(con, "rule", counts)
+    con.execute(f"insert into pasangan select a, b, aturan, list_position({list(RULES)}, aturan), mirip from sepasang")
+    return counts
+
+
+def rank(rule: str) -> int:
+    """The place of an exact rule; if several found a pair, the lowest counts."""
+    return list(RULES).index(rule) + 1
+
+
+def keep_alike(con, rules: Mapping[str, str]) -> dict[str, int]:
+    """Fill `sepasang` (aturan, a, b, mirip), a < b, with the pairs of each rule whose names are similar enough.
+
+    `rules` has a query for pairs (a, b, batas) by name of the rule. Returns the number of pairs that each rule kept.
+    The names are compared only after all pairs are in a table, because DuckDB then knows how few pairs there are and
+    reads only their names, once for all rules. The same comparison as a condition of the join that finds the pairs
+    takes three times as long.
+    """
+    con.execute("create or replace table bertemu (aturan varchar, a bigint, b bigint, batas double)")
+    for name, pairs in rules.items():
+        con.execute(f"""
+            insert into bertemu
+            select '{name}', least(a, b), greatest(a, b), min(batas) from ({pairs}) where a <> b group by all
+        """)
     con.execute(f"""
         create or replace table sepasang as
         with dibanding as materialized (
-            select t.a, t.b, t.batas, coalesce({names_alike("m", "n")}, 0) as mirip
-            from bertemu as t
+            select t.a, t.b, coalesce({names_alike("m", "n")}, 0) as mirip
+            from (select distinct a, b from bertemu) as t
             inner join rekaman as p on t.a = p.rid
             inner join rekaman as q on t.b = q.rid
             left join bentuk_nama as m on p.bentuk = m.bentuk
             left join bentuk_nama as n on q.bentuk = n.bentuk
         )
-        select a, b, mirip from dibanding where mirip >= batas
+        select t.aturan, t.a, t.b, d.mirip
+        from bertemu as t inner join dibanding as d on t.a = d.a and t.b = d.b
+        where d.mirip >= t.batas
     """)
-    return con.sql("select count(*) from sepasang").fetchall()[0][0]
+    found = dict(con.sql("select aturan, count(*) from sepasang group by all").fetchall())
+    return {name: found.get(name, 0) for name in rules}
+
+
+def check_ceiling(con, kind: str, counts: Mapping[str, int]) -> None:
+    """Raise PairExplosion if a rule made more than PAIR_CEILING_PER_RECORD pairs a record. `kind`: what a rule is."""
+    records = con.sql("select count(*) from rekaman").fetchall()[0][0]
+    for name, pairs in counts.items():
+        if pairs > PAIR_CEILING_PER_RECORD * max(records, 1000):
+            raise PairExplosion(
+                f"{kind} {name} made {pairs} pairs of {records} records, at most "
+                f"{PAIR_CEILING_PER_RECORD} a record expected; look for one value shared by many records in its keys"
+            )
 
 
 def _share_number(con) -> int:
@@ -221,7 +243,7 @@ def _share_number(con) -> int:
         create or replace view semua_pasangan as
         from pasangan
         union all
-        select a.rid, b.rid, '{NUMBER}', {list(RULES).index(NUMBER) + 1}, 1
+        select a.rid, b.rid, '{NUMBER}', {rank(NUMBER)}, 1
         from rekaman as a inner join rekaman as b on a.nik = b.nik and a.rid < b.rid
         where a.nik in (select nik from sepakat)
     """)

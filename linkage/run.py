@@ -61,10 +61,10 @@ def decide_exactly(con) -> dict[str, int]:
     """)
     counts = judgements.prepare(con)
     counts["nik_lama"] = alias.apply_aliases(con)
-    pairs = exact.find_pairs(con, [exact.NUMBER])
+    pairs = exact.find_number_pairs(con)
     counts["nik_kembar"] = exact.withdraw_twins(con)
     cluster.nuclei(con)
-    pairs |= exact.find_pairs(con, [name for name in exact.RULES if name != exact.NUMBER])
+    pairs |= exact.find_pairs(con)
     counts["kembar_serumah"] = exact.withdraw_twins(con, exact.HOUSE)
     counts |= {f"pasangan_{name}": n for name, n in pairs.items()}
     counts |= cluster.cluster(con, weighed=False)
