@@ -73,35 +73,46 @@ def read_pages(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Sha
     Returns whether the bytes hold an escaped NUL. Raises Refusal when a page has another shape, because DuckDB's
     lenient reading would turn a text in the place of an array into nothing, and lose its rows.
     """
-    structure, has_nul = quoted(json.dumps({"data": [shape]})), False
+    structure = quoted(json.dumps({"data": [shape]}))
+    rows = f"select unnest(from_json(content, {structure}).data) as r"
     try:
-        con.execute(f"create table halaman as select unnest(from_json('{{}}', {structure}).data) as r limit 0")
-        for at in range(0, len(files), PAGES_AT_ONCE):
-            has_nul |= _append(con, files[at : at + PAGES_AT_ONCE], shape, structure)
+        con.execute(f"create table halaman as {rows} from (select '{{}}' as content) limit 0")
+        for pages in _batches(files):
+            # read_json over whole pages is quadratic in their size (measured: 57 s for 150 MB); a text that is parsed
+            # as one value takes 2 s.
+            con.execute(f"insert into halaman {rows} from {pages}")
+        _check_containers(con, files, shape)
     except duckdb.OperationalError:
         raise  # Our disk or memory is full: the sender's pages are not at fault.
     except duckdb.Error:
         raise unreadable() from None
-    return has_nul
+    return any(b"\\u0000" in file.read_bytes() for file in files)
 
 
-def _append(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Shape, structure: str) -> bool:
-    """Append the rows of some pages to `halaman`; returns whether they hold an escaped NUL."""
-    paths = ", ".join(quoted(str(f)) for f in files)
-    # read_json over whole pages is quadratic in their size (measured: 57 s for 150 MB); a text that is parsed
-    # as one value takes 2 s.
-    con.execute(f"create or replace temp table teks as select content::json as isi from read_text([{paths}])")
-    for path, kind in _containers({"data": [shape]}, "$"):
-        wrong = con.execute(
-            f"select count(*) from (select unnest(json_type(isi, {quoted(path)})) as jenis from teks)"
-            f" where jenis not in ({quoted(kind)}, 'NULL')"
-        ).fetchone()[0]
-        if wrong:
-            raise unreadable()
-    con.execute(f"insert into halaman select unnest(from_json(isi, {structure}).data) as r from teks")
-    has_nul = con.execute("select count(*) from teks where contains(isi::varchar, '\\u0000')").fetchone()[0] > 0
-    con.execute("drop table teks")
-    return has_nul
+def _batches(files: Sequence[Path]) -> Iterator[str]:
+    """SQL for the texts (`content`) of some pages at a time."""
+    for at in range(0, len(files), PAGES_AT_ONCE):
+        yield f"read_text([{', '.join(quoted(str(file)) for file in files[at : at + PAGES_AT_ONCE])}])"
+
+
+def _check_containers(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Shape) -> None:
+    """Raise Refusal when a page has something else where `shape` has an object or an array.
+
+    Something else was read as nothing, so the pages are looked at again only for containers without content.
+    """
+    containers = list(_containers(shape, '$."data"[*]', "r"))
+    if not containers:
+        return
+    counts = ", ".join(f"count(*) filter ({absent})" for _, _, absent in containers)
+    found = con.execute(f"select {counts} from halaman").fetchone()
+    for (path, kind, _), absent in zip(containers, found, strict=True):
+        for pages in _batches(files) if absent else ():
+            wrong = con.execute(
+                f"select count(*) from (select unnest(json_type(content, {quoted(path)})) as jenis from {pages})"
+                f" where jenis not in ({quoted(kind)}, 'NULL')"
+            ).fetchone()[0]
+            if wrong:
+                raise unreadable()
 
 
 def unreadable() -> Refusal:
@@ -111,14 +122,22 @@ def unreadable() -> Refusal:
     )
 
 
-def _containers(shape: Any, path: str) -> Iterator[tuple[str, str]]:
-    """JSON paths below `data` that must hold an object or an array, with the JSON type."""
+def _containers(shape: Any, path: str, value: str) -> Iterator[tuple[str, str, str]]:
+    """The objects and arrays inside a shape: JSON path, JSON type, and SQL that is true if one may be something else.
+
+    `path` leads to what has the shape in the pages, `value` is SQL for it in `halaman`.
+    """
     if isinstance(shape, dict):
         for key, inner in shape.items():
             if not isinstance(inner, str):
-                place = f'{path}."{key}"'
-                if "*" in place:
-                    yield place, "OBJECT" if isinstance(inner, dict) else "ARRAY"
-                yield from _containers(inner, place)
+                place, inside = f'{path}."{key}"', f"{value}.{name(key)}"
+                if isinstance(inner, dict):
+                    # What is no object was read as an object whose fields are all null.
+                    yield place, "OBJECT", " and ".join(f"{inside}.{name(field)} is null" for field in inner)
+                else:
+                    yield place, "ARRAY", f"{inside} is null"
+                yield from _containers(inner, place, inside)
     elif isinstance(shape, list):
-        yield from _containers(shape[0], f"{path}[*]")
+        item = f"x{path.count('[*]')}"
+        for place, kind, absent in _containers(shape[0], f"{path}[*]", item):
+            yield place, kind, f"list_bool_or(list_transform({value}, lambda {item}: {absent}))"

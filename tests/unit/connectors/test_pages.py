@@ -49,6 +49,42 @@ def test_one_page_of_another_shape_or_with_nul_is_seen_wherever_it_stands(tmp_pa
             assert pages.read_pages(con, stored(tmp_path, *wrong), SHAPE)
 
 
+DEEP = {
+    "id": "VARCHAR",
+    "rumah": {"atap": "VARCHAR"},
+    "anggota": [{"nama": "VARCHAR", "bantuan": [{"jenis": "VARCHAR"}]}],
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": "K2", "rumah": "UJI"},
+        {"id": "K2", "rumah": [{"atap": "1"}]},
+        {"id": "K2", "anggota": {"nama": "UJI"}},
+        {"id": "K2", "anggota": [{"nama": "UJI", "bantuan": "PKH"}]},
+        {"id": "K2", "anggota": [{"nama": "UJI", "bantuan": []}, {"nama": "UJI", "bantuan": {"jenis": "PKH"}}]},
+    ],
+)
+def test_another_thing_in_the_place_of_an_object_or_array_is_seen_at_any_depth(tmp_path, wrong):
+    with workspace(tmp_path / "kerja") as con, pytest.raises(Refusal):
+        pages.read_pages(con, stored(tmp_path, [{"id": "K1", "rumah": {}, "anggota": []}], [wrong]), DEEP)
+
+
+def test_an_object_or_array_that_is_null_or_missing_loses_no_row(tmp_path):
+    given = [
+        {"id": "K1", "rumah": None, "anggota": None},
+        {"id": "K2", "anggota": [{"nama": "UJI", "bantuan": None}, {"nama": "DUA"}, None]},
+        {"id": "K3", "rumah": {"atap": 2}, "anggota": [{"nama": "TIGA", "bantuan": [{"jenis": "PKH"}]}]},
+    ]
+    with workspace(tmp_path / "kerja") as con:
+        assert not pages.read_pages(con, stored(tmp_path, given), DEEP)
+        found = con.execute(
+            "select r.id, r.rumah.atap, len(r.anggota), r.anggota[1].bantuan[1].jenis from halaman order by rowid"
+        ).fetchall()
+    assert found == [("K1", None, None, None), ("K2", None, 3, None), ("K3", "2", 1, "PKH")]
+
+
 def test_no_page_is_a_table_without_rows(tmp_path):
     with workspace(tmp_path / "kerja") as con:
         assert not pages.read_pages(con, [], SHAPE)
