@@ -8,6 +8,7 @@ same month built again gives the same ids (docs/decisions/0022). A merge keeps t
 from __future__ import annotations
 
 from linkage.exact import GENERATION, PLAUSIBLE_NAME, SIMILAR_NAME
+from linkage.keyed import hmac_sha256, pads
 from linkage.standard import names_alike
 from linkage.succession import settle
 
@@ -295,13 +296,11 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
     the id of the period is already in use, because an earlier revision gave it to somebody who still has it, the id is
     made from the record and the release instead.
     """
-    # HMAC-SHA256 (RFC 2104) written out, because DuckDB has no function for it; a key must not be longer than 64 bytes.
-    inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
-    made = f"""
-        $prefix || left(sha256($outer || unhex(sha256(
-            $inner || encode('{grain}|' || f.sumber || '|' || f.id_sumber || '|' || {{founded}})
-        ))), 24)
-    """
+
+    def made(founded: str) -> str:
+        founder = f"'{grain}|' || f.sumber || '|' || f.id_sumber || '|' || {founded}"
+        return f"$prefix || left({hmac_sha256(founder)}, 24)"
+
     known = {"individu": "lalu_individu", "rumah_tangga": "dulu_rumah_tangga"}[grain]
     con.execute(
         f"""
@@ -313,21 +312,18 @@ def _mint(con, grain: str, key: bytes, id_rilis: str, founders: str) -> None:
         ),
         pendiri as (
             select f.klaster, f.sumber, f.id_sumber, w.uid as lama,
-                case when w.uid is null then coalesce(n.uid, {made.format(founded="$periode")}) end as uid_periode
+                case when w.uid is null then coalesce(n.uid, {made("$periode")}) end as uid_periode
             from ({founders}) as f
             left join pewaris_{grain} as w on f.klaster = w.klaster
             left join kelak as n on f.sumber = n.sumber and f.id_sumber = n.id_sumber
         )
         select f.klaster, f.sumber, f.id_sumber, f.lama is null as baru,
             case when f.lama is not null then f.lama when d.uid is null then f.uid_periode
-                else {made.format(founded="$rilis")} end as uid
+                else {made("$rilis")} end as uid
         from pendiri as f left join dikenal as d on f.uid_periode = d.uid
         """,
-        {
-            "prefix": PREFIX[grain], "outer": outer, "inner": inner, "rilis": id_rilis,
-            "periode": id_rilis.partition("/")[0],
-        },
-    )  # fmt: skip
+        {"prefix": PREFIX[grain], "rilis": id_rilis, "periode": id_rilis.partition("/")[0], **pads(key)},
+    )
     con.execute(f"""
         insert into uid_baru select '{grain}', uid, sumber, id_sumber from uid_{grain} where baru
     """)

@@ -125,6 +125,7 @@ def _persons(con: Any, key: bytes) -> None:
     either, because that person may be published under it.
     """
     from linkage.alias import find_bearers
+    from linkage.keyed import hmac_sha256, pads
     from linkage.standard import standardise_names
 
     con.execute("alter table rekaman rename to semua_rekaman")
@@ -150,20 +151,16 @@ def _persons(con: Any, key: bytes) -> None:
         inner join rekaman as r on p.rid = r.rid
         inner join semua_rekaman as s on r.sumber = s.sumber and r.id_sumber = s.id_sumber
     """)
-    # HMAC-SHA256 (RFC 2104) written out, as in linkage/registry.py.
-    inner, outer = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
+    asked = "nama || '|' || coalesce(tanggal_lahir::varchar, '') || '|' || coalesce(jenis_kelamin, '')"
     con.execute(
-        """
+        f"""
         create or replace table orang as
-        select nik, nama, tanggal_lahir, jenis_kelamin,
-            sha256($outer || unhex(sha256($inner || encode(
-                nama || '|' || coalesce(tanggal_lahir::varchar, '') || '|' || coalesce(jenis_kelamin, '')
-            )))) as sidik
+        select nik, nama, tanggal_lahir, jenis_kelamin, {hmac_sha256(asked)} as sidik
         from semua_rekaman anti join keliru using (sumber, id_sumber)
         where nik not in (select nik::varchar from nik_bersama union all select nik from keliru where not dikenal)
         qualify row_number() over (partition by nik order by prioritas, tanggal desc nulls last, id_sumber) = 1
         """,
-        {"inner": inner, "outer": outer},
+        pads(key),
     )
 
 
