@@ -51,30 +51,38 @@ def test_one_page_of_another_shape_or_with_nul_is_seen_wherever_it_stands(tmp_pa
 
 DEEP = {
     "id": "VARCHAR",
-    "rumah": {"atap": "VARCHAR"},
-    "anggota": [{"nama": "VARCHAR", "bantuan": [{"jenis": "VARCHAR"}]}],
+    "rumah": {"atap": "VARCHAR", "listrik": {"daya": "VARCHAR"}},
+    "anggota": [{"nama": "VARCHAR", "lahir": {"desa": "VARCHAR"}, "bantuan": [{"jenis": "VARCHAR"}]}],
 }
+# Where a value is put, and what has to stand there.
+PLACES = {
+    "rumah": (lambda value: {"rumah": value}, dict),
+    "rumah.listrik": (lambda value: {"rumah": {"atap": "1", "listrik": value}}, dict),
+    "anggota": (lambda value: {"anggota": value}, list),
+    "anggota.lahir": (lambda value: {"anggota": [{"nama": "UJI", "lahir": value}]}, dict),
+    "anggota.bantuan": (lambda value: {"anggota": [{"bantuan": []}, {"nama": "UJI", "bantuan": value}]}, list),
+}
+VALUES = [0, 1.5, True, "", "UJI", "[]", "{}", {}, {"lain": 1}, {"atap": "1"}, [], [1], ["UJI"], [[]], [{}], None]
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"id": "K2", "rumah": "UJI"},
-        {"id": "K2", "rumah": [{"atap": "1"}]},
-        {"id": "K2", "anggota": {"nama": "UJI"}},
-        {"id": "K2", "anggota": [{"nama": "UJI", "bantuan": "PKH"}]},
-        {"id": "K2", "anggota": [{"nama": "UJI", "bantuan": []}, {"nama": "UJI", "bantuan": {"jenis": "PKH"}}]},
-    ],
-)
-def test_another_thing_in_the_place_of_an_object_or_array_is_seen_at_any_depth(tmp_path, wrong):
-    with workspace(tmp_path / "kerja") as con, pytest.raises(Refusal):
-        pages.read_pages(con, stored(tmp_path, [{"id": "K1", "rumah": {}, "anggota": []}], [wrong]), DEEP)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("value", VALUES, ids=json.dumps)
+def test_another_thing_in_the_place_of_an_object_or_array_is_seen_at_any_depth(tmp_path, place, value):
+    put, kind = PLACES[place]
+    given = stored(tmp_path, [{"id": "K1", "rumah": {}, "anggota": []}], [{"id": "K2"} | put(value)])
+    with workspace(tmp_path / "kerja") as con:
+        if value is None or isinstance(value, kind):
+            pages.read_pages(con, given, DEEP)
+            assert con.execute("select r.id from halaman order by rowid").fetchall() == [("K1",), ("K2",)]
+        else:
+            with pytest.raises(Refusal):
+                pages.read_pages(con, given, DEEP)
 
 
 def test_an_object_or_array_that_is_null_or_missing_loses_no_row(tmp_path):
     given = [
         {"id": "K1", "rumah": None, "anggota": None},
-        {"id": "K2", "anggota": [{"nama": "UJI", "bantuan": None}, {"nama": "DUA"}, None]},
+        {"id": "K2", "anggota": [{"nama": "UJI", "bantuan": None}, {"nama": "DUA", "lahir": None}, None]},
         {"id": "K3", "rumah": {"atap": 2}, "anggota": [{"nama": "TIGA", "bantuan": [{"jenis": "PKH"}]}]},
     ]
     with workspace(tmp_path / "kerja") as con:
